@@ -1,0 +1,42 @@
+import { fillUniform } from '../random/uniform.ts';
+import { purposes } from '../random/philox.ts';
+import { elementCount, parameterShapes } from './shapes.ts';
+import type { ParameterShape } from './shapes.ts';
+import type { NetworkSpec } from './spec.ts';
+
+/**
+ * `torchvision`: PyTorch's default for convolutions and linear layers, weights and biases uniform in
+ * ±1/sqrt(fanIn). `he`: weights uniform in ±sqrt(6/fanIn) (He, Zhang, Ren and Sun 2015, which keeps the signal's
+ * size through ReLUs), biases 0.
+ */
+export type InitializationScheme = 'torchvision' | 'he';
+
+export const initializationSchemes: readonly InitializationScheme[] = ['torchvision', 'he'];
+
+export interface InitializationOptions {
+  readonly scheme: InitializationScheme;
+  /** A whole number up to 2^53 - 1; the same seed gives the same bits on every machine. */
+  readonly seed: number;
+}
+
+/**
+ * Draws every parameter in state_dict order and hands it to `write`. Each position in that order has its own
+ * stream of random numbers, so a parameter does not change when those before it change size.
+ */
+export function initialise(
+  network: NetworkSpec,
+  { scheme, seed }: InitializationOptions,
+  write: (name: string, values: Float32Array) => void,
+): void {
+  for (const [stream, parameter] of parameterShapes(network).entries()) {
+    const values = new Float32Array(elementCount(parameter.shape));
+    const bound = uniformBound(parameter, scheme);
+    if (bound > 0) fillUniform(values, bound, { seed, purpose: purposes.initialisation, stream });
+    write(parameter.name, values);
+  }
+}
+
+function uniformBound({ shape, fanIn }: ParameterShape, scheme: InitializationScheme): number {
+  if (scheme === 'torchvision') return 1 / Math.sqrt(fanIn);
+  return shape.length === 1 ? 0 : Math.sqrt(6 / fanIn);
+}

@@ -1,0 +1,214 @@
+/**
+ * What follows from a network's specs: the shape of every layer's output, its parameters and its cost.
+ * Sizes are PyTorch's: floor((size + 2 * padding - kernelSize) / stride) + 1.
+ */
+import { alexnetError } from '../errors.ts';
+import type { ConvSpec, LayerSpec, LinearSpec, MaxPoolSpec, NetworkSpec } from './spec.ts';
+
+/** [C, H, W] or [F], without the batch. */
+export type Shape = readonly number[];
+
+/** One tensor that is learnt. */
+export interface ParameterShape {
+  /** Such as `features.0.weight`. */
+  readonly name: string;
+  /** [O, I, H, W], [out, in] or, for biases, [out]. */
+  readonly shape: readonly number[];
+  /** Inputs that each output sums over; a bias has its layer's. */
+  readonly fanIn: number;
+}
+
+/** One layer with everything that follows from its place in the network. */
+export interface LayerShape {
+  readonly spec: LayerSpec;
+  readonly input: Shape;
+  readonly output: Shape;
+  readonly parameters: readonly ParameterShape[];
+  /** Of one image's forward pass; convolutions and linear layers only. */
+  readonly multiplyAdds: number;
+}
+
+/** What one layer makes of its input. */
+interface Inferred {
+  readonly output: Shape;
+  readonly parameters: readonly ParameterShape[];
+  readonly multiplyAdds: number;
+}
+
+/** Number of elements of a shape. */
+export function elementCount(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Shapes, parameters and cost of every layer, in order. Throws ALEX_NETWORK_LAYER, which names the layer. */
+export function inferShapes(network: NetworkSpec): LayerShape[] {
+  const { channels, height, width } = network.input;
+  const names = new Set<string>();
+  let input: Shape = [channels, height, width];
+  checkInput(input);
+  return network.layers.map((spec) => {
+    checkName(spec, names);
+    const layer = { spec, input, ...inferLayer(spec, input) };
+    input = layer.output;
+    return layer;
+  });
+}
+
+/** All parameters in the order of PyTorch's state_dict. Throws ALEX_NETWORK_LAYER. */
+export function parameterShapes(network: NetworkSpec): ParameterShape[] {
+  return inferShapes(network).flatMap((layer) => layer.parameters);
+}
+
+/** Number of classes: the features of the last output. Throws ALEX_NETWORK_LAYER when it is no vector. */
+export function classCount(network: NetworkSpec): number {
+  const last = inferShapes(network).at(-1);
+  if (last === undefined) throw problem('input', 'the network has no layers');
+  if (last.output.length !== 1) {
+    throw problem(last.spec.name, `the last output is ${written(last.output)}, expected one number a class`);
+  }
+  return last.output[0]!;
+}
+
+function inferLayer(spec: LayerSpec, input: Shape): Inferred {
+  switch (spec.type) {
+    case 'conv':
+      return inferConv(spec, input);
+    case 'linear':
+      return inferLinear(spec, input);
+    case 'maxPool':
+      return unlearnt(inferMaxPool(spec, input));
+    case 'adaptiveAvgPool':
+      checkCount(spec, 'outputSize', spec.outputSize, 1);
+      return unlearnt([image(spec, input)[0], spec.outputSize, spec.outputSize]);
+    case 'flatten':
+      return unlearnt([elementCount(input)]);
+    case 'relu':
+      return unlearnt(input);
+    case 'dropout':
+      checkProbability(spec.name, spec.probability);
+      return unlearnt(input);
+    default:
+      throw unknownType(spec);
+  }
+}
+
+function inferConv(spec: ConvSpec, input: Shape): Inferred {
+  const { name, outChannels, kernelSize, stride = 1, padding = 0 } = spec;
+  const [channels, height, width] = image(spec, input);
+  checkCount(spec, 'outChannels', outChannels, 1);
+  checkCount(spec, 'kernelSize', kernelSize, 1);
+  checkCount(spec, 'stride', stride, 1);
+  checkCount(spec, 'padding', padding, 0);
+  const outHeight = slidingSize(name, height, kernelSize, stride, padding);
+  const outWidth = slidingSize(name, width, kernelSize, stride, padding);
+  const fanIn = channels * kernelSize * kernelSize;
+  return {
+    output: [outChannels, outHeight, outWidth],
+    parameters: weightAndBias(name, [outChannels, channels, kernelSize, kernelSize], fanIn),
+    multiplyAdds: outChannels * outHeight * outWidth * fanIn,
+  };
+}
+
+function inferLinear(spec: LinearSpec, input: Shape): Inferred {
+  checkCount(spec, 'outFeatures', spec.outFeatures, 1);
+  if (input.length !== 1) {
+    throw problem(
+      spec.name,
+      `its input is ${written(input)}, expected a vector: put a flatten layer before it`,
+    );
+  }
+  const fanIn = input[0]!;
+  return {
+    output: [spec.outFeatures],
+    parameters: weightAndBias(spec.name, [spec.outFeatures, fanIn], fanIn),
+    multiplyAdds: spec.outFeatures * fanIn,
+  };
+}
+
+function inferMaxPool(spec: MaxPoolSpec, input: Shape): Shape {
+  const [channels, height, width] = image(spec, input);
+  checkCount(spec, 'kernelSize', spec.kernelSize, 1);
+  checkCount(spec, 'stride', spec.stride, 1);
+  return [
+    channels,
+    slidingSize(spec.name, height, spec.kernelSize, spec.stride, 0),
+    slidingSize(spec.name, width, spec.kernelSize, spec.stride, 0),
+  ];
+}
+
+function slidingSize(
+  layer: string,
+  size: number,
+  kernelSize: number,
+  stride: number,
+  padding: number,
+): number {
+  const padded = size + 2 * padding;
+  if (kernelSize > padded) {
+    throw problem(
+      layer,
+      `its ${kernelSize}×${kernelSize} window is larger than its padded input of side ${padded}`,
+    );
+  }
+  return Math.floor((padded - kernelSize) / stride) + 1;
+}
+
+function weightAndBias(layer: string, weight: readonly number[], fanIn: number): ParameterShape[] {
+  return [
+    { name: `${layer}.weight`, shape: weight, fanIn },
+    { name: `${layer}.bias`, shape: [weight[0]!], fanIn },
+  ];
+}
+
+function unlearnt(output: Shape): Inferred {
+  return { output, parameters: [], multiplyAdds: 0 };
+}
+
+function image(spec: LayerSpec, input: Shape): [channels: number, height: number, width: number] {
+  const [channels, height, width] = input;
+  if (channels === undefined || height === undefined || width === undefined) {
+    throw problem(spec.name, `its input is ${written(input)}, expected an image [C, H, W]`);
+  }
+  return [channels, height, width];
+}
+
+function checkInput(input: Shape): void {
+  for (const size of input) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw problem('input', `its shape is ${written(input)}, expected whole numbers from 1`);
+    }
+  }
+}
+
+function checkName(spec: LayerSpec, names: Set<string>): void {
+  if (typeof spec.name !== 'string' || spec.name === '') {
+    throw problem(`number ${names.size}`, 'it has no name');
+  }
+  if (names.has(spec.name)) throw problem(spec.name, 'another layer has this name too');
+  names.add(spec.name);
+}
+
+function checkCount(spec: LayerSpec, what: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw problem(spec.name, `${what} is ${value}, expected a whole number from ${least}`);
+  }
+}
+
+function checkProbability(layer: string, probability: number): void {
+  if (!(probability >= 0 && probability < 1)) {
+    throw problem(layer, `probability is ${probability}, expected 0 or more and less than 1`);
+  }
+}
+
+function unknownType(spec: never): Error {
+  const { name, type } = spec as { name: string; type: unknown };
+  return problem(name, `there is no layer type "${String(type)}"`);
+}
+
+function problem(layer: string, text: string): Error {
+  return alexnetError('ALEX_NETWORK_LAYER', { layer, problem: text });
+}
+
+function written(shape: Shape): string {
+  return `[${shape.join(', ')}]`;
+}

@@ -1,0 +1,32 @@
+import { alexnetError } from '../../errors.ts';
+import type { NetworkSpec } from '../spec.ts';
+import { alexnet } from './alexnet.ts';
+import { alexnet32 } from './alexnet-32.ts';
+
+export interface NetworkOptions {
+  readonly classes: number;
+  /** Side of the square input image, in pixels. Default: what the network was designed for. */
+  readonly inputSize?: number;
+  /** Probability of every dropout layer, 0 or more and less than 1. Default 0.5. */
+  readonly dropout?: number;
+}
+
+export type NetworkName = 'alexnet' | 'alexnet-32';
+
+/** Every network that has a name, with the function that makes its spec. */
+export const networks: Readonly<Record<NetworkName, (options: NetworkOptions) => NetworkSpec>> = {
+  alexnet,
+  'alexnet-32': alexnet32,
+};
+
+export const networkNames = Object.keys(networks) as readonly NetworkName[];
+
+/** The network with this name. Throws ALEX_NETWORK_UNKNOWN. */
+export function buildNetwork(name: string, options: NetworkOptions): NetworkSpec {
+  if (!isNetworkName(name)) throw alexnetError('ALEX_NETWORK_UNKNOWN', { name, known: networkNames });
+  return networks[name](options);
+}
+
+function isNetworkName(name: string): name is NetworkName {
+  return Object.hasOwn(networks, name);
+}
