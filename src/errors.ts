@@ -64,6 +64,122 @@ export const catalogue = {
       `a batch of ${p.batchSize} needs ${p.bytes} bytes, and at most ${p.limit} can be had`,
     () => 'Use a smaller --batch-size.',
   ),
+  ALEX_DATA_TRANSFORMS: entry(
+    2,
+    (p: { problem: string }) => `the transforms cannot be applied: ${p.problem}`,
+    () => 'Put resize and centerCrop first, then one toTensor, then normalize.',
+  ),
+  ALEX_DATA_UNKNOWN: entry(
+    2,
+    (p: { name: string; known: readonly string[] }) =>
+      `there is no data set "${p.name}"; the data sets are ${p.known.join(', ')}`,
+    () => 'Give one of those names, or the path of a CIFAR-10 archive (.tar.gz) or of its extracted folder.',
+  ),
+  ALEX_DATA_MISSING: entry(
+    1,
+    (p: { dataset: string; looked: readonly string[] }) =>
+      `${p.dataset} was not found; looked for ${p.looked.join(', ')}`,
+    (p) => `Run "alexnet data fetch ${p.dataset}", or say where it is with --data-dir DIR.`,
+  ),
+  ALEX_DATA_UNREADABLE: entry(
+    1,
+    (p: { path: string; reason: string }) => `${p.path} cannot be read: ${p.reason}`,
+    () => 'Check that it exists and that you may read it.',
+  ),
+  ALEX_DATA_FORM: entry(
+    1,
+    (p: { path: string; found: string }) =>
+      `${p.path} is not a data set in a known form: ${p.found}; accepted are the CIFAR-10 archives (.tar.gz, binary or python version) and their folders cifar-10-batches-bin, cifar-10-batches-py`,
+    () => 'Give the path of one of those; folders of images are not read yet.',
+  ),
+  ALEX_DATA_TRUNCATED: entry(
+    1,
+    (p: { file: string; bytes: number; expected: number }) =>
+      `${p.file} has ${p.bytes.toLocaleString('en')} bytes, expected ${p.expected.toLocaleString('en')}`,
+    () => 'Delete it and run "alexnet data fetch cifar10" again.',
+  ),
+  ALEX_DATA_CORRUPT: entry(
+    1,
+    (p: { file: string; problem: string }) => `${p.file} is damaged: ${p.problem}`,
+    () => 'Delete it and run "alexnet data fetch cifar10" again.',
+  ),
+  ALEX_DATA_LABEL: entry(
+    1,
+    (p: { file: string; record: number; label: number; classes: number }) =>
+      `record ${p.record} of ${p.file} has label ${p.label}, expected 0 to ${p.classes - 1}`,
+    () => 'The file is damaged or of another data set: delete it and run "alexnet data fetch cifar10" again.',
+  ),
+  ALEX_DATA_MEMBER: entry(
+    1,
+    (p: { archive: string; member: string; problem: string }) =>
+      `member ${JSON.stringify(p.member)} of ${p.archive} is refused: ${p.problem}`,
+    () => 'Do not trust this archive: get it again with "alexnet data fetch cifar10".',
+  ),
+  ALEX_DATA_DOWNLOAD: entry(
+    1,
+    (p: { file: string; folder: string; attempts: readonly string[] }) =>
+      `${p.file} could not be downloaded: ${p.attempts.join('; ')}`,
+    (p) =>
+      `Run the command again to go on where it stopped, or get ${p.file} another way and place it in ${p.folder}.`,
+  ),
+  ALEX_DATA_WRITE: entry(
+    1,
+    (p: { path: string; reason: string }) => `${p.path} cannot be written: ${p.reason}`,
+    () => 'Free some space, or choose another folder with --data-dir DIR.',
+  ),
+  ALEX_DATA_LOADER: entry(
+    1,
+    (p: { reason: string }) => `the loader's worker failed: ${p.reason}`,
+    () => 'Try again with --workers 0, which loads on the main thread.',
+  ),
+  ALEX_TENSOR_OPERATION: entry(
+    1,
+    (p: { operation: string; problem: string }) => `${p.operation}: ${p.problem}`,
+    () => 'Check the shapes of the tensors that it was given.',
+  ),
+  ALEX_MODEL_PRETRAINED: entry(
+    2,
+    (p: { network: string }) => `no trained weights of "${p.network}" come with this package`,
+    () =>
+      'Give pretrained: false to start from random weights, or read a file of weights with loadModel(path).',
+  ),
+  ALEX_MODEL_INPUT: entry(
+    1,
+    (p: { expected: readonly number[]; got: readonly number[] }) =>
+      `the images of the batch are [${p.got.join(', ')}], expected [${p.expected.join(', ')}]`,
+    (p) =>
+      `Put transforms.resize(${p.expected[1]}) into the data set's transform, or build the model with inputSize.`,
+  ),
+  ALEX_MODEL_ORDER: entry(
+    1,
+    (p: { problem: string }) => p.problem,
+    () => 'For each batch, call in this order: zeroGrad, forward, the criterion, backward, step.',
+  ),
+  ALEX_MODEL_BATCH_RELEASED: entry(
+    1,
+    (p: { call: string }) => `${p.call} was called on a batch that went back to its loader`,
+    () => 'Use a batch before the loop asks for the next: the loader writes the next images over it.',
+  ),
+  ALEX_MODEL_EVALUATING: entry(
+    1,
+    (p: { network: string }) => `"${p.network}" keeps no gradients: its first forward came after eval()`,
+    () => 'Call model.train() before the forward that backward() follows.',
+  ),
+  ALEX_MODEL_LABELS: entry(
+    1,
+    (p: { problem: string }) => p.problem,
+    () => 'Give one label an image, each a whole number from 0 and below the number of classes.',
+  ),
+  ALEX_MODEL_PARAMETERS: entry(
+    2,
+    (p: { problem: string }) => `the optimizer needs all parameters of one model; ${p.problem}`,
+    () => 'Give it model.parameters().',
+  ),
+  ALEX_MODEL_NO_GRADIENTS: entry(
+    1,
+    (p: { network: string }) => `step() found no gradients of the optimizer's model "${p.network}"`,
+    () => 'Call loss.backward() first, on outputs of the model whose parameters the optimizer was given.',
+  ),
 } as const satisfies Record<string, Entry<never>>;
 
 export type Catalogue = typeof catalogue;
