@@ -64,6 +64,11 @@ export const catalogue = {
       `a batch of ${p.batchSize} needs ${p.bytes} bytes, and at most ${p.limit} can be had`,
     () => 'Use a smaller --batch-size.',
   ),
+  ALEX_PROGRAM_STATE: entry(
+    1,
+    (p: { call: string; needs: string }) => `${p.call} needs ${p.needs}`,
+    () => 'Call forward, backward and update in this order, on a program that is in use.',
+  ),
   ALEX_DATA_TRANSFORMS: entry(
     2,
     (p: { problem: string }) => `the transforms cannot be applied: ${p.problem}`,
@@ -179,6 +184,45 @@ export const catalogue = {
     1,
     (p: { network: string }) => `step() found no gradients of the optimizer's model "${p.network}"`,
     () => 'Call loss.backward() first, on outputs of the model whose parameters the optimizer was given.',
+  ),
+  ALEX_IMAGE_READ: entry(
+    1,
+    (p: { name: string; problem: string }) => `${p.name} cannot be read: ${p.problem}`,
+    () => 'Check the path, and that the file may be read.',
+  ),
+  ALEX_IMAGE_EMPTY: entry(
+    1,
+    (p: { name: string }) => `${p.name} is an empty file`,
+    () => 'Copy or download the image again.',
+  ),
+  ALEX_IMAGE_FORMAT: entry(
+    1,
+    (p: { name: string }) => `${p.name} is no image: it begins like none of PNG, JPEG, WebP, GIF, BMP`,
+    () => 'Convert it to one of those formats.',
+  ),
+  ALEX_IMAGE_SIZE: entry(
+    1,
+    (p: { name: string; width: number; height: number; most: number }) =>
+      `${p.name} claims ${p.width} × ${p.height} pixels; expected at least 1 and at most ${p.most} in all`,
+    () => 'Scale the image down first.',
+  ),
+  ALEX_IMAGE_TRUNCATED: entry(
+    1,
+    (p: { name: string; format: string; problem: string }) =>
+      `${p.name} is a ${p.format} image that is cut short: ${p.problem}`,
+    () => 'Copy or download the image again.',
+  ),
+  ALEX_IMAGE_DAMAGED: entry(
+    1,
+    (p: { name: string; format: string; problem: string }) =>
+      `${p.name} is a ${p.format} image that cannot be decoded: ${p.problem}`,
+    () => 'Copy or download the image again, or save it anew with an image editor.',
+  ),
+  ALEX_IMAGE_UNSUPPORTED: entry(
+    1,
+    (p: { name: string; format: string; problem: string }) =>
+      `${p.name} is a kind of ${p.format} image that is not supported: ${p.problem}`,
+    () => 'Save it anew as an ordinary PNG or JPEG.',
   ),
 } as const satisfies Record<string, Entry<never>>;
 

@@ -1,0 +1,90 @@
+import { imageShape, zeros } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
+
+export interface ConvolutionGeometry {
+  readonly stride: number;
+  /** Zeros added on each side. */
+  readonly padding: number;
+}
+
+export interface ConvolutionGradients {
+  readonly input: Tensor;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+}
+
+/** torch.nn.functional.conv2d: input [N, I, H, W], weight [O, I, K, K], bias [O] to [N, O, H', W']. */
+export function convolution(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  geometry: ConvolutionGeometry,
+): Tensor {
+  const [images, , height, width] = imageShape(input);
+  const [outChannels, , kernelSize] = imageShape(weight);
+  const reach = 2 * geometry.padding - kernelSize;
+  const outHeight = Math.floor((height + reach) / geometry.stride) + 1;
+  const outWidth = Math.floor((width + reach) / geometry.stride) + 1;
+  const output = zeros([images, outChannels, outHeight, outWidth]);
+  for (let at = 0; at < output.data.length; at++) {
+    output.data[at] = bias.data[Math.floor(at / (outHeight * outWidth)) % outChannels]!;
+  }
+  forEachProduct(input, weight, output, geometry, (inputAt, weightAt, outputAt) => {
+    output.data[outputAt]! += input.data[inputAt]! * weight.data[weightAt]!;
+  });
+  return output;
+}
+
+/** The gradients of `convolution`'s inputs, given the gradient of its output. */
+export function convolutionBackward(
+  input: Tensor,
+  weight: Tensor,
+  geometry: ConvolutionGeometry,
+  gradient: Tensor,
+): ConvolutionGradients {
+  const [, outChannels, outHeight, outWidth] = imageShape(gradient);
+  const of = { input: zeros(input.shape), weight: zeros(weight.shape), bias: zeros([outChannels]) };
+  for (let at = 0; at < gradient.data.length; at++) {
+    of.bias.data[Math.floor(at / (outHeight * outWidth)) % outChannels]! += gradient.data[at]!;
+  }
+  forEachProduct(input, weight, gradient, geometry, (inputAt, weightAt, outputAt) => {
+    of.input.data[inputAt]! += weight.data[weightAt]! * gradient.data[outputAt]!;
+    of.weight.data[weightAt]! += input.data[inputAt]! * gradient.data[outputAt]!;
+  });
+  return of;
+}
+
+/** Visits each product that a convolution sums, by the flat indices of its factors and of its sum. */
+function forEachProduct(
+  input: Tensor,
+  weight: Tensor,
+  output: Tensor,
+  { stride, padding }: ConvolutionGeometry,
+  visit: (inputAt: number, weightAt: number, outputAt: number) => void,
+): void {
+  const [, inChannels, height, width] = imageShape(input);
+  const [, , kernelSize] = imageShape(weight);
+  const [images, outChannels, outHeight, outWidth] = imageShape(output);
+  for (let n = 0; n < images; n++) {
+    for (let o = 0; o < outChannels; o++) {
+      for (let outY = 0; outY < outHeight; outY++) {
+        for (let outX = 0; outX < outWidth; outX++) {
+          const outputAt = ((n * outChannels + o) * outHeight + outY) * outWidth + outX;
+          for (let i = 0; i < inChannels; i++) {
+            for (let kernelY = 0; kernelY < kernelSize; kernelY++) {
+              const y = outY * stride - padding + kernelY;
+              if (y < 0 || y >= height) continue;
+              for (let kernelX = 0; kernelX < kernelSize; kernelX++) {
+                const x = outX * stride - padding + kernelX;
+                if (x < 0 || x >= width) continue;
+                const inputAt = ((n * inChannels + i) * height + y) * width + x;
+                const weightAt = ((o * inChannels + i) * kernelSize + kernelY) * kernelSize + kernelX;
+                visit(inputAt, weightAt, outputAt);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { matrixShape, zeros } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
+
+export interface LinearGradients {
+  readonly input: Tensor;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+}
+
+/** torch.nn.functional.linear: input [N, in], weight [out, in], bias [out] to [N, out]. */
+export function linear(input: Tensor, weight: Tensor, bias: Tensor): Tensor {
+  const [images, inFeatures] = matrixShape(input);
+  const [outFeatures] = matrixShape(weight);
+  const output = zeros([images, outFeatures]);
+  for (let n = 0; n < images; n++) {
+    for (let o = 0; o < outFeatures; o++) {
+      let sum = bias.data[o]!;
+      for (let i = 0; i < inFeatures; i++) {
+        sum += input.data[n * inFeatures + i]! * weight.data[o * inFeatures + i]!;
+      }
+      output.data[n * outFeatures + o] = sum;
+    }
+  }
+  return output;
+}
+
+/** The gradients of `linear`'s inputs, given the gradient of its output. */
+export function linearBackward(input: Tensor, weight: Tensor, gradient: Tensor): LinearGradients {
+  const [images, inFeatures] = matrixShape(input);
+  const [outFeatures] = matrixShape(weight);
+  const of = { input: zeros(input.shape), weight: zeros(weight.shape), bias: zeros([outFeatures]) };
+  for (let n = 0; n < images; n++) {
+    for (let o = 0; o < outFeatures; o++) {
+      const upstream = gradient.data[n * outFeatures + o]!;
+      of.bias.data[o]! += upstream;
+      for (let i = 0; i < inFeatures; i++) {
+        of.input.data[n * inFeatures + i]! += weight.data[o * inFeatures + i]! * upstream;
+        of.weight.data[o * inFeatures + i]! += input.data[n * inFeatures + i]! * upstream;
+      }
+    }
+  }
+  return of;
+}
