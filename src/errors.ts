@@ -137,6 +137,11 @@ export const catalogue = {
     (p: { reason: string }) => `the loader's worker failed: ${p.reason}`,
     () => 'Try again with --workers 0, which loads on the main thread.',
   ),
+  ALEX_TENSOR_MISSING: entry(
+    1,
+    (p: { name: string }) => `the tensor ${p.name} is missing`,
+    () => 'The file or the values belong to another network: check the network and the class count.',
+  ),
   ALEX_TENSOR_OPERATION: entry(
     1,
     (p: { operation: string; problem: string }) => `${p.operation}: ${p.problem}`,

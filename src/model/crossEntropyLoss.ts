@@ -1,0 +1,63 @@
+/** The loss of a classifier, as torch.nn.CrossEntropyLoss. */
+import { alexnetError } from '../errors.ts';
+import type { Outputs } from './outputs.ts';
+import type { Tensor } from './tensor.ts';
+
+export interface Loss {
+  /** Mean cross-entropy of the batch, in nats. */
+  item(): number;
+  /**
+   * The gradients of all parameters of the model that gave the outputs. Throws ALEX_MODEL_ORDER when the
+   * model has gone on to another batch or still holds gradients, ALEX_MODEL_BATCH_RELEASED, ALEX_MODEL_EVALUATING.
+   */
+  backward(): Promise<void>;
+}
+
+/** Compares outputs with labels, one class index an image. Throws ALEX_MODEL_LABELS. */
+export type Criterion = (outputs: Outputs, labels: Labels) => Loss;
+
+/** Class indices, as a loader gives them or in a list of one's own. */
+export type Labels = Tensor<Uint8Array> | ArrayLike<number>;
+
+/** -log softmax(outputs)[label], the mean over the batch, in float64. */
+export function crossEntropyLoss(): Criterion {
+  return (outputs, labels) => {
+    const indices = 'data' in labels ? labels.data : labels;
+    checkLabels(indices, outputs);
+    const mean = meanCrossEntropy(outputs, indices);
+    return { item: () => mean, backward: () => outputs.backward(indices) };
+  };
+}
+
+function meanCrossEntropy(outputs: Tensor<Float32Array>, labels: ArrayLike<number>): number {
+  const [images, classes] = outputs.shape;
+  let sum = 0;
+  for (let image = 0; image < images; image++) {
+    const logits = outputs.data.subarray(image * classes, (image + 1) * classes);
+    sum += logSumExp(logits) - logits[labels[image]];
+  }
+  return sum / images;
+}
+
+function logSumExp(logits: Float32Array): number {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - largest);
+  return largest + Math.log(sum);
+}
+
+function checkLabels(labels: ArrayLike<number>, outputs: Tensor): void {
+  const [images, classes] = outputs.shape;
+  if (labels.length !== images) {
+    throw alexnetError('ALEX_MODEL_LABELS', {
+      problem: `there are ${labels.length} labels for ${images} images`,
+    });
+  }
+  for (let image = 0; image < images; image++) {
+    const label = labels[image];
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      const problem = `the label of image ${image} is ${label}, and the model has ${classes} classes`;
+      throw alexnetError('ALEX_MODEL_LABELS', { problem });
+    }
+  }
+}
