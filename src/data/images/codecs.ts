@@ -1,0 +1,117 @@
+/**
+ * PNG, JPEG and WebP through Squoosh's decoders (the png crate, MozJPEG, libwebp) compiled to WebAssembly.
+ * Each is loaded when the first image of its format comes: after the engine, which wants to be the process's
+ * first to compile WebAssembly.
+ */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { ImageFault } from './fault.ts';
+
+/** Pixels as these decoders give them, [height, width, 4]: red, green, blue, alpha. */
+export interface RgbaImage {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+
+/** The compiled module at this path inside node_modules, once a process. */
+function wasmModule(specifier: string): Promise<WebAssembly.Module> {
+  let found = modules.get(specifier);
+  if (found === undefined) {
+    found = readFile(fileURLToPath(import.meta.resolve(specifier))).then((bytes) =>
+      WebAssembly.compile(bytes),
+    );
+    modules.set(specifier, found);
+  }
+  return found;
+}
+
+/** What a module of C code (Emscripten) looks like from outside. */
+interface EmscriptenDecoder {
+  decode(bytes: Uint8Array, keepOrientation?: boolean): RgbaImage | null;
+}
+type EmscriptenFactory = (overrides: object) => Promise<EmscriptenDecoder>;
+
+/** A decoder's heap is in doubt after a failure, so each image gets an instance of its own. */
+async function instantiate(
+  factory: unknown,
+  wasm: string,
+  report: (line: string) => void,
+): Promise<EmscriptenDecoder> {
+  const module = await wasmModule(wasm);
+  const instantiateWasm = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
+    const instance = new WebAssembly.Instance(module, imports);
+    done(instance);
+    return instance.exports;
+  };
+  // The packages' own types name a namespace that they do not export.
+  return (factory as EmscriptenFactory)({
+    noInitialRun: true,
+    instantiateWasm,
+    print: report,
+    printErr: report,
+  });
+}
+
+/** Throws ImageFault. The camera's orientation is left as it is. */
+export async function decodeJpeg(bytes: Uint8Array): Promise<RgbaImage> {
+  const { default: factory } = await import('@jsquash/jpeg/codec/dec/mozjpeg_dec.js');
+  const complaints: string[] = [];
+  const wasm = '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm';
+  const decoder = await instantiate(factory, wasm, (line) => complaints.push(line));
+  const image = attempt(() => decoder.decode(bytes, false));
+  // libjpeg fills in what is missing and says so; a picture that is half grey is no picture.
+  if (complaints.some((line) => line.includes('Premature end'))) {
+    throw new ImageFault('truncated', 'its data ends early');
+  }
+  const complaint = complaints.at(-1);
+  if (complaint?.includes('Unsupported color conversion')) {
+    throw new ImageFault('unsupported', 'its colours are not RGB or grey (CMYK?)');
+  }
+  if (image === null) throw new ImageFault('damaged', complaint ?? 'the decoder gave up');
+  return image;
+}
+
+/** Throws ImageFault. */
+export async function decodeWebp(bytes: Uint8Array): Promise<RgbaImage> {
+  const declared = 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+  if (declared > bytes.length) {
+    throw new ImageFault('truncated', `it has ${bytes.length} bytes of the ${declared} it declares`);
+  }
+  const { default: factory } = await import('@jsquash/webp/codec/dec/webp_dec.js');
+  const decoder = await instantiate(factory, '@jsquash/webp/codec/dec/webp_dec.wasm', () => {});
+  const image = attempt(() => decoder.decode(bytes));
+  if (image === null) throw new ImageFault('damaged', 'the decoder gave up');
+  return image;
+}
+
+/** 16 bits a channel become 8, palettes and greys become RGB. Throws ImageFault. */
+export async function decodePng(bytes: Uint8Array): Promise<RgbaImage> {
+  if (!endsWithIend(bytes)) throw new ImageFault('truncated', 'its end chunk is missing');
+  const png = await import('@jsquash/png/decode.js');
+  await png.init(await wasmModule('@jsquash/png/codec/pkg/squoosh_png_bg.wasm'));
+  // A copy with a buffer of its own: a Buffer is often a part of a larger one.
+  const image = await png.decode(new Uint8Array(bytes).buffer).catch(() => null);
+  if (image === null) throw new ImageFault('damaged', 'the decoder gave up');
+  return image;
+}
+
+/** Walks the chunks to IEND; all that follows is not the PNG's. */
+function endsWithIend(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let offset = 8; offset + 12 <= bytes.length; offset += 12 + view.getUint32(offset)) {
+    if (view.getUint32(offset + 4) === 0x49454e44) return true;
+  }
+  return false;
+}
+
+/** Null when the decoder throws: C code that calls exit() throws an ExitStatus here. */
+function attempt(decode: () => RgbaImage | null): RgbaImage | null {
+  try {
+    return decode();
+  } catch {
+    return null;
+  }
+}
