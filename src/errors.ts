@@ -2,6 +2,7 @@
  * The catalogue of errors. Each has a code, a sentence that says what was expected and what came,
  * and a sentence that says what to do. Codes are stable: programs may match on them.
  */
+import { nearestName } from './nearestName.ts';
 
 interface Entry<P> {
   /** What was expected and what came. */
@@ -14,6 +15,11 @@ interface Entry<P> {
 
 function entry<P>(exit: 1 | 2, says: (p: P) => string, advice: (p: P) => string): Entry<P> {
   return { exit, says, advice };
+}
+
+function didYouMean(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? '' : `Did you mean "${nearest}"? `;
 }
 
 /** Every error that the library raises on purpose, by code. */
@@ -33,7 +39,7 @@ export const catalogue = {
     2,
     (p: { name: string; known: readonly string[] }) =>
       `there is no network "${p.name}"; the networks are ${p.known.join(', ')}`,
-    () => 'Run "alexnet info NETWORK" to see one in detail.',
+    (p) => `${didYouMean(p.name, p.known)}Run "alexnet info NETWORK" to see one in detail.`,
   ),
   ALEX_OPTION_VALUE: entry(
     2,
@@ -78,7 +84,8 @@ export const catalogue = {
     2,
     (p: { name: string; known: readonly string[] }) =>
       `there is no data set "${p.name}"; the data sets are ${p.known.join(', ')}`,
-    () => 'Give one of those names, or the path of a CIFAR-10 archive (.tar.gz) or of its extracted folder.',
+    (p) =>
+      `${didYouMean(p.name, p.known)}Give one of those names, or the path of a CIFAR-10 archive (.tar.gz) or of its extracted folder.`,
   ),
   ALEX_DATA_MISSING: entry(
     1,
@@ -189,6 +196,11 @@ export const catalogue = {
     1,
     (p: { network: string }) => `step() found no gradients of the optimizer's model "${p.network}"`,
     () => 'Call loss.backward() first, on outputs of the model whose parameters the optimizer was given.',
+  ),
+  ALEX_USAGE: entry(
+    2,
+    (p: { problem: string; command: string }) => p.problem,
+    (p) => `Run "${p.command} --help" to see what it takes.`,
   ),
   ALEX_IMAGE_READ: entry(
     1,
