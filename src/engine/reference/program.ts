@@ -1,6 +1,5 @@
 import type {
   CompileOptions,
-  DropoutState,
   ForwardOptions,
   ImageBuffer,
   Loss,
