@@ -92,7 +92,7 @@ async function comparePass(
 }
 
 /** The ReLU after a layer, where there is one; else the layer itself. */
-function rectifiedName({ layers }: NetworkSpec, name: string): string {
+export function rectifiedName({ layers }: NetworkSpec, name: string): string {
   const next = layers[layers.findIndex((layer) => layer.name === name) + 1];
   return next?.type === 'relu' ? next.name : name;
 }
