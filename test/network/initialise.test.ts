@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { initialise } from '../../src/network/initialise.ts';
+import type { InitializationScheme } from '../../src/network/initialise.ts';
+import { parameterShapes } from '../../src/network/shapes.ts';
+import { buildNetwork } from '../../src/network/zoo/networks.ts';
+
+const network = buildNetwork('alexnet-32', { classes: 10 });
+
+function drawn(scheme: InitializationScheme, seed: number, of = network): Map<string, Float32Array> {
+  const values = new Map<string, Float32Array>();
+  initialise(of, { scheme, seed }, (name, parameter) => values.set(name, parameter));
+  return values;
+}
+
+/** Mean and variance are those of a uniform distribution within four standard errors, and the bounds are kept. */
+function assertUniform(name: string, values: Float32Array, bound: number): void {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const square = values.reduce((sum, value) => sum + value ** 2, 0) / values.length;
+  const deviations = 4 / Math.sqrt(values.length);
+  assert.ok(Math.abs(mean) < (bound / Math.sqrt(3)) * deviations, `mean of ${name} is ${mean}`);
+  // A uniform variable's square has the variance 4/45 bound^4.
+  const expected = bound ** 2 / 3;
+  assert.ok(
+    Math.abs(square - expected) < Math.sqrt(4 / 45) * bound ** 2 * deviations,
+    `variance of ${name} is ${square}, expected ${expected}`,
+  );
+  assert.ok(values.every((value) => Math.abs(value) <= Math.fround(bound)));
+}
+
+describe('initialise', () => {
+  it("draws PyTorch's default: uniform within 1/sqrt(fanIn)", () => {
+    const values = drawn('torchvision', 1);
+    for (const { name, fanIn } of parameterShapes(network)) {
+      assertUniform(name, values.get(name)!, 1 / Math.sqrt(fanIn));
+    }
+  });
+
+  it("draws He's: weights uniform within sqrt(6/fanIn), biases 0", () => {
+    const values = drawn('he', 1);
+    for (const { name, fanIn } of parameterShapes(network)) {
+      if (name.endsWith('.weight')) assertUniform(name, values.get(name)!, Math.sqrt(6 / fanIn));
+      else assert.ok(values.get(name)!.every((value) => value === 0));
+    }
+  });
+
+  it('hands over every parameter once, in state_dict order', () => {
+    assert.deepEqual(
+      [...drawn('he', 1)].map(([name, { length }]) => [name, length]),
+      parameterShapes(network).map(({ name, shape }) => [name, shape.reduce((a, b) => a * b, 1)]),
+    );
+  });
+
+  it('gives the same bits for the same seed, others for another', () => {
+    assert.deepEqual(drawn('torchvision', 2 ** 40 + 5), drawn('torchvision', 2 ** 40 + 5));
+    const [one, other] = [drawn('torchvision', 5), drawn('torchvision', 2 ** 40 + 5)];
+    for (const [name, values] of one) assert.notDeepEqual(values, other.get(name), name);
+  });
+
+  it('keeps the numbers of a parameter when the class count changes', () => {
+    const more = drawn('torchvision', 1, buildNetwork('alexnet-32', { classes: 11 }));
+    const less = drawn('torchvision', 1);
+    assert.deepEqual(more.get('features.3.weight'), less.get('features.3.weight'));
+    const last = 'classifier.6.weight';
+    assert.deepEqual(more.get(last)!.subarray(0, less.get(last)!.length), less.get(last));
+  });
+
+  it('gives each parameter numbers of its own', () => {
+    const values = drawn('torchvision', 1);
+    // Both have the fan-in 512, so the same stream would give the same start.
+    const [hidden, last] = [values.get('classifier.4.weight')!, values.get('classifier.6.weight')!];
+    assert.notDeepEqual(hidden.subarray(0, 16), last.subarray(0, 16));
+  });
+});
