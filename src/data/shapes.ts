@@ -160,7 +160,7 @@ function develop(canvas: Canvas, random: Generator, images: Uint8ClampedArray, a
  */
 export function generateShapes(
   split: 'train' | 'test',
-  options: { seed?: number; limit?: number } = {},
+  options: { seed?: number | undefined; limit?: number | undefined } = {},
 ): Dataset {
   const { seed = 0, limit = Infinity } = options;
   const length = Math.min(limit, shapesSizes[split]);
