@@ -1,0 +1,56 @@
+/** torchvision.datasets, as far as this package has them. */
+import type { Dataset } from '../data/dataset.ts';
+import { loadDataset } from '../data/datasets.ts';
+import { checkTransforms, type TransformStep } from '../data/transforms.ts';
+
+/** Images with labels, and what is done to each before a model sees it. */
+export interface ImageDataset {
+  readonly dataset: Dataset;
+  readonly transform: readonly TransformStep[];
+  readonly classes: readonly string[];
+  /** Number of images. */
+  readonly length: number;
+}
+
+export interface DatasetOptions {
+  /** The images to train on, or those to test on. Default true. */
+  readonly train?: boolean;
+  /** From an image to a tensor: transforms.compose([…]). */
+  readonly transform: readonly TransformStep[];
+  /** The first so many images only. */
+  readonly limit?: number;
+}
+
+export interface Cifar10Options extends DatasetOptions {
+  /** The folder of the archive, or of the files unpacked from it. */
+  readonly root: string;
+  /** Fetches the archive when it is not in `root`. Default false. */
+  readonly download?: boolean;
+}
+
+export interface ShapesOptions extends DatasetOptions {
+  /** Of the drawn images. Default 0. */
+  readonly seed?: number;
+}
+
+/** CIFAR-10: 50,000 images to train on and 10,000 to test on, 32×32. Throws ALEX_DATA_…, ALEX_OPTION_VALUE. */
+async function cifar10({ root, download = false, ...options }: Cifar10Options): Promise<ImageDataset> {
+  return load('cifar10', options, { dataDir: root, download });
+}
+
+/** The embedded set: ten classes of drawn shapes, textures and colours, 32×32. Throws ALEX_OPTION_VALUE. */
+async function shapes({ seed, ...options }: ShapesOptions): Promise<ImageDataset> {
+  return load('shapes', options, { seed });
+}
+
+export const datasets = { cifar10, shapes } as const;
+
+async function load(
+  name: string,
+  { train = true, transform, limit }: DatasetOptions,
+  where: { dataDir?: string; download?: boolean; seed?: number },
+): Promise<ImageDataset> {
+  const steps = checkTransforms(transform);
+  const dataset = await loadDataset(name, { split: train ? 'train' : 'test', limit, ...where });
+  return { dataset, transform: steps, classes: dataset.classes, length: dataset.length };
+}
