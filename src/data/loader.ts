@@ -1,0 +1,197 @@
+/**
+ * Batches of a data set, transformed ahead of the engine and written where it reads them. The order depends on
+ * the seed and the epoch alone, not on threads.
+ */
+import type { ImageBuffer } from '../engine/engine.ts';
+import { alexnetError } from '../errors.ts';
+import { permutation } from '../random/permutation.ts';
+import type { Dataset } from './dataset.ts';
+import { channels } from './image.ts';
+import { inlineFillers, threadFillers, type Fillers } from './loaderThreads.ts';
+import { checkTransforms, outputSize, type TransformStep } from './transforms.ts';
+
+export interface LoaderOptions {
+  readonly dataset: Dataset;
+  readonly transforms: readonly TransformStep[];
+  /** The engine's input buffers, such as program.inputs; the loader is at most as many batches ahead. */
+  readonly inputs: readonly ImageBuffer[];
+  readonly batchSize: number;
+  /** Another order in every epoch, from `seed`; else the data set's order. */
+  readonly shuffle: boolean;
+  readonly seed: number;
+  /** Threads; 0 loads on the calling thread, and so do inputs that are not on shared memory. */
+  readonly workers: number;
+}
+
+export interface Batch {
+  /** Which of the inputs holds it. */
+  readonly slot: number;
+  /** Images in it: batchSize, or fewer in the last batch of an epoch. */
+  readonly count: number;
+  /** Class index of each image, [count]. */
+  readonly labels: Uint8Array;
+  /** Index in the data set of each image, [count]. */
+  readonly indices: Uint32Array;
+  /** Gives the slot back to be filled again. Further calls do nothing. */
+  release(): void;
+}
+
+export interface Loader {
+  readonly stepsPerEpoch: number;
+  /**
+   * One pass over the data, from step `firstStep` (0 by default) of the epoch. All its batches are released when it
+   * ends or the consumer leaves it; a new pass ends the one before. Throws ALEX_DATA_LOADER.
+   */
+  batches(epoch: number, options?: { readonly firstStep?: number }): AsyncIterable<Batch>;
+  /** Time that consumers have waited for batches, all together. */
+  readonly waitSeconds: number;
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
+const mostWorkers = 64;
+
+/** Throws ALEX_OPTION_VALUE, ALEX_DATA_TRANSFORMS, ALEX_TENSOR_SHAPE when the images would not fit the inputs. */
+export async function createLoader(options: LoaderOptions): Promise<Loader> {
+  const { dataset, inputs, batchSize, workers } = options;
+  const transforms = checkTransforms(options.transforms);
+  checkOptions(options, transforms);
+  const { images, height, width } = dataset;
+  const source = { images, height, width, transforms, inputs };
+  const shared = inputs.every(({ data }) => data.buffer instanceof SharedArrayBuffer);
+  const fillers = workers > 0 && shared ? threadFillers(source, workers) : inlineFillers(source);
+  const stepsPerEpoch = Math.ceil(dataset.length / batchSize);
+  const state: State = { options, fillers, stepsPerEpoch, pending: new Set(), waitSeconds: 0, pass: 0 };
+  return {
+    stepsPerEpoch,
+    batches: (epoch, { firstStep = 0 } = {}) => ({
+      [Symbol.asyncIterator]: () => passOver(state, epoch, firstStep),
+    }),
+    get waitSeconds() {
+      return state.waitSeconds;
+    },
+    close: () => fillers.close(),
+  };
+}
+
+function checkOptions(
+  { dataset, inputs, batchSize, workers }: LoaderOptions,
+  transforms: readonly TransformStep[],
+): void {
+  checkWhole('workers', workers, 0, mostWorkers);
+  const room = Math.min(...inputs.map(({ shape }) => shape[0]));
+  checkWhole('batchSize', batchSize, 1, room);
+  const size = outputSize(transforms, dataset);
+  const got = [channels, size.height, size.width];
+  for (const { shape } of inputs) {
+    const expected = shape.slice(1);
+    if (expected.some((length, i) => length !== got[i])) {
+      throw alexnetError('ALEX_TENSOR_SHAPE', { name: 'input', expected, got });
+    }
+  }
+}
+
+function checkWhole(option: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const expected = `a whole number from ${least} to ${most}`;
+  throw alexnetError('ALEX_OPTION_VALUE', { option, value, expected });
+}
+
+interface State {
+  readonly options: LoaderOptions;
+  readonly fillers: Fillers;
+  readonly stepsPerEpoch: number;
+  /** Fills under way, of this pass or of one that was left. */
+  readonly pending: Set<Promise<void>>;
+  waitSeconds: number;
+  /** Number of the pass that owns the slots. */
+  pass: number;
+}
+
+/** A batch being filled. */
+interface Started {
+  readonly slot: number;
+  readonly indices: Uint32Array;
+  readonly filled: Promise<void>;
+}
+
+function startFill(state: State, slot: number, indices: Uint32Array): Started {
+  const from = performance.now();
+  const filled = state.fillers.fill(slot, indices);
+  // On the calling thread it is done by now, and the consumer has waited for it.
+  state.waitSeconds += (performance.now() - from) / 1000;
+  const settled = filled.then(
+    () => {},
+    // The consumer sees it when it comes to this batch, if it ever does.
+    () => {},
+  );
+  state.pending.add(settled);
+  void settled.then(() => state.pending.delete(settled));
+  return { slot, indices, filled };
+}
+
+function orderOf({ dataset, shuffle, seed }: LoaderOptions, epoch: number): Uint32Array {
+  if (shuffle) return permutation(dataset.length, seed, epoch);
+  return Uint32Array.from({ length: dataset.length }, (_, i) => i);
+}
+
+async function* passOver(
+  state: State,
+  epoch: number,
+  firstStep: number,
+): AsyncGenerator<Batch, void, undefined> {
+  const { options, stepsPerEpoch } = state;
+  const { batchSize, inputs } = options;
+  const pass = ++state.pass;
+  const order = orderOf(options, epoch);
+  // A pass that was left may still be writing.
+  await Promise.all(state.pending);
+  const free = inputs.map((_, slot) => slot);
+  const started: Started[] = [];
+  let next = firstStep;
+
+  function fillFreeSlots(): void {
+    while (pass === state.pass && free.length > 0 && next < stepsPerEpoch) {
+      const indices = order.slice(next * batchSize, (next + 1) * batchSize);
+      started.push(startFill(state, free.shift()!, indices));
+      next++;
+    }
+  }
+  function release(slot: number): void {
+    free.push(slot);
+    fillFreeSlots();
+  }
+
+  try {
+    for (let step = firstStep; step < stepsPerEpoch; step++) {
+      if (pass !== state.pass) throw loaderError('another pass over this loader has begun');
+      fillFreeSlots();
+      const batch = started.shift();
+      if (batch === undefined) throw loaderError('all inputs are in use: release a batch before the next');
+      const from = performance.now();
+      await batch.filled;
+      state.waitSeconds += (performance.now() - from) / 1000;
+      yield asBatch(batch, options.dataset, release);
+    }
+  } finally {
+    if (pass === state.pass) state.pass++;
+  }
+}
+
+function asBatch({ slot, indices }: Started, { labels }: Dataset, release: (slot: number) => void): Batch {
+  let held = true;
+  return {
+    slot,
+    count: indices.length,
+    labels: Uint8Array.from(indices, (index) => labels[index]!),
+    indices,
+    release() {
+      if (held) release(slot);
+      held = false;
+    },
+  };
+}
+
+function loaderError(reason: string): Error {
+  return alexnetError('ALEX_DATA_LOADER', { reason });
+}

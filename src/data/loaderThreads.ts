@@ -1,0 +1,88 @@
+/** Threads that fill batches ahead of the engine, or the main thread in their place. */
+import { Worker } from 'node:worker_threads';
+import { alexnetError } from '../errors.ts';
+import { createFiller, type Fill, type FillSource } from './loaderFill.ts';
+
+export interface Fillers {
+  /** Puts these records into input `slot`; resolved when all are there. Rejects with ALEX_DATA_LOADER. */
+  fill(slot: number, indices: Uint32Array): Promise<void>;
+  /** Ends the threads; fills under way reject. */
+  close(): Promise<void>;
+}
+
+/** Fills on the calling thread, at once. */
+export function inlineFillers(source: FillSource): Fillers {
+  const fill = createFiller(source);
+  return {
+    fill: async (slot, indices) => fill({ slot, first: 0, indices }),
+    close: async () => {},
+  };
+}
+
+interface Thread {
+  send(fill: Fill): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Source files run as they are, built ones beside each other under their other extension. */
+const workerUrl = new URL(
+  import.meta.url.endsWith('.ts') ? './loaderWorker.ts' : './loaderWorker.js',
+  import.meta.url,
+);
+
+function startThread(source: FillSource): Thread {
+  const worker = new Worker(workerUrl, { workerData: source, name: 'alexnet-loader' });
+  /** Fills sent and not answered, in order. */
+  const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  let failure: Error | undefined;
+
+  function fail(reason: string, cause?: unknown): void {
+    failure ??= alexnetError('ALEX_DATA_LOADER', { reason }, cause);
+    for (const { reject } of waiting.splice(0)) reject(failure);
+  }
+  worker.on('message', (problem: string | null) => {
+    const fill = waiting.shift();
+    // An idle thread keeps no process alive.
+    if (waiting.length === 0) worker.unref();
+    if (problem === null) fill?.resolve();
+    else fill?.reject(alexnetError('ALEX_DATA_LOADER', { reason: problem }));
+  });
+  worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error), error));
+  worker.on('exit', (code) => fail(`it ended with code ${code}`));
+  worker.unref();
+
+  return {
+    send(fill) {
+      if (failure !== undefined) return Promise.reject(failure);
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      waiting.push({ resolve, reject });
+      worker.ref();
+      worker.postMessage(fill);
+      return promise;
+    },
+    async close() {
+      fail('the loader was closed');
+      await worker.terminate();
+    },
+  };
+}
+
+/** Fills by `count` threads, each a slice of the batch. */
+export function threadFillers(source: FillSource, count: number): Fillers {
+  const threads = Array.from({ length: count }, () => startThread(source));
+  return {
+    async fill(slot, indices) {
+      const slice = Math.ceil(indices.length / count);
+      const parts = threads.map((thread, i) => {
+        const part = indices.slice(i * slice, (i + 1) * slice);
+        return part.length > 0 ? thread.send({ slot, first: i * slice, indices: part }) : undefined;
+      });
+      // All of them, even when one fails: nobody may be writing when the slot is used again.
+      const failed = (await Promise.allSettled(parts)).find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    },
+    async close() {
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}
