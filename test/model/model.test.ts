@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Program } from '../../src/engine/engine.ts';
+import type { Engine, Program } from '../../src/engine/engine.ts';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
 import { crossEntropyLoss } from '../../src/model/crossEntropyLoss.ts';
 import { createModel, type Model } from '../../src/model/model.ts';
@@ -211,6 +211,38 @@ test('an optimizer takes all parameters of one model and options in range', () =
   ]) {
     assert.throws(() => optim.sgd(parameters, options), { code: 'ALEX_OPTION_VALUE' });
   }
+});
+
+test('gradients do not outlive the program that a larger batch replaces', async () => {
+  const model = tinyModel();
+  const optimizer = optim.sgd(model.parameters(), sgd);
+  const { inputs, labels } = tinyBatch(2, 0);
+  await crossEntropyLoss()(await model.forward(inputs), labels).backward();
+  await model.forward(tinyBatch(4, 0).inputs);
+  await assert.rejects(optimizer.step(), { code: 'ALEX_MODEL_NO_GRADIENTS' });
+});
+
+test('a model has one program at a time, and none after dispose', async () => {
+  let live = 0;
+  const counting: Engine = {
+    ...engine,
+    async compile(network, options) {
+      const program = await engine.compile(network, options);
+      live++;
+      const dispose = () => {
+        live--;
+        return program.dispose();
+      };
+      return { ...program, dispose };
+    },
+  };
+  {
+    await using model = createModel(tinyNetwork, { engine: counting });
+    await model.forward(tinyBatch(2, 0).inputs);
+    await model.forward(tinyBatch(4, 0).inputs);
+    assert.equal(live, 1);
+  }
+  assert.equal(live, 0);
 });
 
 test('the same seed gives the same weights, another gives others', () => {
