@@ -11,15 +11,13 @@ import {
   transforms,
 } from '../src/index.ts';
 
-// Not in the article: the folder of the data, and limits for a quick try, as in --limit 3200 --limit-test 500.
+// Not in the article: where the data is, and limits for a quick try, as in --limit-train 3200 --limit-test 500.
+const flag = (value: string) => ({ type: 'string', default: value }) as const;
 const { values: flags } = parseArgs({
-  options: {
-    'data-dir': { type: 'string', default: './data' },
-    'limit-train': { type: 'string', default: '50000' },
-    'limit-test': { type: 'string', default: '10000' },
-  },
+  options: { 'data-dir': flag('./data'), 'limit-train': flag('50000'), 'limit-test': flag('10000') },
 });
 const root = flags['data-dir'];
+const [trainLimit, testLimit] = [Number(flags['limit-train']), Number(flags['limit-test'])];
 
 const transform = transforms.compose([
   transforms.resize(224),
@@ -27,22 +25,10 @@ const transform = transforms.compose([
   transforms.normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]),
 ]);
 
-const trainset = await datasets.cifar10({
-  root,
-  train: true,
-  download: true,
-  transform,
-  limit: Number(flags['limit-train']),
-});
+const trainset = await datasets.cifar10({ root, train: true, download: true, transform, limit: trainLimit });
 const trainloader = dataLoader(trainset, { batchSize: 32, shuffle: true, numWorkers: 2 });
 
-const testset = await datasets.cifar10({
-  root,
-  train: false,
-  download: true,
-  transform,
-  limit: Number(flags['limit-test']),
-});
+const testset = await datasets.cifar10({ root, train: false, download: true, transform, limit: testLimit });
 const testloader = dataLoader(testset, { batchSize: 32, shuffle: false, numWorkers: 2 });
 
 const classes = ['plane', 'car', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'] as const;
@@ -80,7 +66,8 @@ net.eval();
 // There is no noGrad() here: gradients are computed when backward() asks for them, and only then.
 let correct = 0;
 let total = 0;
-for await (const [images, labels] of testloader) {
+for await (const data of testloader) {
+  const [images, labels] = data;
   const outputs = await net.forward(images);
   const [, predicted] = max(outputs, 1);
   total += labels.size(0);
