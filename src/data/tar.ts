@@ -4,6 +4,8 @@ import { alexnetError } from '../errors.ts';
 const blockBytes = 512;
 /** Longest name that an extended header may give. */
 const mostHeaderBytes = 65536;
+/** Longest member that is read into memory. */
+const mostMemberBytes = 2 ** 30;
 
 export interface TarMember {
   /** With `/`; never absolute, never with `..`. */
@@ -121,6 +123,10 @@ async function* readMembers(reader: ByteReader, archive: string): AsyncGenerator
     const padded = Math.ceil(header.bytes / blockBytes) * blockBytes;
     let left = padded;
     const read = async () => {
+      if (header.bytes > mostMemberBytes) {
+        const problem = `${header.name} claims ${header.bytes} bytes`;
+        throw alexnetError('ALEX_DATA_CORRUPT', { file: archive, problem });
+      }
       const content = new Uint8Array(header.bytes);
       left -= await reader.fill(content);
       if (left > padded - header.bytes) throw endsEarly();

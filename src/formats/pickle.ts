@@ -134,10 +134,10 @@ function call(machine: Machine): PickleValue {
 function build(machine: Machine): void {
   const state = pop(machine);
   const target = top(machine);
-  const method =
-    target !== null && typeof target === 'object' && 'build' in target ? target.build : undefined;
-  if (method === undefined) throw new PickleError('it sets the state of what has none');
-  method(state);
+  if (target === null || typeof target !== 'object' || !('build' in target) || target.build === undefined) {
+    throw new PickleError('it sets the state of what has none');
+  }
+  target.build(state);
 }
 
 function remember(machine: Machine, key: number): void {

@@ -5,7 +5,8 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { channels, interleavedImage, planarImage, type ImageView } from '../../src/data/image.ts';
 import { resize, resizedSize, resizeScratch } from '../../src/data/resize.ts';
-import { hashedPixels } from './goldenImages.ts';
+import { loadDataset } from '../../src/data/datasets.ts';
+import { cifarArchive, cifarMissing, hashedPixels } from './goldenImages.ts';
 
 interface Golden {
   cases: {
@@ -16,6 +17,7 @@ interface Golden {
     at: number[];
     values: number[];
   }[];
+  cifar: { record: number; size: number; crc32: number }[];
 }
 
 const golden = JSON.parse(readFileSync(new URL('../golden/resize.json', import.meta.url), 'utf8')) as Golden;
@@ -68,4 +70,12 @@ test('resize stays between the least and the greatest pixel, for planes and inte
       assert.equal(Buffer.compare(again, bytes), 0);
     }),
   );
+});
+
+test('CIFAR-10 images resized to 224 give Pillow’s bytes', { skip: cifarMissing }, async () => {
+  const { images } = await loadDataset(cifarArchive, { split: 'test', limit: 2 });
+  for (const { record, size, crc32: expected } of golden.cifar) {
+    const image = planarImage(images, { height: 32, width: 32 }, record * 3072);
+    assert.equal(crc32(toInterleaved(resize(image, { height: size, width: size }))), expected);
+  }
 });
