@@ -1,0 +1,40 @@
+/** The CPU engine: WebAssembly kernels emitted for each network, on threads that share one memory. */
+import { availableParallelism } from 'node:os';
+import { alexnetError } from '../../errors.ts';
+import type { Engine } from '../engine.ts';
+import { compileCpu } from './program.ts';
+import { examineTargets, fastestTarget, type CpuTarget } from './target.ts';
+
+export interface CpuEngineOptions {
+  /** Default: as many as the process may use. */
+  readonly threads?: number;
+  /** Default `auto`: the fastest that passes its known-answer check. */
+  readonly target?: 'auto' | CpuTarget;
+}
+
+/** More threads than this are refused: each costs memory, and no known machine has use for them. */
+export const mostThreads = 256;
+
+/** Throws ALEX_ENGINE_UNAVAILABLE, ALEX_OPTION_VALUE. */
+export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<Engine> {
+  const { threads = availableParallelism(), target = 'auto' } = options;
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads) {
+    const expected = `a whole number from 1 to ${mostThreads}`;
+    throw alexnetError('ALEX_OPTION_VALUE', { option: 'threads', value: threads, expected });
+  }
+  const chosen = chooseTarget(target);
+  return {
+    name: 'cpu',
+    target: chosen,
+    threads,
+    compile: (network, compileOptions) => compileCpu(network, compileOptions, { threads, target: chosen }),
+  };
+}
+
+function chooseTarget(wanted: 'auto' | CpuTarget): CpuTarget {
+  const found =
+    wanted === 'auto' ? fastestTarget() : examineTargets().find(({ target, available }) => target === wanted && available);
+  if (found) return found.target;
+  const reason = examineTargets().map((report) => `${report.target}: ${report.reason}`).join('; ');
+  throw alexnetError('ALEX_ENGINE_UNAVAILABLE', { engine: 'cpu', reason });
+}

@@ -1,0 +1,108 @@
+/**
+ * outer-f32-6x16: C[row, 0..15] += sum over p of A[p, row] * B[p, 0..15], the gradient of weights: p runs over pixels
+ * (or images), rows over the inputs under one kernel row.
+ *
+ * For each of `groups` groups, `rows` consecutive floats of A at every p are the rows, taken six at a time. p runs
+ * over `lines` lines of `points` points.
+ */
+import type { KernelSource, Pointer, VectorAssembler } from '../assembler/vector.ts';
+import { panelColumns, tileRows } from './gemm.ts';
+
+const rowBytes = panelColumns * 4;
+const vectorsPerTile = 2;
+const longestUnroll = 13;
+
+export interface OuterShape {
+  /** Consecutive floats of A that make the rows of C. */
+  readonly rows: number;
+  /** Points of a line, and the bytes between them in A and B. */
+  readonly points: number;
+  readonly aPointBytes: number;
+  readonly bPointBytes: number;
+  /** Bytes from a line to the next. */
+  readonly aLineBytes: number;
+  readonly bLineBytes: number;
+  /** Bytes in A from a group to the next; in C groups follow each other. */
+  readonly aGroupBytes: number;
+  /** Whether C is added to, or starts from zero. */
+  readonly start: 'output' | 'zero';
+}
+
+/** The kernel's parameters, in order. */
+export type OuterParameters = [a: number, b: number, c: number, lines: number, groups: number];
+
+export function outerKernel(shape: OuterShape): KernelSource {
+  const { rows, points, aPointBytes, bPointBytes, aLineBytes, bLineBytes, aGroupBytes, start } = shape;
+  const name = ['outer', rows, points, aPointBytes, bPointBytes, aLineBytes, bLineBytes, aGroupBytes, start].join('-');
+  return { name, parameters: 5, emit: (a, parameters) => emitOuter(a, parameters, shape) };
+}
+
+function unrolling(points: number): number {
+  for (let steps = Math.min(points, longestUnroll); steps > 1; steps--) if (points % steps === 0) return steps;
+  return 1;
+}
+
+function emitOuter(a: VectorAssembler, parameters: readonly Pointer[], shape: OuterShape): void {
+  const [aGroup, b, c, lines, groups] = parameters;
+  const aTile = a.pointer();
+  const fullTiles = Math.floor(shape.rows / tileRows);
+  const rest = shape.rows - fullTiles * tileRows;
+  const tile = (rows: number): void => {
+    emitTile(a, shape, rows, aTile, b, c, lines);
+    a.advance(aTile, rows * 4);
+    a.advance(c, rows * rowBytes);
+  };
+  a.loop(groups, () => {
+    a.copy(aTile, aGroup);
+    if (fullTiles > 0) a.repeat(fullTiles, () => tile(tileRows));
+    if (rest > 0) tile(rest);
+    a.advance(aGroup, shape.aGroupBytes);
+  });
+}
+
+function emitTile(
+  a: VectorAssembler,
+  shape: OuterShape,
+  rows: number,
+  aTile: Pointer,
+  b: Pointer,
+  c: Pointer,
+  lines: Pointer,
+): void {
+  const accumulators = Array.from({ length: rows * vectorsPerTile }, () => a.vector());
+  const bVectors = Array.from({ length: vectorsPerTile }, () => a.vector());
+  const splat = a.splat();
+  const [aPoint, bPoint] = [a.pointer(), a.pointer()];
+  const steps = unrolling(shape.points);
+  const bytesOf = (index: number, column: number): number =>
+    Math.floor(index / vectorsPerTile) * rowBytes + (column + (index % vectorsPerTile) * a.lanes) * 4;
+
+  for (let column = 0; column < panelColumns; column += vectorsPerTile * a.lanes) {
+    accumulators.forEach((accumulator, index) => {
+      if (shape.start === 'zero') a.zero(accumulator);
+      else a.load(accumulator, c, bytesOf(index, column));
+    });
+    a.copy(aPoint, aTile);
+    a.copy(bPoint, b);
+    a.loop(lines, () => {
+      a.repeat(shape.points / steps, () => {
+        for (let step = 0; step < steps; step++) {
+          bVectors.forEach((vector, index) =>
+            a.load(vector, bPoint, step * shape.bPointBytes + (column + index * a.lanes) * 4),
+          );
+          for (let row = 0; row < rows; row++) {
+            a.broadcast(splat, aPoint, step * shape.aPointBytes + row * 4);
+            bVectors.forEach((vector, index) =>
+              a.multiplyAdd(accumulators[row * vectorsPerTile + index], splat, vector),
+            );
+          }
+        }
+        a.advance(aPoint, steps * shape.aPointBytes);
+        a.advance(bPoint, steps * shape.bPointBytes);
+      });
+      a.advance(aPoint, shape.aLineBytes - shape.points * shape.aPointBytes);
+      a.advance(bPoint, shape.bLineBytes - shape.points * shape.bPointBytes);
+    });
+    accumulators.forEach((accumulator, index) => a.store(accumulator, c, bytesOf(index, column)));
+  }
+}

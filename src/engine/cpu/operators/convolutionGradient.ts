@@ -1,0 +1,136 @@
+/** The gradient of a convolution's weights: an outer product at every output pixel; and of its biases: a sum. */
+import { sumPixelsKernel } from '../kernels/elementwise.ts';
+import { panelColumns } from '../kernels/gemm.ts';
+import { outerKernel } from '../kernels/outer.ts';
+import type { Builder } from '../plan/builder.ts';
+import type { PackedParameter } from '../plan/parameters.ts';
+import { pixelOffset, type ImageTensor } from '../plan/tensors.ts';
+import type { Context } from '../threads/context.ts';
+import { share } from '../threads/control.ts';
+import type { ConvolutionGeometry } from './convolution.ts';
+
+/** Gradient bytes that stay in the first-level cache while the rows of a weight tile pass over them. */
+const chunkBytes = 12288;
+
+/** Sums the weights' and biases' gradient over all images. */
+export interface ConvolutionGradientOperation {
+  readonly kind: 'convolutionGradient';
+  readonly kernel: string;
+  readonly sumKernel: string;
+  /** The window of output pixel (0, 0) in the first image, and the steps through it. */
+  readonly x: number;
+  readonly xSlotBytes: number;
+  readonly xImageBytes: number;
+  readonly xBlockBytes: number;
+  readonly xKernelLineBytes: number;
+  readonly xLineBytes: number;
+  readonly dy: number;
+  readonly dyImageBytes: number;
+  readonly dyBlockBytes: number;
+  readonly dyLineBytes: number;
+  readonly lines: number;
+  readonly chunkLines: number;
+  readonly inBlocks: number;
+  readonly outBlocks: number;
+  readonly kernelSize: number;
+  /** Bytes of the gradient for one kernel line of one pair of blocks. */
+  readonly groupBytes: number;
+  readonly gradient: number;
+  readonly biasGradient: number;
+}
+
+/** Plans it; the gradients' places are the parameters'. */
+export function planWeightGradient(
+  builder: Builder,
+  { spec, stride, padding, input, output }: ConvolutionGeometry,
+  gradient: ImageTensor,
+  weight: PackedParameter,
+  bias: PackedParameter,
+): ConvolutionGradientOperation {
+  const from = input.value;
+  const rows = spec.kernelSize * from.lanes;
+  const kernel = outerKernel({
+    rows,
+    points: output.width,
+    aPointBytes: stride * from.pixelBytes,
+    bPointBytes: gradient.pixelBytes,
+    aLineBytes: stride * from.lineBytes,
+    bLineBytes: gradient.lineBytes,
+    aGroupBytes: from.lineBytes,
+    start: 'output',
+  });
+  return {
+    kind: 'convolutionGradient',
+    kernel: builder.kernel(kernel),
+    sumKernel: builder.kernel(sumPixelsKernel({ width: output.width, lineBytes: [gradient.lineBytes] })),
+    x: from.address + pixelOffset(from, -padding, -padding),
+    xSlotBytes: input.slotBytes,
+    xImageBytes: from.imageBytes,
+    xBlockBytes: from.planeBytes,
+    xKernelLineBytes: from.lineBytes,
+    xLineBytes: stride * from.lineBytes,
+    dy: gradient.address + pixelOffset(gradient, 0, 0),
+    dyImageBytes: gradient.imageBytes,
+    dyBlockBytes: gradient.planeBytes,
+    dyLineBytes: gradient.lineBytes,
+    lines: output.height,
+    chunkLines: Math.max(1, Math.floor(chunkBytes / (output.width * gradient.pixelBytes))),
+    inBlocks: from.blocks,
+    outBlocks: gradient.blocks,
+    kernelSize: spec.kernelSize,
+    groupBytes: rows * panelColumns * 4,
+    gradient: weight.gradient,
+    biasGradient: bias.gradient,
+  };
+}
+
+export function runConvolutionGradient(operation: ConvolutionGradientOperation, context: Context): void {
+  const { inBlocks, outBlocks, kernelSize, groupBytes, gradient } = operation;
+  const [begin, end] = share(outBlocks * inBlocks * kernelSize, context.thread, context.threads);
+  context.floats.fill(0, (gradient + begin * groupBytes) / 4, (gradient + end * groupBytes) / 4);
+  for (let unit = begin; unit < end; ) {
+    const pair = Math.floor(unit / kernelSize);
+    const stop = Math.min(end, (pair + 1) * kernelSize);
+    sumPair(operation, context, pair, unit, stop);
+    unit = stop;
+  }
+  sumBias(operation, context);
+}
+
+/** Units [begin, end) are kernel lines of one pair of an output block and an input block. */
+function sumPair(
+  operation: ConvolutionGradientOperation,
+  context: Context,
+  pair: number,
+  begin: number,
+  end: number,
+): void {
+  const { inBlocks, kernelSize, lines, chunkLines } = operation;
+  const { count, slot } = context.command;
+  const kernel = context.kernels[operation.kernel];
+  const c = operation.gradient + begin * operation.groupBytes;
+  const kernelLine = begin - pair * kernelSize;
+  const xBlock = (pair % inBlocks) * operation.xBlockBytes + kernelLine * operation.xKernelLineBytes;
+  const dyBlock = Math.floor(pair / inBlocks) * operation.dyBlockBytes;
+  for (let image = 0; image < count; image++) {
+    const x = operation.x + slot * operation.xSlotBytes + image * operation.xImageBytes + xBlock;
+    const dy = operation.dy + image * operation.dyImageBytes + dyBlock;
+    for (let line = 0; line < lines; line += chunkLines) {
+      const chunk = Math.min(chunkLines, lines - line);
+      kernel(x + line * operation.xLineBytes, dy + line * operation.dyLineBytes, c, chunk, end - begin);
+    }
+  }
+}
+
+function sumBias(operation: ConvolutionGradientOperation, context: Context): void {
+  const [begin, end] = share(operation.outBlocks, context.thread, context.threads);
+  const kernel = context.kernels[operation.sumKernel];
+  for (let block = begin; block < end; block++) {
+    const sum = operation.biasGradient + block * panelColumns * 4;
+    context.floats.fill(0, sum / 4, sum / 4 + panelColumns);
+    for (let image = 0; image < context.command.count; image++) {
+      const dy = operation.dy + image * operation.dyImageBytes + block * operation.dyBlockBytes;
+      kernel(dy, sum, operation.lines);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+/** Dropout. Masks are defined over PyTorch's element order (src/random/dropout.ts); here they are put into ours. */
+import type { DropoutSpec } from '../../../network/spec.ts';
+import { fillDropoutMask } from '../../../random/dropout.ts';
+import { panelColumns } from '../kernels/gemm.ts';
+import type { Builder } from '../plan/builder.ts';
+import type { ImageNode, MatrixNode, Node } from '../plan/nodes.ts';
+import { featureOrder, imageTensor, matrixTensor, pixelOffset, type GradientMatrix, type ImageTensor, type MatrixTensor } from '../plan/tensors.ts';
+import type { Context } from '../threads/context.ts';
+import { share } from '../threads/control.ts';
+
+interface DropoutMatrix {
+  readonly input: MatrixTensor;
+  readonly output: MatrixTensor;
+  /** PyTorch's feature of each own one; -1 for padding. */
+  readonly order: Int32Array | undefined;
+  /** Address of the masks of the last forward pass, laid out as the output. */
+  readonly mask: number;
+}
+
+interface DropoutImage {
+  readonly input: ImageTensor;
+  readonly output: ImageTensor;
+  /** Address of the masks, [N][C * H * W]. */
+  readonly mask: number;
+}
+
+interface DropoutRule {
+  /** Index among the network's dropout layers. */
+  readonly layer: number;
+  readonly probability: number;
+}
+
+export type DropoutOperation =
+  | ({ readonly kind: 'dropoutMatrix' } & DropoutMatrix & DropoutRule)
+  | ({ readonly kind: 'dropoutImage' } & DropoutImage & DropoutRule)
+  | ({ readonly kind: 'dropoutMatrixBackward'; readonly gradient: GradientMatrix } & DropoutMatrix)
+  | {
+      readonly kind: 'dropoutImageBackward';
+      readonly mask: number;
+      readonly outputGradient: ImageTensor;
+      readonly inputGradient: ImageTensor;
+    };
+
+export interface DropoutPlan {
+  readonly output: Node;
+  readonly forward: DropoutOperation;
+  readonly backward: readonly DropoutOperation[];
+}
+
+/** Plans it; `layer` is its index among the dropout layers, `halo` what the next layer wants around an image. */
+export function planDropout(
+  builder: Builder,
+  spec: DropoutSpec,
+  input: Node,
+  options: { readonly layer: number; readonly halo: { readonly before: number; readonly after: number } },
+): DropoutPlan {
+  const rule = { layer: options.layer, probability: spec.probability };
+  return input.kind === 'matrix'
+    ? planMatrix(builder, input, rule)
+    : planImage(builder, input, rule, options.halo);
+}
+
+function planMatrix(builder: Builder, { value, gradient }: MatrixNode, rule: DropoutRule): DropoutPlan {
+  const output = matrixTensor(builder.allocate, builder.batchSize, value.features, value.flattened);
+  const mask = builder.training ? builder.allocate(output.blocks * output.blockBytes) : 0;
+  const matrix: DropoutMatrix = { input: value, output, order: featureOrder(value), mask };
+  const forward: DropoutOperation = { kind: 'dropoutMatrix', ...matrix, ...rule };
+  if (!gradient) return { output: { kind: 'matrix', value: output }, forward, backward: [] };
+  // The gradient is masked in place: both nodes share it.
+  const backward: DropoutOperation = { kind: 'dropoutMatrixBackward', gradient, ...matrix };
+  return { output: { kind: 'matrix', value: output, gradient }, forward, backward: [backward] };
+}
+
+function planImage(
+  builder: Builder,
+  { value, gradient }: ImageNode,
+  rule: DropoutRule,
+  halo: { readonly before: number; readonly after: number },
+): DropoutPlan {
+  const output = imageTensor(builder.allocate, builder.batchSize, value, halo);
+  const elements = builder.batchSize * value.channels * value.height * value.width;
+  const mask = builder.training ? builder.allocate(elements * 4) : 0;
+  const forward: DropoutOperation = { kind: 'dropoutImage', input: value, output, mask, ...rule };
+  if (!gradient) return { output: { kind: 'image', value: output, slotBytes: 0 }, forward, backward: [] };
+  const outputGradient = imageTensor(builder.allocate, builder.batchSize, value, { before: 0, after: 0 });
+  return {
+    output: { kind: 'image', value: output, slotBytes: 0, gradient: outputGradient },
+    forward,
+    backward: [{ kind: 'dropoutImageBackward', mask, outputGradient, inputGradient: gradient }],
+  };
+}
+
+export function runDropout(operation: DropoutOperation, context: Context): void {
+  switch (operation.kind) {
+    case 'dropoutMatrix':
+      return dropMatrix(operation, context);
+    case 'dropoutImage':
+      return dropImage(operation, context);
+    case 'dropoutMatrixBackward':
+      return dropMatrixGradient(operation, context);
+    case 'dropoutImageBackward':
+      return dropImageGradient(operation, context);
+  }
+}
+
+type MatrixForward = Extract<DropoutOperation, { kind: 'dropoutMatrix' }>;
+
+function dropMatrix(operation: MatrixForward, context: Context): void {
+  const { input, output, mask } = operation;
+  const { floats, command } = context;
+  const [begin, end] = share(command.count, context.thread, context.threads);
+  const row = new Float32Array(input.features);
+  for (let image = begin; image < end; image++) {
+    if (command.dropout) fillRow(row, operation, command.dropout, image);
+    else row.fill(1);
+    forEachFeature(operation, image, (feature, offset) => {
+      const kept = feature < 0 ? 0 : row[feature];
+      if (mask) floats[mask / 4 + offset] = kept;
+      // What is dropped may be Infinity, which times 0 is no number.
+      floats[output.address / 4 + offset] = kept === 0 ? 0 : floats[input.address / 4 + offset] * kept;
+    });
+  }
+}
+
+function fillRow(
+  row: Float32Array,
+  { layer, probability }: DropoutRule,
+  state: { readonly seed: number; readonly step: number },
+  image: number,
+): void {
+  fillDropoutMask(row, { ...state, layer, probability }, image * row.length, (image + 1) * row.length);
+}
+
+/** Visits the features of one image: PyTorch's number, and the float offset in a matrix of this layout. */
+function forEachFeature(
+  { input, order }: DropoutMatrix,
+  image: number,
+  visit: (feature: number, offset: number) => void,
+): void {
+  const blockFloats = input.blockBytes / 4;
+  for (let own = 0; own < input.blocks * panelColumns; own++) {
+    const offset = Math.floor(own / panelColumns) * blockFloats + image * panelColumns + (own % panelColumns);
+    visit(order ? order[own] : own < input.features ? own : -1, offset);
+  }
+}
+
+function dropMatrixGradient(
+  operation: Extract<DropoutOperation, { kind: 'dropoutMatrixBackward' }>,
+  { floats, command, thread, threads }: Context,
+): void {
+  const { output, mask, gradient } = operation;
+  const [begin, end] = share(output.blocks, thread, threads);
+  for (let image = 0; image < command.count; image++) {
+    const panel = (gradient.address + Math.floor(image / panelColumns) * gradient.panelBytes) / 4;
+    for (let own = begin * panelColumns; own < end * panelColumns; own++) {
+      const block = (mask + Math.floor(own / panelColumns) * output.blockBytes) / 4;
+      const kept = floats[block + image * panelColumns + (own % panelColumns)];
+      floats[panel + own * panelColumns + (image % panelColumns)] *= kept;
+    }
+  }
+}
+
+/** Visits the elements of one image: the index in PyTorch's order, and byte offset from the tensor's address. */
+function forEachElement(tensor: ImageTensor, image: number, visit: (element: number, offset: number) => void): void {
+  let element = 0;
+  for (let channel = 0; channel < tensor.channels; channel++) {
+    const plane = image * tensor.imageBytes + Math.floor(channel / tensor.lanes) * tensor.planeBytes;
+    for (let y = 0; y < tensor.height; y++) {
+      for (let x = 0; x < tensor.width; x++) {
+        visit(element++, plane + pixelOffset(tensor, y, x) + (channel % tensor.lanes) * 4);
+      }
+    }
+  }
+}
+
+function dropImage(operation: Extract<DropoutOperation, { kind: 'dropoutImage' }>, context: Context): void {
+  const { input, output, mask } = operation;
+  const { floats, command } = context;
+  const [begin, end] = share(command.count, context.thread, context.threads);
+  const row = new Float32Array(input.channels * input.height * input.width);
+  for (let image = begin; image < end; image++) {
+    if (command.dropout) fillRow(row, operation, command.dropout, image);
+    else row.fill(1);
+    if (mask) floats.set(row, mask / 4 + image * row.length);
+    const from = new Float64Array(row.length);
+    forEachElement(input, image, (element, offset) => {
+      from[element] = floats[(input.address + offset) / 4];
+    });
+    forEachElement(output, image, (element, offset) => {
+      floats[(output.address + offset) / 4] = row[element] === 0 ? 0 : from[element] * row[element];
+    });
+  }
+}
+
+function dropImageGradient(
+  operation: Extract<DropoutOperation, { kind: 'dropoutImageBackward' }>,
+  { floats, command, thread, threads }: Context,
+): void {
+  const { mask, outputGradient, inputGradient } = operation;
+  const elements = outputGradient.channels * outputGradient.height * outputGradient.width;
+  const [begin, end] = share(command.count, thread, threads);
+  for (let image = begin; image < end; image++) {
+    const row = new Float64Array(elements);
+    forEachElement(outputGradient, image, (element, offset) => {
+      row[element] = floats[(outputGradient.address + offset) / 4] * floats[mask / 4 + image * elements + element];
+    });
+    forEachElement(inputGradient, image, (element, offset) => {
+      floats[(inputGradient.address + offset) / 4] = row[element];
+    });
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * A linear layer. Its weights are read three times a step and are most of the memory traffic: forward streams them
+ * once for the whole batch, the input's gradient once more in the same packing, and the update computes the weights'
+ * gradient strip by strip in the cache and applies it at once, so that it never goes to memory.
+ */
+import type { LinearSpec } from '../../../network/spec.ts';
+import { sgdKernel } from '../kernels/elementwise.ts';
+import { panelColumns } from '../kernels/gemm.ts';
+import { outerKernel } from '../kernels/outer.ts';
+import type { Builder } from '../plan/builder.ts';
+import type { MatrixNode } from '../plan/nodes.ts';
+import type { Operation } from '../plan/operations.ts';
+import type { PackedParameter } from '../plan/parameters.ts';
+import { featureOrder, gradientMatrix, matrixTensor, type GradientMatrix } from '../plan/tensors.ts';
+import type { Context } from '../threads/context.ts';
+import { controlAddresses, share } from '../threads/control.ts';
+import { planGemm, type GemmLayout, type GemmOperation } from './gemm.ts';
+import { planParameter } from './sgd.ts';
+
+const pixelBytes = panelColumns * 4;
+/** Blocks of 16 input features whose weight gradient is in the cache at one time. */
+const stripBlocks = 16;
+/** Blocks of k that stay in the cache while all tiles pass over them. */
+const forwardPartBlocks = 16;
+const backwardPartBlocks = 8;
+
+/** The output's gradient turned to [blocks][batch][16], and the biases' gradient. */
+export interface LinearGradientOperation {
+  readonly kind: 'linearGradient';
+  readonly gradient: GradientMatrix;
+  /** The turned gradient. */
+  readonly turned: number;
+  readonly blockBytes: number;
+  readonly biasGradient: number;
+}
+
+/** Gradient, momentum and update of the weights in one pass. */
+export interface LinearUpdateOperation {
+  readonly kind: 'linearUpdate';
+  readonly parameter: string;
+  /** For a whole batch, and for any number of images. */
+  readonly wholeKernel: string;
+  readonly anyKernel: string;
+  readonly batchSize: number;
+  readonly x: number;
+  readonly turned: number;
+  readonly blockBytes: number;
+  readonly inBlocks: number;
+  readonly outBlocks: number;
+  readonly values: number;
+  readonly velocity: number;
+  /** One strip's gradient for each thread. */
+  readonly scratch: number;
+}
+
+export type LinearOperation = LinearGradientOperation | LinearUpdateOperation;
+
+export interface LinearPlan {
+  readonly output: MatrixNode;
+  readonly forward: GemmOperation;
+  /** The same without the fused ReLU. */
+  readonly plain: GemmOperation;
+  readonly backward: readonly Operation[];
+}
+
+/** Plans one linear layer with its bias and, fused, its ReLU. */
+export function planLinear(builder: Builder, spec: LinearSpec, input: MatrixNode, rectify: boolean): LinearPlan {
+  const { outFeatures } = spec;
+  const value = matrixTensor(builder.allocate, builder.batchSize, outFeatures);
+  const weight = planParameter(builder, `${spec.name}.weight`, linearPacking(spec, input), false);
+  const bias = planParameter(builder, `${spec.name}.bias`, { kind: 'bias', length: outFeatures });
+  const layout = forwardLayout(builder, input, { kind: 'matrix', value }, weight, bias, rectify);
+  const plain = planGemm({ kernel: builder.spareKernel }, { ...layout, rectify: false });
+  const forward = planGemm(builder, layout);
+  if (!builder.training) return { output: { kind: 'matrix', value }, forward, plain, backward: [] };
+  const gradient = gradientMatrix(builder.allocate, builder.batchSize, value);
+  const output: MatrixNode = { kind: 'matrix', value, gradient };
+  return { output, forward, plain, backward: planBackward(builder, input, output, weight, bias) };
+}
+
+function linearPacking(spec: LinearSpec, { value }: MatrixNode): PackedParameter['packing'] {
+  return {
+    kind: 'linear',
+    outFeatures: spec.outFeatures,
+    inFeatures: value.features,
+    ownFeatures: value.blocks * panelColumns,
+    order: featureOrder(value),
+  };
+}
+
+/** Table entries of rows that follow each other, 16 floats each. */
+function rowTable(builder: Builder, rows: number): number {
+  const words = new Int32Array(rows * 2);
+  for (let row = 0; row < rows; row++) words.fill(row * pixelBytes, row * 2, row * 2 + 2);
+  return builder.constant(words);
+}
+
+function forwardLayout(
+  builder: Builder,
+  input: MatrixNode,
+  output: MatrixNode,
+  weight: PackedParameter,
+  bias: PackedParameter,
+  rectify: boolean,
+): GemmLayout {
+  const { value } = input;
+  return {
+    rows: { each: 1 },
+    panels: output.value.blocks,
+    table: rowTable(builder, builder.batchSize),
+    a: value.address,
+    aSlotBytes: 0,
+    aBlockBytes: value.blockBytes,
+    b: weight.values,
+    bBlockBytes: panelColumns * pixelBytes,
+    bPanelBytes: value.blocks * panelColumns * pixelBytes,
+    bias: bias.values,
+    biasPanelBytes: pixelBytes,
+    c: output.value.address,
+    cPanelBytes: output.value.blockBytes,
+    blocks: value.blocks,
+    partBlocks: Math.min(forwardPartBlocks, value.blocks),
+    shared: 'columns',
+    rectify,
+    shape: { run: panelColumns, lines: 1, lineBytes: pixelBytes, blockBytes: value.blockBytes },
+  };
+}
+
+function planBackward(
+  builder: Builder,
+  input: MatrixNode,
+  output: MatrixNode,
+  weight: PackedParameter,
+  bias: PackedParameter,
+): Operation[] {
+  const { value } = output;
+  const gradient = output.gradient!;
+  const turned = builder.allocate(value.blocks * value.blockBytes);
+  const { blockBytes } = value;
+  builder.update.push(planUpdate(builder, input, weight, turned));
+  const turn: Operation = { kind: 'linearGradient', gradient, turned, blockBytes, biasGradient: bias.gradient };
+  return input.gradient ? [turn, planInputGradient(builder, input, gradient, weight)] : [turn];
+}
+
+/** Weights are A here: a row of the result is an input feature, a column an image. */
+function planInputGradient(
+  builder: Builder,
+  input: MatrixNode,
+  gradient: GradientMatrix,
+  weight: PackedParameter,
+): GemmOperation {
+  const to = input.gradient!;
+  const weightBlockBytes = to.features * pixelBytes;
+  const blocks = gradient.features / panelColumns;
+  return planGemm(builder, {
+    rows: { all: to.features },
+    panels: 'images',
+    table: rowTable(builder, to.features),
+    a: weight.values,
+    aSlotBytes: 0,
+    aBlockBytes: weightBlockBytes,
+    b: gradient.address,
+    bBlockBytes: panelColumns * pixelBytes,
+    bPanelBytes: gradient.panelBytes,
+    bias: builder.zeros,
+    biasPanelBytes: 0,
+    c: to.address,
+    cPanelBytes: to.panelBytes,
+    blocks,
+    partBlocks: Math.min(backwardPartBlocks, blocks),
+    shared: 'rows',
+    rectify: false,
+    shape: { run: panelColumns, lines: 1, lineBytes: pixelBytes, blockBytes: weightBlockBytes },
+  });
+}
+
+function planUpdate(
+  builder: Builder,
+  { value }: MatrixNode,
+  weight: PackedParameter,
+  turned: number,
+): LinearUpdateOperation {
+  const { blockBytes } = value;
+  const kernelFor = (points: number): string =>
+    builder.kernel(
+      outerKernel({
+        rows: panelColumns,
+        points,
+        aPointBytes: pixelBytes,
+        bPointBytes: pixelBytes,
+        aLineBytes: points * pixelBytes,
+        bLineBytes: points * pixelBytes,
+        aGroupBytes: blockBytes,
+        start: 'zero',
+      }),
+    );
+  builder.kernel(sgdKernel);
+  return {
+    kind: 'linearUpdate',
+    parameter: weight.name,
+    wholeKernel: kernelFor(builder.batchSize),
+    anyKernel: kernelFor(1),
+    batchSize: builder.batchSize,
+    x: value.address,
+    turned,
+    blockBytes,
+    inBlocks: value.blocks,
+    outBlocks: Math.ceil(weight.shape[0] / panelColumns),
+    values: weight.values,
+    velocity: weight.velocity,
+    scratch: builder.allocate(builder.threads * stripBlocks * panelColumns * pixelBytes),
+  };
+}
+
+export function runLinearGradient(operation: LinearGradientOperation, context: Context): void {
+  const { gradient, turned, blockBytes } = operation;
+  const { floats } = context;
+  const [begin, end] = share(gradient.features / panelColumns, context.thread, context.threads);
+  for (let feature = begin * panelColumns; feature < end * panelColumns; feature++) {
+    const to = (turned + Math.floor(feature / panelColumns) * blockBytes) / 4 + (feature % panelColumns);
+    let sum = 0;
+    for (let image = 0; image < context.command.count; image++) {
+      const panel = gradient.address + Math.floor(image / panelColumns) * gradient.panelBytes;
+      const value = floats[panel / 4 + feature * panelColumns + (image % panelColumns)];
+      floats[to + image * panelColumns] = value;
+      sum += value;
+    }
+    floats[operation.biasGradient / 4 + feature] = sum;
+  }
+}
+
+/** Calls `visit` with each strip of the weights' gradient, once it lies in this thread's scratch. */
+export function forEachStrip(
+  operation: LinearUpdateOperation,
+  context: Context,
+  visit: (strip: { readonly scratch: number; readonly firstFloat: number; readonly floats: number }) => void,
+): void {
+  const { inBlocks, outBlocks, blockBytes } = operation;
+  const { count } = context.command;
+  const whole = count === operation.batchSize;
+  const kernel = context.kernels[whole ? operation.wholeKernel : operation.anyKernel];
+  const scratch = operation.scratch + context.thread * stripBlocks * panelColumns * pixelBytes;
+  const strips = Math.ceil(inBlocks / stripBlocks);
+  const [begin, end] = share(outBlocks * strips, context.thread, context.threads);
+  for (let unit = begin; unit < end; unit++) {
+    const outBlock = Math.floor(unit / strips);
+    const first = (unit % strips) * stripBlocks;
+    const blocks = Math.min(stripBlocks, inBlocks - first);
+    const [x, dy] = [operation.x + first * blockBytes, operation.turned + outBlock * blockBytes];
+    kernel(x, dy, scratch, whole ? 1 : count, blocks);
+    const blockFloats = panelColumns * panelColumns;
+    visit({ scratch, firstFloat: (outBlock * inBlocks + first) * blockFloats, floats: blocks * blockFloats });
+  }
+}
+
+export function runLinearUpdate(operation: LinearUpdateOperation, context: Context): void {
+  const sgd = context.kernels[sgdKernel.name];
+  forEachStrip(operation, context, ({ scratch, firstFloat, floats }) => {
+    const [values, velocity] = [operation.values + firstFloat * 4, operation.velocity + firstFloat * 4];
+    sgd(values, velocity, scratch, floats / panelColumns, controlAddresses.sgd);
+  });
+}

@@ -1,0 +1,94 @@
+/** Max pooling, forward and backward, a plane of 16 channels at a time. */
+import type { MaxPoolSpec } from '../../../network/spec.ts';
+import { maxPoolBackwardKernel, maxPoolKernel, type PoolShape } from '../kernels/pool.ts';
+import type { Builder } from '../plan/builder.ts';
+import type { ImageNode } from '../plan/nodes.ts';
+import { imageTensor, pixelOffset, type ImageSize, type ImageTensor } from '../plan/tensors.ts';
+import type { Context } from '../threads/context.ts';
+import { share } from '../threads/control.ts';
+
+export interface MaxPoolOperation {
+  readonly kind: 'maxPool' | 'maxPoolBackward';
+  readonly kernel: string;
+  readonly input: ImageTensor;
+  readonly output: ImageTensor;
+  /** Present in the backward operation. */
+  readonly inputGradient?: ImageTensor;
+  readonly outputGradient?: ImageTensor;
+}
+
+export interface MaxPoolPlan {
+  readonly output: ImageNode;
+  readonly forward: MaxPoolOperation;
+  readonly backward: readonly MaxPoolOperation[];
+}
+
+/** Plans it; `rectified` when a ReLU lies right before, whose backward pass is then done here too. */
+export function planMaxPool(
+  builder: Builder,
+  spec: MaxPoolSpec,
+  input: ImageNode,
+  outputSize: ImageSize,
+  options: { readonly rectified: boolean; readonly halo: { readonly before: number; readonly after: number } },
+): MaxPoolPlan {
+  const output = imageTensor(builder.allocate, builder.batchSize, outputSize, options.halo, input.value.lanes);
+  const inputGradient = input.gradient;
+  const outputGradient =
+    inputGradient && imageTensor(builder.allocate, builder.batchSize, outputSize, { before: 0, after: 0 });
+  const shape: PoolShape = {
+    kernelSize: spec.kernelSize,
+    stride: spec.stride,
+    outHeight: outputSize.height,
+    outWidth: outputSize.width,
+    inLineBytes: input.value.lineBytes,
+    inGradientLineBytes: inputGradient?.lineBytes ?? 0,
+    outLineBytes: output.lineBytes,
+    outGradientLineBytes: outputGradient?.lineBytes ?? 0,
+    rectified: options.rectified,
+  };
+  const tensors = { input: input.value, output };
+  const forward: MaxPoolOperation = { kind: 'maxPool', kernel: builder.kernel(maxPoolKernel(shape)), ...tensors };
+  if (!inputGradient || !outputGradient) {
+    return { output: { kind: 'image', value: output, slotBytes: 0 }, forward, backward: [] };
+  }
+  const kernel = builder.kernel(maxPoolBackwardKernel(shape));
+  return {
+    output: { kind: 'image', value: output, slotBytes: 0, gradient: outputGradient },
+    forward,
+    backward: [{ kind: 'maxPoolBackward', kernel, ...tensors, inputGradient, outputGradient }],
+  };
+}
+
+/** The address of a plane's first pixel, the halo not counted. */
+function planeAddress(tensor: ImageTensor, plane: number): number {
+  return planeStart(tensor, plane) + pixelOffset(tensor, 0, 0);
+}
+
+function planeStart(tensor: ImageTensor, plane: number): number {
+  const image = Math.floor(plane / tensor.blocks);
+  return tensor.address + image * tensor.imageBytes + (plane % tensor.blocks) * tensor.planeBytes;
+}
+
+export function runMaxPool({ kernel, input, output }: MaxPoolOperation, context: Context): void {
+  const [begin, end] = share(context.command.count * input.blocks, context.thread, context.threads);
+  for (let plane = begin; plane < end; plane++) {
+    context.kernels[kernel](planeAddress(input, plane), planeAddress(output, plane));
+  }
+}
+
+export function runMaxPoolBackward(operation: MaxPoolOperation, context: Context): void {
+  const { input, output } = operation;
+  const inputGradient = operation.inputGradient!;
+  const outputGradient = operation.outputGradient!;
+  const [begin, end] = share(context.command.count * input.blocks, context.thread, context.threads);
+  for (let plane = begin; plane < end; plane++) {
+    const start = planeStart(inputGradient, plane) / 4;
+    context.floats.fill(0, start, start + inputGradient.planeBytes / 4);
+    context.kernels[operation.kernel](
+      planeAddress(input, plane),
+      planeAddress(output, plane),
+      planeAddress(outputGradient, plane),
+      planeAddress(inputGradient, plane),
+    );
+  }
+}

@@ -1,0 +1,60 @@
+/** Parameters in memory, and their update by SGD where a gradient is kept. */
+import { sgdKernel } from '../kernels/elementwise.ts';
+import { panelColumns } from '../kernels/gemm.ts';
+import type { Builder } from '../plan/builder.ts';
+import { packedFloats, type PackedParameter, type Packing } from '../plan/parameters.ts';
+import type { Context } from '../threads/context.ts';
+import { controlAddresses, share } from '../threads/control.ts';
+
+export interface SgdOperation {
+  readonly kind: 'sgd';
+  readonly values: number;
+  readonly velocity: number;
+  readonly gradient: number;
+  readonly sixteens: number;
+}
+
+/** Reserves memory for a parameter; one whose gradient is kept gets its update planned too. */
+export function planParameter(
+  builder: Builder,
+  name: string,
+  packing: Packing,
+  keepGradient = true,
+): PackedParameter {
+  const floats = packedFloats(packing);
+  const reserve = (wanted: boolean): number => (wanted ? builder.allocate(floats * 4) : 0);
+  const parameter: PackedParameter = {
+    name,
+    shape: shapeOf(packing),
+    packing,
+    values: reserve(true),
+    velocity: reserve(builder.training),
+    gradient: reserve(builder.training && keepGradient),
+    floats,
+  };
+  builder.parameters.push(parameter);
+  if (parameter.gradient) {
+    builder.kernel(sgdKernel);
+    const { values, velocity, gradient } = parameter;
+    builder.update.push({ kind: 'sgd', values, velocity, gradient, sixteens: floats / panelColumns });
+  }
+  return parameter;
+}
+
+function shapeOf(packing: Packing): readonly number[] {
+  switch (packing.kind) {
+    case 'convolution':
+      return [packing.outChannels, packing.inChannels, packing.kernelSize, packing.kernelSize];
+    case 'linear':
+      return [packing.outFeatures, packing.inFeatures];
+    case 'bias':
+      return [packing.length];
+  }
+}
+
+export function runSgd({ values, velocity, gradient, sixteens }: SgdOperation, context: Context): void {
+  const [begin, end] = share(sixteens, context.thread, context.threads);
+  if (begin === end) return;
+  const skip = begin * panelColumns * 4;
+  context.kernels[sgdKernel.name](values + skip, velocity + skip, gradient + skip, end - begin, controlAddresses.sgd);
+}

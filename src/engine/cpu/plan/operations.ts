@@ -1,0 +1,74 @@
+/** An operation is data: the threads receive the plan and run it. */
+import { runAveragePool, type AveragePoolOperation } from '../operators/averagePool.ts';
+import { runConvolutionGradient, type ConvolutionGradientOperation } from '../operators/convolutionGradient.ts';
+import { runDropout, type DropoutOperation } from '../operators/dropout.ts';
+import { runFlatten, type FlattenOperation } from '../operators/flatten.ts';
+import { runFlip, type FlipOperation } from '../operators/flip.ts';
+import { runGemm, type GemmOperation } from '../operators/gemm.ts';
+import { runLanes, type LanesOperation } from '../operators/lanes.ts';
+import { runLinearGradient, runLinearUpdate, type LinearOperation } from '../operators/linear.ts';
+import { runLoss, type LossOperation } from '../operators/loss.ts';
+import { runMaxPool, runMaxPoolBackward, type MaxPoolOperation } from '../operators/maxPool.ts';
+import { runRelu, type ReluOperation } from '../operators/relu.ts';
+import { runSgd, type SgdOperation } from '../operators/sgd.ts';
+import { runSpread, type SpreadOperation } from '../operators/spread.ts';
+import type { Context } from '../threads/context.ts';
+
+export type Operation =
+  | AveragePoolOperation
+  | ConvolutionGradientOperation
+  | DropoutOperation
+  | FlattenOperation
+  | FlipOperation
+  | GemmOperation
+  | LanesOperation
+  | LinearOperation
+  | LossOperation
+  | MaxPoolOperation
+  | ReluOperation
+  | SgdOperation
+  | SpreadOperation;
+
+/** Runs one thread's part of an operation. */
+export function runOperation(operation: Operation, context: Context): void {
+  switch (operation.kind) {
+    case 'gemm':
+      return runGemm(operation, context);
+    case 'convolutionGradient':
+      return runConvolutionGradient(operation, context);
+    case 'flip':
+      return runFlip(operation, context);
+    case 'spread':
+      return runSpread(operation, context);
+    case 'linearGradient':
+      return runLinearGradient(operation, context);
+    case 'linearUpdate':
+      return runLinearUpdate(operation, context);
+    case 'maxPool':
+      return runMaxPool(operation, context);
+    case 'maxPoolBackward':
+      return runMaxPoolBackward(operation, context);
+    case 'averagePool':
+    case 'averagePoolBackward':
+      return runAveragePool(operation, context);
+    case 'flatten':
+    case 'flattenBackward':
+      return runFlatten(operation, context);
+    case 'lanes':
+      return runLanes(operation, context);
+    case 'loss':
+      return runLoss(operation, context);
+    case 'sgd':
+      return runSgd(operation, context);
+    case 'dropoutMatrix':
+    case 'dropoutImage':
+    case 'dropoutMatrixBackward':
+    case 'dropoutImageBackward':
+      return runDropout(operation, context);
+    case 'reluImage':
+    case 'reluMatrix':
+    case 'reluImageBackward':
+    case 'reluMatrixBackward':
+      return runRelu(operation, context);
+  }
+}

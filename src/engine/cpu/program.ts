@@ -1,0 +1,272 @@
+/** One compiled network: its memory, its threads, and access to its tensors. */
+import { alexnetError } from '../../errors.ts';
+import type { NetworkSpec } from '../../network/spec.ts';
+import { checkCompileOptions, checkForwardOptions, checkLabels, checkState, checkValues } from '../checkCalls.ts';
+import type { CompileOptions, ForwardOptions, Loss, Program, SgdOptions } from '../engine.ts';
+import { assembleModule } from './assembler/wasm.ts';
+import { lower, type Plan } from './plan/lower.ts';
+import { pack, unpack, type PackedParameter } from './plan/parameters.ts';
+import { readNode } from './plan/readNode.ts';
+import { runOperation, type Operation } from './plan/operations.ts';
+import { targetLanes, type CpuTarget } from './target.ts';
+import { readCommand, type Context } from './threads/context.ts';
+import { controlAddresses, controlWords, phases } from './threads/control.ts';
+import { instantiate, type Instance } from './threads/instance.ts';
+import { createTeam, type Team } from './threads/team.ts';
+import { readWeightGradient } from './plan/weightGradient.ts';
+
+const pageBytes = 65536;
+const mostPages = 65536;
+
+interface State {
+  readonly plan: Plan;
+  readonly memory: WebAssembly.Memory;
+  readonly instance: Instance;
+  readonly team: Team;
+  readonly target: CpuTarget;
+  readonly parameters: ReadonlyMap<string, PackedParameter>;
+  /** Images of the last forward; 0 before the first. */
+  count: number;
+  /** How far the current step has come. */
+  stage: 'idle' | 'forward' | 'backward';
+  /** Weights have changed since they were last packed for backward. */
+  stale: boolean;
+  disposed: boolean;
+  spare: Instance | undefined;
+}
+
+/** Throws ALEX_NETWORK_LAYER, ALEX_OPTION_VALUE, ALEX_ENGINE_MEMORY. */
+export async function compileCpu(
+  network: NetworkSpec,
+  options: CompileOptions,
+  { threads, target }: { readonly threads: number; readonly target: CpuTarget },
+): Promise<Program> {
+  checkCompileOptions(options);
+  const { batchSize, training, inputSlots = 1 } = options;
+  const plan = lower(network, { batchSize, training, threads, inputSlots, firstAddress: controlAddresses.end });
+  const state = createState(plan, batchSize, threads, target);
+  const { floats } = state.instance;
+  return {
+    network,
+    batchSize,
+    training,
+    inputs: plan.inputs.map((input) => ({ ...input, data: floats })),
+    memoryBytes: state.memory.buffer.byteLength,
+    forward: async (given = {}) => forward(state, checkForward(state, batchSize, plan, given)),
+    backward: (labels) => backward(state, labels),
+    update: (sgd) => update(state, sgd),
+    step: async ({ labels, sgd, ...given }) => step(state, checkForward(state, batchSize, plan, given), labels, sgd),
+    ...tensorAccess(state),
+    async dispose() {
+      state.disposed = true;
+      await state.team.close();
+    },
+  };
+}
+
+function createState(plan: Plan, batchSize: number, threads: number, target: CpuTarget): State {
+  const pages = Math.ceil(plan.memory.bytes / pageBytes);
+  if (pages > mostPages) throw outOfMemory(plan, batchSize);
+  const memory = allocateMemory(pages, plan, batchSize);
+  const module = new WebAssembly.Module(assembleModule(plan.memory.kernels, targetLanes[target], mostPages));
+  const instance = instantiate(module, memory);
+  for (const { address, words } of plan.memory.constants) instance.words.set(words, address / 4);
+  const operations = {
+    repack: plan.repack,
+    forward: plan.forward,
+    backward: plan.backward,
+    update: plan.update,
+  };
+  const team = createTeam({ module, memory, threads, operations }, instance.words);
+  const parameters = new Map(plan.parameters.map((parameter) => [parameter.name, parameter]));
+  const start = { count: 0, stage: 'idle', stale: true, disposed: false, spare: undefined } as const;
+  return { plan, memory, instance, team, target, parameters, ...start };
+}
+
+function allocateMemory(pages: number, plan: Plan, batchSize: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (error) {
+    throw outOfMemory(plan, batchSize, error);
+  }
+}
+
+function outOfMemory(plan: Plan, batchSize: number, cause?: unknown): Error {
+  const limit = mostPages * pageBytes;
+  return alexnetError('ALEX_ENGINE_MEMORY', { bytes: plan.memory.bytes, limit, batchSize }, cause);
+}
+
+function checkForward(
+  state: State,
+  batchSize: number,
+  { inputs }: Plan,
+  given: ForwardOptions,
+): ForwardOptions & { slot: number; count: number } {
+  checkState(!state.disposed, 'forward', 'a program that has not been disposed of');
+  return { ...given, ...checkForwardOptions({ batchSize, inputs }, given) };
+}
+
+type CheckedForward = ReturnType<typeof checkForward>;
+
+function writeForward(state: State, { slot, count, dropout }: CheckedForward): void {
+  const { words } = state.instance;
+  state.count = count;
+  words[controlWords.count] = count;
+  words[controlWords.slot] = slot;
+  words[controlWords.dropout] = dropout ? 1 : 0;
+  words[controlWords.seedLow] = dropout ? dropout.seed % 2 ** 32 | 0 : 0;
+  words[controlWords.seedHigh] = dropout ? Math.floor(dropout.seed / 2 ** 32) : 0;
+  words[controlWords.step] = dropout?.step ?? 0;
+}
+
+function writeLabels(state: State, labels: ArrayLike<number>): void {
+  checkLabels(labels, state.count, state.plan.logits.value.features);
+  // Planned whenever the program trains and some parameter lies before the logits.
+  if (state.plan.loss) state.instance.words.set(labels, state.plan.loss.labels / 4);
+}
+
+function writeSgd({ instance }: State, { weightDecay, momentum, learningRate }: SgdOptions): void {
+  instance.floats.set([weightDecay, momentum, -learningRate], controlAddresses.sgd / 4);
+}
+
+/** The phase that packs weights again, if they have changed since. */
+function repacking(state: State): number {
+  const stale = state.stale;
+  state.stale = false;
+  return stale ? phases.repack : 0;
+}
+
+function readLoss({ memory }: State): Loss {
+  return { loss: new Float64Array(memory.buffer, controlAddresses.loss, 1)[0] };
+}
+
+function logits(state: State): Float32Array {
+  return readNode(state.plan.logits, state.instance.floats, state.count);
+}
+
+async function forward(state: State, given: CheckedForward): Promise<Float32Array> {
+  writeForward(state, given);
+  await state.team.run(phases.forward);
+  state.stage = 'forward';
+  return logits(state);
+}
+
+async function backward(state: State, labels: ArrayLike<number>): Promise<Loss> {
+  checkTraining(state, 'backward');
+  checkState(state.stage === 'forward', 'backward', 'a forward before it');
+  writeLabels(state, labels);
+  await state.team.run(repacking(state) + phases.backward);
+  state.stage = 'backward';
+  return readLoss(state);
+}
+
+async function update(state: State, sgd: SgdOptions): Promise<void> {
+  checkTraining(state, 'update');
+  checkState(state.stage === 'backward', 'update', 'a backward before it');
+  writeSgd(state, sgd);
+  await state.team.run(phases.update);
+  state.stage = 'idle';
+  state.stale = true;
+}
+
+async function step(
+  state: State,
+  given: CheckedForward,
+  labels: ArrayLike<number>,
+  sgd: SgdOptions,
+): Promise<Loss> {
+  checkTraining(state, 'step');
+  writeForward(state, given);
+  writeLabels(state, labels);
+  writeSgd(state, sgd);
+  await state.team.run(repacking(state) + phases.forward + phases.backward + phases.update);
+  state.stage = 'idle';
+  state.stale = true;
+  return readLoss(state);
+}
+
+function checkTraining(state: State, call: string): void {
+  checkState(!state.disposed, call, 'a program that has not been disposed of');
+  checkState(state.plan.loss !== undefined, call, 'a program compiled with training: true');
+}
+
+function find<T>(items: ReadonlyMap<string, T>, name: string): T {
+  const found = items.get(name);
+  if (found === undefined) throw alexnetError('ALEX_TENSOR_UNKNOWN', { name, known: [...items.keys()] });
+  return found;
+}
+
+function elements({ shape }: PackedParameter): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+type TensorAccess = Pick<
+  Program,
+  'readParameter' | 'writeParameter' | 'readMomentum' | 'writeMomentum' | 'readActivation' | 'readGradient'
+>;
+
+function tensorAccess(state: State): TensorAccess {
+  const { floats } = state.instance;
+  const parameterFor = (name: string, call: string): PackedParameter => {
+    checkState(!state.disposed, call, 'a program that has not been disposed of');
+    return find(state.parameters, name);
+  };
+  const velocityFor = (name: string, call: string): PackedParameter => {
+    const parameter = parameterFor(name, call);
+    checkState(parameter.velocity !== 0, call, 'a program compiled with training: true');
+    return parameter;
+  };
+  return {
+    readParameter(name) {
+      const parameter = parameterFor(name, 'readParameter');
+      return unpack(parameter.packing, floats, parameter.values / 4, elements(parameter));
+    },
+    writeParameter(name, values) {
+      const parameter = parameterFor(name, 'writeParameter');
+      checkValues(name, parameter.shape, values);
+      pack(parameter.packing, floats, parameter.values / 4, values);
+      state.stale = true;
+    },
+    readMomentum(name) {
+      const parameter = velocityFor(name, 'readMomentum');
+      return unpack(parameter.packing, floats, parameter.velocity / 4, elements(parameter));
+    },
+    writeMomentum(name, values) {
+      const parameter = velocityFor(name, 'writeMomentum');
+      checkValues(name, parameter.shape, values);
+      pack(parameter.packing, floats, parameter.velocity / 4, values);
+    },
+    readActivation: (layer) => readActivation(state, layer),
+    readGradient: (name) => readGradient(state, parameterFor(name, 'readGradient')),
+  };
+}
+
+/** This thread alone, with the kernels that only reading needs. */
+function aloneContext(state: State): Context {
+  state.spare ??= instantiate(
+    new WebAssembly.Module(assembleModule(state.plan.memory.spareKernels, targetLanes[state.target], mostPages)),
+    state.memory,
+  );
+  const kernels = { ...state.instance.kernels, ...state.spare.kernels };
+  const { floats, words } = state.instance;
+  return { floats, words, kernels, thread: 0, threads: 1, command: readCommand(words) };
+}
+
+function readActivation(state: State, layer: string): Float32Array {
+  checkState(!state.disposed && state.count > 0, 'readActivation', 'a forward before it');
+  const found = find(new Map(state.plan.layers.map((planned) => [planned.name, planned])), layer);
+  const run = (operation: Operation): void => runOperation(operation, aloneContext(state));
+  if (found.overwritten) run(found.overwritten.recompute);
+  const values = readNode(found.node, state.instance.floats, state.count);
+  if (found.overwritten) run(found.overwritten.restore);
+  return values;
+}
+
+function readGradient(state: State, parameter: PackedParameter): Float32Array {
+  checkTraining(state, 'readGradient');
+  checkState(state.stage === 'backward', 'readGradient', 'a backward before it');
+  if (parameter.gradient) {
+    return unpack(parameter.packing, state.instance.floats, parameter.gradient / 4, elements(parameter));
+  }
+  return readWeightGradient(state.plan.update, parameter, aloneContext(state), elements(parameter));
+}

@@ -1,0 +1,54 @@
+/** The first words of the engine's memory: what the threads are asked to do, and how they wait for each other. */
+
+/** Indices of 32-bit words. */
+export const controlWords = {
+  /** Grows by one with each command. */
+  command: 0,
+  /** Threads that have arrived at the barrier, and the number of the barrier. */
+  arrived: 1,
+  generation: 2,
+  /** Grows by one when a command is done. */
+  done: 3,
+  /** 1 when a thread has thrown. */
+  failed: 4,
+  /** The phases to run: a sum of `phases`. */
+  phases: 5,
+  count: 6,
+  slot: 7,
+  /** 1 when dropout is on; then the seed's two words and the step. */
+  dropout: 8,
+  seedLow: 9,
+  seedHigh: 10,
+  step: 11,
+} as const;
+
+/** Byte addresses after the words. */
+export const controlAddresses = { sgd: 256, loss: 320, end: 1024 } as const;
+
+/** Parts of a step, in the order in which they run. */
+export const phases = { repack: 1, forward: 2, backward: 4, update: 8 } as const;
+
+const spins = 4000;
+
+/** Waits until all threads are here. The last one to come lets the others go. */
+export function barrier(words: Int32Array, threads: number): void {
+  if (threads === 1) return;
+  const generation = Atomics.load(words, controlWords.generation);
+  if (Atomics.add(words, controlWords.arrived, 1) === threads - 1) {
+    Atomics.store(words, controlWords.arrived, 0);
+    Atomics.add(words, controlWords.generation, 1);
+    Atomics.notify(words, controlWords.generation);
+    return;
+  }
+  for (let spin = 0; spin < spins; spin++) {
+    if (Atomics.load(words, controlWords.generation) !== generation) return;
+  }
+  while (Atomics.load(words, controlWords.generation) === generation) {
+    Atomics.wait(words, controlWords.generation, generation);
+  }
+}
+
+/** The part [begin, end) of `total` units that falls to a thread. */
+export function share(total: number, thread: number, threads: number): [begin: number, end: number] {
+  return [Math.floor((total * thread) / threads), Math.floor((total * (thread + 1)) / threads)];
+}
