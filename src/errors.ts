@@ -202,6 +202,12 @@ export const catalogue = {
     (p: { problem: string; command: string }) => p.problem,
     (p) => `Run "${p.command} --help" to see what it takes.`,
   ),
+  ALEX_PREDICT_FAILED: entry(
+    1,
+    (p: { failed: readonly string[]; total: number }) =>
+      `${p.failed.length} of ${p.total} images could not be read: ${p.failed.join(', ')}`,
+    () => 'The message of each one is above; the other images were classified.',
+  ),
   ALEX_IMAGE_READ: entry(
     1,
     (p: { name: string; problem: string }) => `${p.name} cannot be read: ${p.problem}`,
@@ -240,6 +246,84 @@ export const catalogue = {
     (p: { name: string; format: string; problem: string }) =>
       `${p.name} is a kind of ${p.format} image that is not supported: ${p.problem}`,
     () => 'Save it anew as an ordinary PNG or JPEG.',
+  ),
+  ALEX_FILE_READ: entry(
+    1,
+    (p: { path: string; reason: string }) => `${p.path} cannot be read: ${p.reason}`,
+    () => 'Check the path, and that you may read it.',
+  ),
+  ALEX_FILE_WRITE: entry(
+    1,
+    (p: { path: string; reason: string }) => `${p.path} cannot be written: ${p.reason}`,
+    () => 'Free some space, or choose another folder with --out DIR; what was there before is unchanged.',
+  ),
+  ALEX_SAFETENSORS_INVALID: entry(
+    1,
+    (p: { file: string; problem: string }) => `${p.file} is no valid safetensors file: ${p.problem}`,
+    () => 'Save or download it again.',
+  ),
+  ALEX_SAFETENSORS_TRUNCATED: entry(
+    1,
+    (p: { file: string; bytes: number; expected: number }) =>
+      `${p.file} is cut short: it has ${p.bytes.toLocaleString('en')} bytes, expected ${p.expected.toLocaleString('en')}`,
+    () => 'Save or download it again.',
+  ),
+  ALEX_TENSOR_TYPE: entry(
+    1,
+    (p: { name: string; dtype: string }) =>
+      `tensor ${p.name} is of type ${p.dtype}, expected F32, F16, BF16 or F64`,
+    () => 'Convert the file to float32 first.',
+  ),
+  ALEX_MODEL_METADATA: entry(
+    1,
+    (p: { file: string; problem: string }) => `the description of the model in ${p.file} is wrong: ${p.problem}`,
+    () => 'Save the model again with this version of alexnet, or remove the metadata to have the network guessed.',
+  ),
+  ALEX_MODEL_UNMATCHED: entry(
+    1,
+    (p: { file: string; known: readonly string[]; closest: string; difference: string }) =>
+      `the tensors of ${p.file} are those of no known network (${p.known.join(', ')}); closest is ${p.closest}, but ${p.difference}`,
+    (p) => `Compare with "alexnet info ${p.closest}"; names and shapes must be torchvision's.`,
+  ),
+  ALEX_MODEL_NOT_FINITE: entry(
+    1,
+    (p: { file: string; tensor: string; value: number }) =>
+      `${p.tensor} in ${p.file} has the value ${p.value}; weights must be finite`,
+    () => 'The training that made it diverged: train again with a smaller --lr.',
+  ),
+  ALEX_MODEL_CLASSES: entry(
+    1,
+    (p: { model: string; classes: number; dataset: string; expected: number }) =>
+      `${p.model} tells ${p.classes} classes apart, and the data set ${p.dataset} has ${p.expected}`,
+    () => 'Use the data set that it was made for, or a network with that number of classes.',
+  ),
+  ALEX_TRAINING_NOT_FINITE: entry(
+    1,
+    (p: { what: string; value: number; epoch: number; step: number; learningRate: number }) =>
+      `${p.what} became ${p.value} at epoch ${p.epoch}, step ${p.step}, with learning rate ${p.learningRate}`,
+    (p) =>
+      `Train again with a smaller --lr, such as ${p.learningRate / 10}; the last checkpoint was left as it is.`,
+  ),
+  ALEX_EVALUATION_NOT_FINITE: entry(
+    1,
+    (p: { index: number }) => `the network's outputs for image ${p.index} are not all finite numbers`,
+    () => 'The weights are damaged or diverged: train again with a smaller --lr.',
+  ),
+  ALEX_RUN_EXISTS: entry(
+    2,
+    (p: { folder: string }) => `${p.folder} holds a training run already`,
+    (p) => `Go on with it by --resume ${p.folder}, or choose another folder with --out DIR.`,
+  ),
+  ALEX_RESUME_MISSING: entry(
+    1,
+    (p: { folder: string; missing: string }) => `there is nothing to resume in ${p.folder}: it has no ${p.missing}`,
+    () => 'Give the folder of a run that has written a checkpoint.',
+  ),
+  ALEX_RESUME_DIFFERS: entry(
+    2,
+    (p: { folder: string; option: string; was: string; now: string }) =>
+      `the run in ${p.folder} has ${p.option} ${p.was}, and now it is ${p.now}`,
+    (p) => `Resume without another ${p.option}, or start a new run.`,
   ),
 } as const satisfies Record<string, Entry<never>>;
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { alexnetError } from '../errors.ts';
-import { loadCifar10 } from './cifar10.ts';
 import { cifar10Classes } from './cifar10Files.ts';
-import { checkLimit, cifar10Sizes } from './cifar10.ts';
+import { checkLimit, cifar10Sizes, loadCifar10 } from './cifar10.ts';
 import { cifar10At, findCifar10 } from './cifar10Locate.ts';
 import type { Dataset } from './dataset.ts';
+import { fetchCifar10 } from './download.ts';
 import { generateShapes, shapesClasses, shapesSizes } from './shapes.ts';
 
 export interface LoadOptions {
@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly limit?: number | undefined;
   /** Of `shapes`. Default 0. */
   readonly seed?: number | undefined;
+  /** Downloads the set when it is not there. Default false. */
+  readonly download?: boolean | undefined;
   /** Work done, and of how much. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Told of what is accepted but unusual, such as an archive with another checksum. */
@@ -74,7 +76,10 @@ export function isPath(nameOrPath: string): boolean {
 export async function loadDataset(name: string, options: LoadOptions): Promise<Dataset> {
   checkLimit(options.limit);
   if (name === 'shapes') return generateShapes(options.split, options);
-  if (name === 'cifar10') return loadCifar10(findCifar10(options.dataDir), options);
+  if (name === 'cifar10') {
+    if (options.download === true) await fetchCifar10({ dataDir: options.dataDir });
+    return loadCifar10(findCifar10(options.dataDir), options);
+  }
   if (isPath(name)) return loadCifar10(cifar10At(name), options);
   throw alexnetError('ALEX_DATA_UNKNOWN', { name, known: datasetNames });
 }
