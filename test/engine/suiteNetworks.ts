@@ -57,7 +57,7 @@ const convolutions: readonly ConvolutionCase[] = [
   { channels: [3, 3], size: [5, 6], convolution: { kernelSize: 5, padding: 4 }, batchSize: 2 },
   { channels: [3, 16], size: [47, 47], convolution: { kernelSize: 11, stride: 4, padding: 2 }, batchSize: 2 },
   { channels: [3, 17], size: [31, 35], convolution: { kernelSize: 11, stride: 4, padding: 2 }, batchSize: 1 },
-  { channels: [1, 3], size: [13, 12], convolution: { kernelSize: 11, padding: 5 }, batchSize: 7, count: 5 },
+  { channels: [1, 3], size: [12, 13], convolution: { kernelSize: 11, padding: 5 }, batchSize: 7, count: 5 },
 ];
 
 /** A 1×1 convolution goes before, whose gradient shows that of the other's input. */
