@@ -44,7 +44,14 @@ interface GoldenSgd {
 
 const passTolerance = 1e-4;
 const lossTolerance = 5e-4;
+/** Of weights after twelve steps, relative to their l2 norm. */
 const updateTolerance = 1e-3;
+/**
+ * Of momentum after them. A rounding turns a ReLU or the choice of a maximum here and there, which moves a gradient
+ * far more than a weight: PyTorch in float32 without oneDNN is 0.07 (article) and 0.11 (decay) away from these values,
+ * PyTorch in float64 0.03 (article). The update rule itself is held to 1e-4 by the suite.
+ */
+const momentumTolerance = 0.12;
 
 const network = buildNetwork('alexnet', { classes: 10 });
 
@@ -108,7 +115,7 @@ async function checkRun(
     const weights = program.readParameter(name);
     assertSampled(`${recipe}: ${name}`, weights, run.weights[name]!, updateTolerance);
     const velocity = program.readMomentum(name);
-    assertSampled(`${recipe}: momentum of ${name}`, velocity, run.momentum[name]!, updateTolerance);
+    assertSampled(`${recipe}: momentum of ${name}`, velocity, run.momentum[name]!, momentumTolerance);
   }
 }
 
