@@ -309,6 +309,11 @@ export const catalogue = {
     (p: { index: number }) => `the network's outputs for image ${p.index} are not all finite numbers`,
     () => 'The weights are damaged or diverged: train again with a smaller --lr.',
   ),
+  ALEX_CHECKPOINT_INVALID: entry(
+    1,
+    (p: { path: string; problem: string }) => `${p.path} is no checkpoint that can be resumed: ${p.problem}`,
+    () => 'Start a new run; --init FILE can begin it with the weights of a model file.',
+  ),
   ALEX_RUN_EXISTS: entry(
     2,
     (p: { folder: string }) => `${p.folder} holds a training run already`,

@@ -14,7 +14,18 @@ import {
 } from './safetensorsHeader.ts';
 
 /** The elements of a tensor, row by row; bfloat16 as its 16 bits. */
-export type TensorValues = InstanceType<(typeof dtypes)[Dtype]>;
+export type TensorValues =
+  | Float64Array
+  | Float32Array
+  | Float16Array
+  | BigInt64Array
+  | BigUint64Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint32Array
+  | Uint16Array
+  | Uint8Array;
 
 /** A tensor that was read. */
 export interface SafeTensor {

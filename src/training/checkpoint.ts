@@ -1,0 +1,167 @@
+/**
+ * Checkpoints: weights, momentum and where the training stands, in one safetensors file. The random numbers need no
+ * state of their own: order is a function of (seed, epoch), dropout of (seed, step).
+ */
+import { alexnetError } from '../errors.ts';
+import type { Program } from '../engine/engine.ts';
+import {
+  float32Values,
+  openSafetensors,
+  writeSafetensors,
+  type SafetensorsFile,
+  type TensorSource,
+} from '../formats/safetensors.ts';
+import { parameterShapes } from '../network/shapes.ts';
+import { newChanceWatch, type ChanceWatch } from './chance.ts';
+import { checkTensors } from './checkTensors.ts';
+import { firstNotFinite } from './modelFile.ts';
+
+/** Where a training stands. */
+export interface Position {
+  /** Epochs that are done. */
+  readonly epoch: number;
+  /** Steps done in the epoch under way. */
+  readonly step: number;
+  /** Steps done in all. */
+  readonly globalStep: number;
+  /** Sum of the losses since the last step event, and how many. */
+  readonly runningLoss: number;
+  readonly runningSteps: number;
+  /** Sum of the losses in the epoch under way, and the time that its steps took. */
+  readonly epochLoss: number;
+  readonly epochSeconds: number;
+  readonly chance: ChanceWatch;
+}
+
+export const startPosition: Position = {
+  epoch: 0,
+  step: 0,
+  globalStep: 0,
+  runningLoss: 0,
+  runningSteps: 0,
+  epochLoss: 0,
+  epochSeconds: 0,
+  chance: newChanceWatch,
+};
+
+/** What a checkpoint says besides the tensors. */
+export interface CheckpointState {
+  readonly position: Position;
+  /** Of the training images and labels, so that a resumed run is on the same data. */
+  readonly dataFingerprint: string;
+}
+
+/** A checkpoint that is open. */
+export interface Checkpoint extends CheckpointState {
+  /** Puts weights and momentum into a program. Throws ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE. */
+  restore(program: Program): Promise<void>;
+  close(): Promise<void>;
+}
+
+const version = 1;
+const metadataKey = 'alexnet.checkpoint';
+const momentumPrefix = 'momentum.';
+
+/**
+ * Writes a checkpoint atomically, one tensor at a time.
+ * Throws ALEX_FILE_WRITE, ALEX_TRAINING_NOT_FINITE; the checkpoint before it is left then.
+ */
+export async function writeCheckpoint(
+  path: string,
+  program: Program,
+  state: CheckpointState,
+  learningRate: number,
+): Promise<void> {
+  const shapes = parameterShapes(program.network);
+  const source = (prefix: string, read: (name: string) => Float32Array): TensorSource[] =>
+    shapes.map(({ name, shape }) => ({
+      name: prefix + name,
+      shape,
+      read: () => checkFinite(prefix + name, read(name), state.position, learningRate),
+    }));
+  const tensors = [
+    ...source('', (name) => program.readParameter(name)),
+    ...source(momentumPrefix, (name) => program.readMomentum(name)),
+  ];
+  await writeSafetensors(path, tensors, {
+    format: 'pt',
+    [metadataKey]: JSON.stringify({ version, ...state }),
+  });
+}
+
+/** Opens a checkpoint. Throws ALEX_FILE_READ, ALEX_SAFETENSORS_…, ALEX_CHECKPOINT_INVALID. */
+export async function openCheckpoint(path: string): Promise<Checkpoint> {
+  const file = await openSafetensors(path);
+  try {
+    return {
+      ...parseState(path, file.metadata[metadataKey]),
+      restore: (program) => restore(file, program),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function restore(file: SafetensorsFile, program: Program): Promise<void> {
+  const shapes = parameterShapes(program.network);
+  const momentum = shapes.map(({ name, shape }) => ({ name: momentumPrefix + name, shape }));
+  checkTensors(file.tensors, [...shapes, ...momentum]);
+  const read = async (name: string): Promise<Float32Array> => float32Values(name, await file.read(name));
+  for (const { name } of shapes) {
+    program.writeParameter(name, await read(name));
+    program.writeMomentum(name, await read(momentumPrefix + name));
+  }
+}
+
+function parseState(path: string, text: string | undefined): CheckpointState {
+  const invalid = (problem: string, cause?: unknown): Error =>
+    alexnetError('ALEX_CHECKPOINT_INVALID', { path, problem }, cause);
+  if (text === undefined) throw invalid('it does not say where the training stands');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw invalid('its state is no JSON', error);
+  }
+  const state = (value ?? {}) as CheckpointState & { version: unknown };
+  if (state.version !== version) {
+    throw invalid(`its version is ${JSON.stringify(state.version)}, expected ${version}`);
+  }
+  if (!isPosition(state.position) || typeof state.dataFingerprint !== 'string') {
+    throw invalid('its state is incomplete');
+  }
+  return { position: state.position, dataFingerprint: state.dataFingerprint };
+}
+
+const counts = ['epoch', 'step', 'globalStep', 'runningSteps'] as const;
+const sums = ['runningLoss', 'epochLoss', 'epochSeconds'] as const;
+
+function isPosition(value: unknown): value is Position {
+  const position = (value ?? {}) as Position;
+  const { steps, sum, told } = position.chance ?? {};
+  return (
+    counts.every((name) => isCount(position[name])) &&
+    sums.every((name) => Number.isFinite(position[name])) &&
+    isCount(steps) &&
+    Number.isFinite(sum) &&
+    typeof told === 'boolean'
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** A step may overflow the weights after a loss that was finite: such a checkpoint must not replace a good one. */
+function checkFinite(
+  what: string,
+  values: Float32Array,
+  { epoch, step }: Position,
+  learningRate: number,
+): Float32Array {
+  const value = firstNotFinite(values);
+  if (value === undefined) return values;
+  throw alexnetError('ALEX_TRAINING_NOT_FINITE', { what, value, epoch: epoch + 1, step, learningRate });
+}

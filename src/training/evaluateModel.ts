@@ -1,0 +1,62 @@
+import type { Dataset } from '../data/dataset.ts';
+import { createLoader } from '../data/loader.ts';
+import type { Engine } from '../engine/engine.ts';
+import { alexnetError } from '../errors.ts';
+import { evaluate, type EvaluateOptions } from './evaluate.ts';
+import type { ResultEvent } from './events.ts';
+import type { Model } from './modelFile.ts';
+
+export interface EvaluateModelOptions extends Pick<
+  EvaluateOptions,
+  'onPrediction' | 'onProgress' | 'signal'
+> {
+  readonly engine: Engine;
+  readonly batchSize: number;
+  /** Threads that load images ahead. */
+  readonly workers: number;
+}
+
+/**
+ * Tests a model on a data set, with the model's own transforms. Throws ALEX_MODEL_CLASSES, and what the engine,
+ * the loader and evaluate throw.
+ */
+export async function evaluateModel(
+  model: Model,
+  dataset: Dataset,
+  { engine, batchSize, workers, ...options }: EvaluateModelOptions,
+): Promise<ResultEvent> {
+  checkClassCount(model.network.name, model.classes.length, dataset);
+  const program = await engine.compile(model.network, { batchSize, training: false, inputSlots: 2 });
+  try {
+    for (const [name, values] of model.parameters) program.writeParameter(name, values);
+    const { transforms } = model;
+    const { inputs } = program;
+    const loader = await createLoader({
+      dataset,
+      transforms,
+      inputs,
+      batchSize,
+      workers,
+      shuffle: false,
+      seed: 0,
+    });
+    try {
+      return await evaluate(program, loader, { ...options, classes: dataset.classes, total: dataset.length });
+    } finally {
+      await loader.close();
+    }
+  } finally {
+    await program.dispose();
+  }
+}
+
+/** Throws ALEX_MODEL_CLASSES unless a model has as many classes as the data set. */
+export function checkClassCount(
+  model: string,
+  classes: number,
+  { name, classes: { length } }: Dataset,
+): void {
+  if (classes !== length) {
+    throw alexnetError('ALEX_MODEL_CLASSES', { model, classes, dataset: name, expected: length });
+  }
+}

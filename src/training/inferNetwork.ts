@@ -1,0 +1,62 @@
+/** What a file of weights without a description is: told from the names and shapes of its tensors. */
+import { cifar10Classes } from '../data/cifar10Files.ts';
+import { alexnetError } from '../errors.ts';
+import { parameterShapes, type ParameterShape } from '../network/shapes.ts';
+import type { NetworkSpec } from '../network/spec.ts';
+import { buildNetwork, networkNames } from '../network/zoo/networks.ts';
+
+type Tensors = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+
+interface Candidate {
+  readonly network: NetworkSpec;
+  /** In words; empty when the tensors are exactly this network's parameters. */
+  readonly differences: readonly string[];
+}
+
+/** The network of the zoo with these parameters, for as many classes as they have. Throws ALEX_MODEL_UNMATCHED. */
+export function inferNetwork(file: string, tensors: Tensors): NetworkSpec {
+  const candidates = networkNames.map((name) => compare(name, tensors));
+  const closest = candidates.reduce((a, b) => (b.differences.length < a.differences.length ? b : a));
+  const difference = closest.differences[0];
+  if (difference === undefined) return closest.network;
+  throw alexnetError('ALEX_MODEL_UNMATCHED', {
+    file,
+    known: networkNames,
+    closest: closest.network.name,
+    difference,
+  });
+}
+
+/** Class names when nothing but their number is known: those given when they fit, CIFAR-10's for ten, else numbers. */
+export function classNames(count: number, given?: readonly string[]): readonly string[] {
+  if (given?.length === count) return given;
+  if (count === cifar10Classes.length) return cifar10Classes;
+  return Array.from({ length: count }, (_, index) => `class_${index}`);
+}
+
+function compare(name: string, tensors: Tensors): Candidate {
+  const classes = tensors.get(lastBias(name))?.shape[0] ?? 0;
+  // A class count that cannot be is reported as a difference of shapes.
+  const network = buildNetwork(name, { classes: Math.max(1, classes) });
+  const parameters = parameterShapes(network);
+  const known = new Set(parameters.map((parameter) => parameter.name));
+  const unknown = [...tensors.keys()].filter((tensor) => !known.has(tensor));
+  return {
+    network,
+    differences: [
+      ...parameters.flatMap((parameter) => difference(parameter, tensors)),
+      ...unknown.map((tensor) => `it has no ${tensor}`),
+    ],
+  };
+}
+
+function lastBias(name: string): string {
+  return parameterShapes(buildNetwork(name, { classes: 1 })).at(-1)!.name;
+}
+
+function difference({ name, shape }: ParameterShape, tensors: Tensors): string[] {
+  const found = tensors.get(name);
+  if (found === undefined) return [`its ${name} is missing`];
+  if (found.shape.join() === shape.join()) return [];
+  return [`its ${name} is [${shape.join(', ')}] and here it is [${found.shape.join(', ')}]`];
+}

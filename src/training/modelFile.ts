@@ -1,0 +1,161 @@
+/**
+ * Model files: safetensors with torchvision's tensor names, readable by PyTorch's tools as they are, and one
+ * metadata entry, `alexnet`, that says how to use them. Bare files of a known network work too.
+ */
+import { articleTransforms, checkTransforms, type TransformStep } from '../data/transforms.ts';
+import { alexnetError } from '../errors.ts';
+import {
+  float32Values,
+  openSafetensors,
+  writeSafetensors,
+  type SafetensorsFile,
+} from '../formats/safetensors.ts';
+import { classCount, parameterShapes } from '../network/shapes.ts';
+import type { NetworkSpec } from '../network/spec.ts';
+import { checkTensors } from './checkTensors.ts';
+import { classNames, inferNetwork } from './inferNetwork.ts';
+import { parseNetwork } from './parseNetwork.ts';
+
+/** All that is needed to use a network, but its weights. */
+export interface ModelDescription {
+  readonly network: NetworkSpec;
+  /** Names by class index. */
+  readonly classes: readonly string[];
+  /** From an image to the network's input. */
+  readonly transforms: readonly TransformStep[];
+  /** How it came about, such as the data set and the recipe. Free form, JSON. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface Model extends ModelDescription {
+  /** By name, in the order of the network's layers, in PyTorch's layouts. */
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+}
+
+/** A model file that is open: parameters are read one at a time. */
+export interface ModelFile extends ModelDescription {
+  /** Throws ALEX_MODEL_NOT_FINITE, ALEX_TENSOR_TYPE, ALEX_FILE_READ. */
+  readParameter(name: string): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+export interface LoadModelOptions {
+  /** Class names for a file that has none of its own and this number of classes. */
+  readonly classes?: readonly string[];
+}
+
+const version = 1;
+const metadataKey = 'alexnet';
+
+/**
+ * Writes a model file atomically, reading one parameter at a time.
+ * Throws ALEX_FILE_WRITE, ALEX_MODEL_NOT_FINITE (the old file is left), and what `readParameter` throws.
+ */
+export async function saveModel(
+  path: string,
+  {
+    network,
+    classes,
+    transforms,
+    details = {},
+  }: Omit<ModelDescription, 'details'> & Partial<ModelDescription>,
+  readParameter: (name: string) => Float32Array,
+): Promise<void> {
+  const tensors = parameterShapes(network).map(({ name, shape }) => ({
+    name,
+    shape,
+    read: () => checkFinite(path, name, readParameter(name)),
+  }));
+  const about = JSON.stringify({ version, network, classes, transforms, details });
+  // Tools for PyTorch look for the format.
+  await writeSafetensors(path, tensors, { format: 'pt', [metadataKey]: about });
+}
+
+/**
+ * Opens a model file and checks names and shapes of its tensors.
+ * Throws ALEX_FILE_READ, ALEX_SAFETENSORS_INVALID, ALEX_SAFETENSORS_TRUNCATED, ALEX_MODEL_METADATA,
+ * ALEX_MODEL_UNMATCHED, ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE.
+ */
+export async function openModel(path: string, options: LoadModelOptions = {}): Promise<ModelFile> {
+  const file = await openSafetensors(path);
+  try {
+    const description = describe(path, file, options);
+    checkTensors(file.tensors, parameterShapes(description.network));
+    return {
+      ...description,
+      readParameter: async (name) => checkFinite(path, name, float32Values(name, await file.read(name))),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Reads a model file whole. Throws as openModel and its readParameter do. */
+export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<Model> {
+  const { close, readParameter, ...description } = await openModel(path, options);
+  try {
+    const parameters = new Map<string, Float32Array>();
+    for (const { name } of parameterShapes(description.network)) {
+      parameters.set(name, await readParameter(name));
+    }
+    return { ...description, parameters };
+  } finally {
+    await close();
+  }
+}
+
+function describe(path: string, file: SafetensorsFile, options: LoadModelOptions): ModelDescription {
+  const own = file.metadata[metadataKey];
+  if (own !== undefined) return parseDescription(path, own);
+  const network = inferNetwork(path, file.tensors);
+  return {
+    network,
+    classes: classNames(classCount(network), options.classes),
+    transforms: articleTransforms(network.input.height),
+    details: {},
+  };
+}
+
+function parseDescription(file: string, text: string): ModelDescription {
+  const wrong = (problem: string, cause?: unknown): Error =>
+    alexnetError('ALEX_MODEL_METADATA', { file, problem }, cause);
+  let about: unknown;
+  try {
+    about = JSON.parse(text);
+  } catch (error) {
+    throw wrong('it is no JSON', error);
+  }
+  const { version: found, classes, transforms, details, ...rest } = (about ?? {}) as Record<string, unknown>;
+  if (found !== version) throw wrong(`its version is ${JSON.stringify(found)}, expected ${version}`);
+  const network = parseNetwork(file, rest['network']);
+  const count = classCount(network);
+  if (!Array.isArray(classes) || !classes.every((name) => typeof name === 'string')) {
+    throw wrong('its classes are no list of names');
+  }
+  if (classes.length !== count)
+    throw wrong(`it names ${classes.length} classes, and its network has ${count}`);
+  const isObject = typeof details === 'object' && details !== null;
+  return {
+    network,
+    classes,
+    transforms: checkTransforms(transforms),
+    details: isObject ? (details as Record<string, unknown>) : {},
+  };
+}
+
+/** The values themselves. Throws ALEX_MODEL_NOT_FINITE. */
+function checkFinite(file: string, tensor: string, values: Float32Array): Float32Array {
+  const value = firstNotFinite(values);
+  if (value !== undefined) throw alexnetError('ALEX_MODEL_NOT_FINITE', { file, tensor, value });
+  return values;
+}
+
+/** The first NaN or infinity, if there is one. */
+export function firstNotFinite(values: Float32Array): number | undefined {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) return values[i];
+  }
+  return undefined;
+}

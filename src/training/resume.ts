@@ -1,0 +1,45 @@
+import { alexnetError } from '../errors.ts';
+import { trainingConfig, type TrainingConfig, type TrainingOptions } from './config.ts';
+import { openRunFolder, readConfig, type RunFolder } from './runFolder.ts';
+
+/** What decides the weights: a resumed run that changed one of these would be another run. */
+const fixed = [
+  'network',
+  'dataset',
+  'limitTrain',
+  'transforms',
+  'shuffle',
+  'batchSize',
+  'learningRate',
+  'momentum',
+  'weightDecay',
+  'dropout',
+  'initialization',
+  'seed',
+  'init',
+] as const satisfies readonly (keyof TrainingConfig)[];
+
+/**
+ * The configuration of a run to go on with: its own, under the options that are given now. Those that decide the
+ * weights must be the same as before. Throws ALEX_RESUME_MISSING, ALEX_RESUME_DIFFERS, which names the option,
+ * ALEX_OPTION_VALUE.
+ */
+export async function resumedConfig(
+  path: string,
+  options: TrainingOptions,
+): Promise<{ readonly folder: RunFolder; readonly config: TrainingConfig }> {
+  const folder = openRunFolder(path);
+  const before = trainingConfig({}, await readConfig(folder));
+  const config = trainingConfig(options, before);
+  for (const option of fixed) {
+    const was = written(before[option]);
+    const now = written(config[option]);
+    if (was !== now) throw alexnetError('ALEX_RESUME_DIFFERS', { folder: path, option, was, now });
+  }
+  return { folder, config };
+}
+
+function written(value: unknown): string {
+  if (value === undefined) return 'not set';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
