@@ -13,6 +13,10 @@ export async function createEngine(name: EngineName, options: { threads?: number
     case 'reference':
       return createReferenceEngine();
     default:
-      throw alexnetError('ALEX_OPTION_VALUE', { option: 'engine', value: name, expected: engineNames.join(' or ') });
+      throw alexnetError('ALEX_OPTION_VALUE', {
+        option: 'engine',
+        value: name,
+        expected: engineNames.join(' or '),
+      });
   }
 }

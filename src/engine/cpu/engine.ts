@@ -33,8 +33,12 @@ export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<E
 
 function chooseTarget(wanted: 'auto' | CpuTarget): CpuTarget {
   const found =
-    wanted === 'auto' ? fastestTarget() : examineTargets().find(({ target, available }) => target === wanted && available);
+    wanted === 'auto'
+      ? fastestTarget()
+      : examineTargets().find(({ target, available }) => target === wanted && available);
   if (found) return found.target;
-  const reason = examineTargets().map((report) => `${report.target}: ${report.reason}`).join('; ');
+  const reason = examineTargets()
+    .map((report) => `${report.target}: ${report.reason}`)
+    .join('; ');
   throw alexnetError('ALEX_ENGINE_UNAVAILABLE', { engine: 'cpu', reason });
 }

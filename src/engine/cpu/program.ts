@@ -1,7 +1,13 @@
 /** One compiled network: its memory, its threads, and access to its tensors. */
 import { alexnetError } from '../../errors.ts';
 import type { NetworkSpec } from '../../network/spec.ts';
-import { checkCompileOptions, checkForwardOptions, checkLabels, checkState, checkValues } from '../checkCalls.ts';
+import {
+  checkCompileOptions,
+  checkForwardOptions,
+  checkLabels,
+  checkState,
+  checkValues,
+} from '../checkCalls.ts';
 import type { CompileOptions, ForwardOptions, Loss, Program, SgdOptions } from '../engine.ts';
 import { assembleModule } from './assembler/wasm.ts';
 import { lower, type Plan } from './plan/lower.ts';
@@ -43,7 +49,13 @@ export async function compileCpu(
 ): Promise<Program> {
   checkCompileOptions(options);
   const { batchSize, training, inputSlots = 1 } = options;
-  const plan = lower(network, { batchSize, training, threads, inputSlots, firstAddress: controlAddresses.end });
+  const plan = lower(network, {
+    batchSize,
+    training,
+    threads,
+    inputSlots,
+    firstAddress: controlAddresses.end,
+  });
   const state = createState(plan, batchSize, threads, target);
   const { floats } = state.instance;
   return {
@@ -55,7 +67,8 @@ export async function compileCpu(
     forward: async (given = {}) => forward(state, checkForward(state, batchSize, plan, given)),
     backward: (labels) => backward(state, labels),
     update: (sgd) => update(state, sgd),
-    step: async ({ labels, sgd, ...given }) => step(state, checkForward(state, batchSize, plan, given), labels, sgd),
+    step: async ({ labels, sgd, ...given }) =>
+      step(state, checkForward(state, batchSize, plan, given), labels, sgd),
     ...tensorAccess(state),
     async dispose() {
       state.disposed = true;
@@ -114,7 +127,7 @@ function writeForward(state: State, { slot, count, dropout }: CheckedForward): v
   words[controlWords.count] = count;
   words[controlWords.slot] = slot;
   words[controlWords.dropout] = dropout ? 1 : 0;
-  words[controlWords.seedLow] = dropout ? dropout.seed % 2 ** 32 | 0 : 0;
+  words[controlWords.seedLow] = dropout ? (dropout.seed % 2 ** 32) | 0 : 0;
   words[controlWords.seedHigh] = dropout ? Math.floor(dropout.seed / 2 ** 32) : 0;
   words[controlWords.step] = dropout?.step ?? 0;
 }
@@ -244,7 +257,9 @@ function tensorAccess(state: State): TensorAccess {
 /** This thread alone, with the kernels that only reading needs. */
 function aloneContext(state: State): Context {
   state.spare ??= instantiate(
-    new WebAssembly.Module(assembleModule(state.plan.memory.spareKernels, targetLanes[state.target], mostPages)),
+    new WebAssembly.Module(
+      assembleModule(state.plan.memory.spareKernels, targetLanes[state.target], mostPages),
+    ),
     state.memory,
   );
   const kernels = { ...state.instance.kernels, ...state.spare.kernels };

@@ -198,6 +198,13 @@ export function assembleFunction(source: KernelSource, lanes: 4 | 8): WasmFuncti
 }
 
 /** Emits all kernels into one module. */
-export function assembleModule(sources: readonly KernelSource[], lanes: 4 | 8, maximumPages: number): Uint8Array<ArrayBuffer> {
-  return wasmModule(sources.map((source) => assembleFunction(source, lanes)), maximumPages);
+export function assembleModule(
+  sources: readonly KernelSource[],
+  lanes: 4 | 8,
+  maximumPages: number,
+): Uint8Array<ArrayBuffer> {
+  return wasmModule(
+    sources.map((source) => assembleFunction(source, lanes)),
+    maximumPages,
+  );
 }

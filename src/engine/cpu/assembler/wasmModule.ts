@@ -62,10 +62,20 @@ function functionBody(f: WasmFunction): number[] {
 }
 
 /** The module's bytes. It imports `engine.memory`, shared, with at most `maximumPages` pages of 64 KiB. */
-export function wasmModule(functions: readonly WasmFunction[], maximumPages: number): Uint8Array<ArrayBuffer> {
+export function wasmModule(
+  functions: readonly WasmFunction[],
+  maximumPages: number,
+): Uint8Array<ArrayBuffer> {
   const arities = [...new Set(functions.map((f) => f.parameters))];
   const types = arities.map((n) => [0x60, ...unsigned(n), ...Array<number>(n).fill(wasmTypes.i32), 0]);
-  const memory = [...text('engine'), ...text('memory'), 0x02, 0x03, ...unsigned(1), ...unsigned(maximumPages)];
+  const memory = [
+    ...text('engine'),
+    ...text('memory'),
+    0x02,
+    0x03,
+    ...unsigned(1),
+    ...unsigned(maximumPages),
+  ];
   const sections = [
     section(1, list(types)),
     section(2, list([memory])),

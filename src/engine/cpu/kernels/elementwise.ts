@@ -28,7 +28,9 @@ function overLines(
       body();
       for (const operand of operands) a.advance(operand, pixelBytes);
     });
-    operands.forEach((operand, index) => a.advance(operand, shape.lineBytes[index] - shape.width * pixelBytes));
+    operands.forEach((operand, index) =>
+      a.advance(operand, shape.lineBytes[index] - shape.width * pixelBytes),
+    );
   });
 }
 

@@ -29,7 +29,15 @@ export interface GemmShape {
 }
 
 /** The kernel's parameters, in order. */
-export type GemmParameters = [table: number, tiles: number, panel: number, bias: number, a: number, c: number, blocks: number];
+export type GemmParameters = [
+  table: number,
+  tiles: number,
+  panel: number,
+  bias: number,
+  a: number,
+  c: number,
+  blocks: number,
+];
 
 /** Bytes of one row's entry in the table: offset in A, offset in C. */
 export const tableEntryBytes = 8;
@@ -42,7 +50,16 @@ function unrolling(run: number): number {
 
 export function gemmKernel(shape: GemmShape): KernelSource {
   const { rows, run, lines, lineBytes, blockBytes, start, rectify } = shape;
-  const name = ['gemm', `${rows}x16`, run, lines, lineBytes, blockBytes, start, rectify ? 'relu' : 'linear'].join('-');
+  const name = [
+    'gemm',
+    `${rows}x16`,
+    run,
+    lines,
+    lineBytes,
+    blockBytes,
+    start,
+    rectify ? 'relu' : 'linear',
+  ].join('-');
   return { name, parameters: 7, emit: (a, parameters) => emitGemm(a, parameters, shape) };
 }
 

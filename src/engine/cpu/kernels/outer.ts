@@ -33,12 +33,23 @@ export type OuterParameters = [a: number, b: number, c: number, lines: number, g
 
 export function outerKernel(shape: OuterShape): KernelSource {
   const { rows, points, aPointBytes, bPointBytes, aLineBytes, bLineBytes, aGroupBytes, start } = shape;
-  const name = ['outer', rows, points, aPointBytes, bPointBytes, aLineBytes, bLineBytes, aGroupBytes, start].join('-');
+  const name = [
+    'outer',
+    rows,
+    points,
+    aPointBytes,
+    bPointBytes,
+    aLineBytes,
+    bLineBytes,
+    aGroupBytes,
+    start,
+  ].join('-');
   return { name, parameters: 5, emit: (a, parameters) => emitOuter(a, parameters, shape) };
 }
 
 function unrolling(points: number): number {
-  for (let steps = Math.min(points, longestUnroll); steps > 1; steps--) if (points % steps === 0) return steps;
+  for (let steps = Math.min(points, longestUnroll); steps > 1; steps--)
+    if (points % steps === 0) return steps;
   return 1;
 }
 

@@ -57,7 +57,11 @@ function tapBytes(tap: number, kernelSize: number, lineBytes: number): number {
 
 /** Parameters: input, output, output's gradient, input's gradient (zero before). */
 export function maxPoolBackwardKernel(shape: PoolShape): KernelSource {
-  return { name: poolName('maxPoolBackward', shape), parameters: 4, emit: (a, p) => emitBackward(a, p, shape) };
+  return {
+    name: poolName('maxPoolBackward', shape),
+    parameters: 4,
+    emit: (a, p) => emitBackward(a, p, shape),
+  };
 }
 
 function emitBackward(a: VectorAssembler, parameters: readonly Pointer[], shape: PoolShape): void {

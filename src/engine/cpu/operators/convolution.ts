@@ -39,14 +39,21 @@ export function planConvolution(
   outputSize: ImageSize,
   options: { readonly rectify: boolean; readonly halo: { readonly before: number; readonly after: number } },
 ): ConvolutionPlan {
-  const geometry: ConvolutionGeometry = { spec, stride: spec.stride ?? 1, padding: spec.padding ?? 0, input, output: outputSize };
+  const geometry: ConvolutionGeometry = {
+    spec,
+    stride: spec.stride ?? 1,
+    padding: spec.padding ?? 0,
+    input,
+    output: outputSize,
+  };
   const value = imageTensor(builder.allocate, builder.batchSize, outputSize, options.halo);
   const weight = planParameter(builder, `${spec.name}.weight`, weightPacking(geometry));
   const bias = planParameter(builder, `${spec.name}.bias`, { kind: 'bias', length: spec.outChannels });
   const layout = forwardLayout(builder, geometry, value, weight, bias, options.rectify);
   const plain = planGemm({ kernel: builder.spareKernel }, { ...layout, rectify: false });
   const forward = planGemm(builder, layout);
-  if (!builder.training) return { output: { kind: 'image', value, slotBytes: 0 }, forward, plain, backward: [] };
+  if (!builder.training)
+    return { output: { kind: 'image', value, slotBytes: 0 }, forward, plain, backward: [] };
   const gradient = imageTensor(builder.allocate, builder.batchSize, outputSize, gradientHalo(geometry, 1));
   const backward = [
     planWeightGradient(builder, geometry, gradient, weight, bias),

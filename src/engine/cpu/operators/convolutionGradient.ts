@@ -88,7 +88,7 @@ export function runConvolutionGradient(operation: ConvolutionGradientOperation, 
   const { inBlocks, outBlocks, kernelSize, groupBytes, gradient } = operation;
   const [begin, end] = share(outBlocks * inBlocks * kernelSize, context.thread, context.threads);
   context.floats.fill(0, (gradient + begin * groupBytes) / 4, (gradient + end * groupBytes) / 4);
-  for (let unit = begin; unit < end; ) {
+  for (let unit = begin; unit < end;) {
     const pair = Math.floor(unit / kernelSize);
     const stop = Math.min(end, (pair + 1) * kernelSize);
     sumPair(operation, context, pair, unit, stop);

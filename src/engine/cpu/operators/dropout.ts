@@ -4,7 +4,15 @@ import { fillDropoutMask } from '../../../random/dropout.ts';
 import { panelColumns } from '../kernels/gemm.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { ImageNode, MatrixNode, Node } from '../plan/nodes.ts';
-import { featureOrder, imageTensor, matrixTensor, pixelOffset, type GradientMatrix, type ImageTensor, type MatrixTensor } from '../plan/tensors.ts';
+import {
+  featureOrder,
+  imageTensor,
+  matrixTensor,
+  pixelOffset,
+  type GradientMatrix,
+  type ImageTensor,
+  type MatrixTensor,
+} from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
 
@@ -161,7 +169,11 @@ function dropMatrixGradient(
 }
 
 /** Visits the elements of one image: the index in PyTorch's order, and byte offset from the tensor's address. */
-function forEachElement(tensor: ImageTensor, image: number, visit: (element: number, offset: number) => void): void {
+function forEachElement(
+  tensor: ImageTensor,
+  image: number,
+  visit: (element: number, offset: number) => void,
+): void {
   let element = 0;
   for (let channel = 0; channel < tensor.channels; channel++) {
     const plane = image * tensor.imageBytes + Math.floor(channel / tensor.lanes) * tensor.planeBytes;
@@ -202,7 +214,8 @@ function dropImageGradient(
   for (let image = begin; image < end; image++) {
     const row = new Float64Array(elements);
     forEachElement(outputGradient, image, (element, offset) => {
-      row[element] = floats[(outputGradient.address + offset) / 4] * floats[mask / 4 + image * elements + element];
+      row[element] =
+        floats[(outputGradient.address + offset) / 4] * floats[mask / 4 + image * elements + element];
     });
     forEachElement(inputGradient, image, (element, offset) => {
       floats[(inputGradient.address + offset) / 4] = row[element];

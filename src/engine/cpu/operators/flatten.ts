@@ -2,7 +2,14 @@
 import { panelColumns } from '../kernels/gemm.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { ImageNode, MatrixNode } from '../plan/nodes.ts';
-import { gradientMatrix, matrixTensor, pixelOffset, type GradientMatrix, type ImageTensor, type MatrixTensor } from '../plan/tensors.ts';
+import {
+  gradientMatrix,
+  matrixTensor,
+  pixelOffset,
+  type GradientMatrix,
+  type ImageTensor,
+  type MatrixTensor,
+} from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
 
@@ -27,7 +34,11 @@ export function planFlatten(builder: Builder, input: ImageNode): FlattenPlan {
 }
 
 /** Calls `visit` for each of this thread's blocks of 16 features with the float index of its pixel in image 0. */
-function forEachPixel(image: ImageTensor, context: Context, visit: (block: number, pixel: number) => void): void {
+function forEachPixel(
+  image: ImageTensor,
+  context: Context,
+  visit: (block: number, pixel: number) => void,
+): void {
   const { height, width, blocks } = image;
   const [begin, end] = share(blocks * height * width, context.thread, context.threads);
   for (let block = begin; block < end; block++) {
@@ -46,7 +57,8 @@ export function runFlatten(operation: FlattenOperation, context: Context): void 
       const to = (address + block * blockBytes) / 4;
       for (let image = 0; image < command.count; image++) {
         const from = pixel + image * imageFloats;
-        for (let lane = 0; lane < panelColumns; lane++) floats[to + image * panelColumns + lane] = floats[from + lane];
+        for (let lane = 0; lane < panelColumns; lane++)
+          floats[to + image * panelColumns + lane] = floats[from + lane];
       }
     });
   }
@@ -55,7 +67,8 @@ export function runFlatten(operation: FlattenOperation, context: Context): void 
     for (let image = 0; image < command.count; image++) {
       const panel = (address + Math.floor(image / panelColumns) * panelBytes) / 4 + (image % panelColumns);
       for (let lane = 0; lane < panelColumns; lane++) {
-        floats[pixel + image * imageFloats + lane] = floats[panel + (block * panelColumns + lane) * panelColumns];
+        floats[pixel + image * imageFloats + lane] =
+          floats[panel + (block * panelColumns + lane) * panelColumns];
       }
     }
   });

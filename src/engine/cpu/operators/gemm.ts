@@ -51,10 +51,14 @@ export function planGemm(builder: Pick<Builder, 'kernel'>, layout: GemmLayout): 
   const parts = Math.ceil(layout.blocks / layout.partBlocks);
   const smallest = 'each' in layout.rows ? layout.rows.each : layout.rows.all;
   // With one part, C is only written: the last tile may overlap the one before, and only small layers need others.
-  const sizes = parts === 1 && smallest >= tileRows ? [tileRows] : Array.from({ length: tileRows }, (_, i) => i + 1);
+  const sizes =
+    parts === 1 && smallest >= tileRows ? [tileRows] : Array.from({ length: tileRows }, (_, i) => i + 1);
   const kernelsFor = (start: GemmShape['start'], last: boolean): Record<number, string> =>
     Object.fromEntries(
-      sizes.map((rows) => [rows, builder.kernel(gemmKernel({ ...shape, rows, start, rectify: rectify && last }))]),
+      sizes.map((rows) => [
+        rows,
+        builder.kernel(gemmKernel({ ...shape, rows, start, rectify: rectify && last })),
+      ]),
     );
   const kernels: GemmOperation['kernels'] = {
     only: parts === 1 ? kernelsFor('bias', true) : {},
@@ -82,7 +86,13 @@ export function tileRowsOf(rows: number, overlap: boolean): Tiling {
   const both = rest + tileRows;
   const first = Math.ceil(both / 2);
   const row = (full - 1) * tileRows;
-  return { full: full - 1, tails: [{ row, rows: first }, { row: row + first, rows: both - first }] };
+  return {
+    full: full - 1,
+    tails: [
+      { row, rows: first },
+      { row: row + first, rows: both - first },
+    ],
+  };
 }
 
 export function runGemm(operation: GemmOperation, context: Context): void {
@@ -104,7 +114,7 @@ type RunTiles = (panel: number, begin: number, end: number) => void;
 
 function runColumns(run: RunTiles, panels: number, tiles: number, context: Context): void {
   const [begin, end] = share(panels * tiles, context.thread, context.threads);
-  for (let unit = begin; unit < end; ) {
+  for (let unit = begin; unit < end;) {
     const panel = Math.floor(unit / tiles);
     const stop = Math.min(end, (panel + 1) * tiles);
     run(panel, unit - panel * tiles, stop - panel * tiles);
@@ -141,7 +151,15 @@ function partRunner(
   const call = (panel: number, row: number, rows: number, tiles: number): void => {
     const bias = operation.bias + panel * operation.biasPanelBytes;
     const c = operation.c + panel * cPanelBytes;
-    context.kernels[names[rows]](table + row * tableEntryBytes, tiles, b + panel * bPanelBytes, bias, a, c, blocks);
+    context.kernels[names[rows]](
+      table + row * tableEntryBytes,
+      tiles,
+      b + panel * bPanelBytes,
+      bias,
+      a,
+      c,
+      blocks,
+    );
   };
   return (panel, begin, end) => {
     const fullEnd = Math.min(end, tiling.full);

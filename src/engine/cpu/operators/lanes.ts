@@ -24,7 +24,10 @@ export function planLanes(
   };
 }
 
-export function runLanes({ from, slotBytes, to }: LanesOperation, { floats, command, thread, threads }: Context): void {
+export function runLanes(
+  { from, slotBytes, to }: LanesOperation,
+  { floats, command, thread, threads }: Context,
+): void {
   const [begin, end] = share(command.count * from.height, thread, threads);
   for (let line = begin; line < end; line++) {
     const image = Math.floor(line / from.height);

@@ -64,7 +64,12 @@ export interface LinearPlan {
 }
 
 /** Plans one linear layer with its bias and, fused, its ReLU. */
-export function planLinear(builder: Builder, spec: LinearSpec, input: MatrixNode, rectify: boolean): LinearPlan {
+export function planLinear(
+  builder: Builder,
+  spec: LinearSpec,
+  input: MatrixNode,
+  rectify: boolean,
+): LinearPlan {
   const { outFeatures } = spec;
   const value = matrixTensor(builder.allocate, builder.batchSize, outFeatures);
   const weight = planParameter(builder, `${spec.name}.weight`, linearPacking(spec, input), false);
@@ -138,7 +143,13 @@ function planBackward(
   const turned = builder.allocate(value.blocks * value.blockBytes);
   const { blockBytes } = value;
   builder.update.push(planUpdate(builder, input, weight, turned));
-  const turn: Operation = { kind: 'linearGradient', gradient, turned, blockBytes, biasGradient: bias.gradient };
+  const turn: Operation = {
+    kind: 'linearGradient',
+    gradient,
+    turned,
+    blockBytes,
+    biasGradient: bias.gradient,
+  };
   return input.gradient ? [turn, planInputGradient(builder, input, gradient, weight)] : [turn];
 }
 

@@ -29,9 +29,18 @@ export function planMaxPool(
   spec: MaxPoolSpec,
   input: ImageNode,
   outputSize: ImageSize,
-  options: { readonly rectified: boolean; readonly halo: { readonly before: number; readonly after: number } },
+  options: {
+    readonly rectified: boolean;
+    readonly halo: { readonly before: number; readonly after: number };
+  },
 ): MaxPoolPlan {
-  const output = imageTensor(builder.allocate, builder.batchSize, outputSize, options.halo, input.value.lanes);
+  const output = imageTensor(
+    builder.allocate,
+    builder.batchSize,
+    outputSize,
+    options.halo,
+    input.value.lanes,
+  );
   const inputGradient = input.gradient;
   const outputGradient =
     inputGradient && imageTensor(builder.allocate, builder.batchSize, outputSize, { before: 0, after: 0 });
@@ -47,7 +56,11 @@ export function planMaxPool(
     rectified: options.rectified,
   };
   const tensors = { input: input.value, output };
-  const forward: MaxPoolOperation = { kind: 'maxPool', kernel: builder.kernel(maxPoolKernel(shape)), ...tensors };
+  const forward: MaxPoolOperation = {
+    kind: 'maxPool',
+    kernel: builder.kernel(maxPoolKernel(shape)),
+    ...tensors,
+  };
   if (!inputGradient || !outputGradient) {
     return { output: { kind: 'image', value: output, slotBytes: 0 }, forward, backward: [] };
   }

@@ -76,7 +76,11 @@ function forEachPlane(value: ImageTensor, context: Context, visit: (plane: numbe
 function rectifyMatrix(value: MatrixTensor, { floats, thread, threads }: Context): void {
   const [begin, end] = share(value.blocks, thread, threads);
   const first = value.address / 4;
-  for (let index = first + (begin * value.blockBytes) / 4; index < first + (end * value.blockBytes) / 4; index++) {
+  for (
+    let index = first + (begin * value.blockBytes) / 4;
+    index < first + (end * value.blockBytes) / 4;
+    index++
+  ) {
     if (floats[index] < 0) floats[index] = 0;
   }
 }

@@ -56,5 +56,11 @@ export function runSgd({ values, velocity, gradient, sixteens }: SgdOperation, c
   const [begin, end] = share(sixteens, context.thread, context.threads);
   if (begin === end) return;
   const skip = begin * panelColumns * 4;
-  context.kernels[sgdKernel.name](values + skip, velocity + skip, gradient + skip, end - begin, controlAddresses.sgd);
+  context.kernels[sgdKernel.name](
+    values + skip,
+    velocity + skip,
+    gradient + skip,
+    end - begin,
+    controlAddresses.sgd,
+  );
 }

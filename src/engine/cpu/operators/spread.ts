@@ -23,7 +23,11 @@ export function runSpread({ from, to, stride }: SpreadOperation, context: Contex
     for (let y = 0; y < from.height; y++) {
       for (let x = 0; x < from.width; x++) {
         const pixel = (source + pixelOffset(from, y, x)) / 4;
-        floats.copyWithin((target + pixelOffset(to, y * stride, x * stride)) / 4, pixel, pixel + panelColumns);
+        floats.copyWithin(
+          (target + pixelOffset(to, y * stride, x * stride)) / 4,
+          pixel,
+          pixel + panelColumns,
+        );
       }
     }
   }

@@ -71,5 +71,13 @@ export function createBuilder(options: BuilderOptions): { builder: Builder; buil
     repack: [],
     parameters: [],
   };
-  return { builder, built: () => ({ bytes: next, constants, kernels: [...kernels.values()], spareKernels: [...spareKernels.values()] }) };
+  return {
+    builder,
+    built: () => ({
+      bytes: next,
+      constants,
+      kernels: [...kernels.values()],
+      spareKernels: [...spareKernels.values()],
+    }),
+  };
 }

@@ -94,7 +94,10 @@ export function lower(network: NetworkSpec, options: LowerOptions): Plan {
 
 function noClasses(layers: readonly LayerShape[]): Error {
   const layer = layers.at(-1)?.spec.name ?? 'input';
-  return alexnetError('ALEX_NETWORK_LAYER', { layer, problem: 'its output is an image, expected one number a class' });
+  return alexnetError('ALEX_NETWORK_LAYER', {
+    layer,
+    problem: 'its output is an image, expected one number a class',
+  });
 }
 
 interface PlannedInput {
@@ -147,11 +150,17 @@ function haloBefore(layers: readonly LayerShape[], index: number): Halo {
   const layer = layers.slice(index).find(({ spec }) => spec.type !== 'relu');
   if (layer?.spec.type !== 'conv') return { before: 0, after: 0 };
   const { kernelSize, stride = 1, padding = 0 } = layer.spec;
-  const after = [1, 2].map((side) => (layer.output[side] - 1) * stride + kernelSize - padding - layer.input[side]);
+  const after = [1, 2].map(
+    (side) => (layer.output[side] - 1) * stride + kernelSize - padding - layer.input[side],
+  );
   return { before: padding, after: Math.max(0, ...after) };
 }
 
-function imageSize([channels, height, width]: readonly number[]): { channels: number; height: number; width: number } {
+function imageSize([channels, height, width]: readonly number[]): {
+  channels: number;
+  height: number;
+  width: number;
+} {
   return { channels, height, width };
 }
 
@@ -193,7 +202,10 @@ function lowerImageLayer(
   const halo = haloBefore(layers, index + 1);
   if (spec.type === 'conv') {
     const rectify = layers[index + 1]?.spec.type === 'relu';
-    const { output, forward, plain, backward } = planConvolution(builder, spec, input, size, { rectify, halo });
+    const { output, forward, plain, backward } = planConvolution(builder, spec, input, size, {
+      rectify,
+      halo,
+    });
     return { output, forward: [forward], plain, backward };
   }
   if (spec.type === 'maxPool') {
@@ -240,4 +252,3 @@ function asImage(node: Node): ImageNode {
   if (node.kind !== 'image') throw new TypeError('an image was expected');
   return node;
 }
-

@@ -1,6 +1,9 @@
 /** An operation is data: the threads receive the plan and run it. */
 import { runAveragePool, type AveragePoolOperation } from '../operators/averagePool.ts';
-import { runConvolutionGradient, type ConvolutionGradientOperation } from '../operators/convolutionGradient.ts';
+import {
+  runConvolutionGradient,
+  type ConvolutionGradientOperation,
+} from '../operators/convolutionGradient.ts';
 import { runDropout, type DropoutOperation } from '../operators/dropout.ts';
 import { runFlatten, type FlattenOperation } from '../operators/flatten.ts';
 import { runFlip, type FlipOperation } from '../operators/flip.ts';

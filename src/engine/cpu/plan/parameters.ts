@@ -87,7 +87,8 @@ function forEachLinear(
       const feature = order ? order[own] : own < inFeatures ? own : -1;
       if (feature < 0) continue;
       const packed = first * ownFeatures + own * panelColumns;
-      for (let column = 0; column < columns; column++) visit(packed + column, (first + column) * inFeatures + feature);
+      for (let column = 0; column < columns; column++)
+        visit(packed + column, (first + column) * inFeatures + feature);
     }
   }
 }

@@ -5,7 +5,9 @@ import { featureOrder, pixelOffset, type ImageTensor, type MatrixTensor } from '
 
 /** The first `count` images' values, [count, C, H, W] or [count, F]. */
 export function readNode(node: Node, memory: Float32Array, count: number): Float32Array {
-  return node.kind === 'image' ? readImages(node.value, memory, count) : readMatrix(node.value, memory, count);
+  return node.kind === 'image'
+    ? readImages(node.value, memory, count)
+    : readMatrix(node.value, memory, count);
 }
 
 function readImages(tensor: ImageTensor, memory: Float32Array, count: number): Float32Array {

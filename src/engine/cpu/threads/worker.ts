@@ -18,7 +18,8 @@ const order = ['repack', 'forward', 'backward', 'update'] as const;
 function serve({ module, memory, thread, threads, operations }: ThreadData): void {
   const { kernels, floats, words } = instantiate(module, memory);
   for (let command = 0; ; command++) {
-    while (Atomics.load(words, controlWords.command) === command) Atomics.wait(words, controlWords.command, command);
+    while (Atomics.load(words, controlWords.command) === command)
+      Atomics.wait(words, controlWords.command, command);
     const context = { kernels, floats, words, thread, threads, command: readCommand(words) };
     for (const phase of order) {
       if ((words[controlWords.phases] & phases[phase]) === 0) continue;
