@@ -81,11 +81,11 @@ const checkerboard: Texture = (x, y, { period, phase }) => {
 };
 
 const dots: Texture = (x, y, { period, phase }) => {
-  const pitch = 1.1 * period;
-  return edge(disc(withinPeriod(x + phase, pitch), withinPeriod(y + phase, pitch), 0.36 * period));
+  const pitch = 1.3 * period;
+  return edge(disc(withinPeriod(x + phase, pitch), withinPeriod(y + phase, pitch), 0.32 * period));
 };
 
-const gradient: Texture = (x, _y, { radius }) => Math.min(1, Math.max(0, 0.5 + x / (1.6 * radius)));
+const gradient: Texture = (x, _y, { radius }) => Math.min(1, Math.max(0, 0.5 + x / (0.8 * radius)));
 
 /** A class is an outline filled with one colour, or a texture of two colours in a patch. */
 export type Figure = { readonly outline: Outline } | { readonly texture: Texture };

@@ -107,7 +107,7 @@ function paintOutline(canvas: Canvas, outline: Outline, place: Placement, colour
 function paintBackground(canvas: Canvas, random: Generator, colour: Colour): void {
   // A gentle slope of light, so that not even the background is flat.
   const { cos, sin } = randomDirection(random);
-  const slope = between(random, 0, 1.2);
+  const slope = between(random, 0, 0.6);
   for (let at = 0; at < pixels; at++) {
     const light = slope * (((at % side) - side / 2) * cos + ((at >> 5) - side / 2) * sin);
     for (let c = 0; c < channels; c++) canvas[c * pixels + at] = colour[c]! + light;
@@ -115,7 +115,7 @@ function paintBackground(canvas: Canvas, random: Generator, colour: Colour): voi
 }
 
 function paintClutter(canvas: Canvas, random: Generator): void {
-  const specks = 2 + random.below(5);
+  const specks = 1 + random.below(4);
   for (let i = 0; i < specks; i++) {
     const place = randomPlacement(random, 0.7, 2);
     paintOutline(canvas, patches[random.below(patches.length)]!, place, randomColour(random));
@@ -124,16 +124,16 @@ function paintClutter(canvas: Canvas, random: Generator): void {
 
 function paintFigure(canvas: Canvas, random: Generator, figure: Figure, background: Colour): void {
   if ('outline' in figure) {
-    const place = randomPlacement(random, 7, 13);
-    paintOutline(canvas, figure.outline, place, contrastingColour(random, background, 160));
+    const place = randomPlacement(random, 8, 14);
+    paintOutline(canvas, figure.outline, place, contrastingColour(random, background, 240));
     return;
   }
   const patch = patches[random.below(patches.length)]!;
-  const place = randomPlacement(random, 9, 15);
+  const place = randomPlacement(random, 10, 15);
   const period = between(random, 4.5, 7);
   const grain = { period, phase: between(random, 0, period), radius: place.radius };
   const first = randomColour(random);
-  const second = contrastingColour(random, first, 220);
+  const second = contrastingColour(random, first, 360);
   eachPixel(place, (at, x, y) => {
     const share = coverage(patch(x, y, place.radius));
     if (share === 0) return;
@@ -144,7 +144,7 @@ function paintFigure(canvas: Canvas, random: Generator, figure: Figure, backgrou
 
 /** Adds noise, rounds and clips: the canvas as bytes at `at` of `images`. */
 function develop(canvas: Canvas, random: Generator, images: Uint8ClampedArray, at: number): void {
-  const strength = between(random, 0.03, 0.22);
+  const strength = between(random, 0.03, 0.12);
   for (let i = 0; i < canvas.length; i += 4) {
     const word = random.uint32();
     for (let byte = 0; byte < 4; byte++) {
