@@ -3,6 +3,8 @@
 // The article's script.
 export { models, type ZooModelOptions } from './model/models.ts';
 export { createModel, type Model, type ModelOptions } from './model/model.ts';
+export { loadModel, type LoadedModel, type LoadOptions } from './model/loadModel.ts';
+export type { ModelUse } from './model/modelUse.ts';
 export type { Parameter } from './model/parameter.ts';
 export type { Outputs } from './model/outputs.ts';
 export type { StateDict, StateSource } from './model/stateDict.ts';
@@ -38,3 +40,53 @@ export {
   type NetworkName,
   type NetworkOptions,
 } from './network/zoo/networks.ts';
+
+// Engines, and the programs that they compile networks into.
+export { createEngine, engineNames } from './engine/create.ts';
+export { createCpuEngine, type CpuEngineOptions } from './engine/cpu/engine.ts';
+export { createReferenceEngine } from './engine/reference/engine.ts';
+export type {
+  CompileOptions,
+  DropoutState,
+  Engine,
+  EngineName,
+  ForwardOptions,
+  ImageBuffer,
+  Program,
+  StepOptions,
+} from './engine/engine.ts';
+
+// Data.
+export type { Dataset } from './data/dataset.ts';
+export { datasetNames, listDatasets, loadDataset, type DatasetInfo } from './data/datasets.ts';
+export { fetchCifar10, type DownloadProgress, type FetchOptions } from './data/download.ts';
+export { createLoader, type Batch, type Loader, type LoaderOptions } from './data/loader.ts';
+export { articleTransforms, type TransformStep } from './data/transforms.ts';
+
+// Whole runs, as the command line does them.
+export { train, type TrainingHooks, type TrainingOutcome } from './training/train.ts';
+export { articleRecipe, type TrainingConfig, type TrainingOptions } from './training/config.ts';
+export { evaluateModel, type EvaluateModelOptions } from './training/evaluateModel.ts';
+export {
+  loadModel as readModel,
+  saveModel as writeModel,
+  type Model as ModelData,
+  type ModelDescription,
+} from './training/modelFile.ts';
+export type * from './training/events.ts';
+
+// Files.
+export {
+  openSafetensors,
+  parseSafetensors,
+  readSafetensors,
+  serializeSafetensors,
+  writeSafetensors,
+  type SafeTensor,
+  type Safetensors,
+  type SafetensorsFile,
+  type TensorSource,
+} from './formats/safetensors.ts';
+
+// Errors.
+export { AlexnetError, type ErrorCode } from './errors.ts';

@@ -1,6 +1,7 @@
 /** torchvision.datasets, as far as this package has them. */
 import type { Dataset } from '../data/dataset.ts';
 import { loadDataset } from '../data/datasets.ts';
+import { fetchCifar10, type DownloadProgress } from '../data/download.ts';
 import { checkTransforms, type TransformStep } from '../data/transforms.ts';
 
 /** Images with labels, and what is done to each before a model sees it. */
@@ -26,6 +27,8 @@ export interface Cifar10Options extends DatasetOptions {
   readonly root: string;
   /** Fetches the archive when it is not in `root`. Default false. */
   readonly download?: boolean;
+  /** Told how the download gets on. Default: one line on standard error when it begins. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
 export interface ShapesOptions extends DatasetOptions {
@@ -34,8 +37,10 @@ export interface ShapesOptions extends DatasetOptions {
 }
 
 /** CIFAR-10: 50,000 images to train on and 10,000 to test on, 32×32. Throws ALEX_DATA_…, ALEX_OPTION_VALUE. */
-async function cifar10({ root, download = false, ...options }: Cifar10Options): Promise<ImageDataset> {
-  return load('cifar10', options, { dataDir: root, download });
+async function cifar10(options: Cifar10Options): Promise<ImageDataset> {
+  const { root, download = false, onProgress = announcement() } = options;
+  if (download) await fetchCifar10({ dataDir: root, onProgress });
+  return load('cifar10', options, { dataDir: root });
 }
 
 /** The embedded set: ten classes of drawn shapes, textures and colours, 32×32. Throws ALEX_OPTION_VALUE. */
@@ -48,9 +53,18 @@ export const datasets = { cifar10, shapes } as const;
 async function load(
   name: string,
   { train = true, transform, limit }: DatasetOptions,
-  where: { dataDir?: string; download?: boolean; seed?: number },
+  where: { dataDir?: string; seed?: number },
 ): Promise<ImageDataset> {
   const steps = checkTransforms(transform);
   const dataset = await loadDataset(name, { split: train ? 'train' : 'test', limit, ...where });
   return { dataset, transform: steps, classes: dataset.classes, length: dataset.length };
+}
+
+/** Says where from, so that nobody waits without knowing for what. */
+function announcement(): (progress: DownloadProgress) => void {
+  let announced: string | undefined;
+  return ({ url }) => {
+    if (url !== announced) console.error(`Downloading ${url}`);
+    announced = url;
+  };
 }

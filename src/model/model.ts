@@ -1,14 +1,17 @@
 /** A network with its weights, as a torch.nn.Module is to a script. */
+import { createEngine } from '../engine/create.ts';
 import type { Engine, EngineName } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { initialise, type InitializationScheme } from '../network/initialise.ts';
 import { parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
+import { saveModel } from '../training/modelFile.ts';
 import { compiled, type WeightSource } from './compiled.ts';
 import type { ImageBatch } from './imageBatch.ts';
 import type { Outputs } from './outputs.ts';
 import type { Parameter, ParameterOwner } from './parameter.ts';
 import { passes, type Passes } from './passes.ts';
+import { describedUse, type ModelUse } from './modelUse.ts';
 import { checkState, type StateDict, type StateSource } from './stateDict.ts';
 import { tensor } from './tensor.ts';
 
@@ -44,6 +47,12 @@ export interface Model extends AsyncDisposable {
   stateDict(): StateDict;
   /** Takes over all parameters. Throws ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_MISSING, ALEX_TENSOR_SHAPE; then nothing is changed. */
   loadStateDict(state: StateSource): void;
+  /**
+   * Writes a safetensors file that loadModel, the command line and PyTorch's tools read. A data set says what the
+   * classes are called and what is done to an image: `model.save(path, trainset)`.
+   * Throws ALEX_FILE_WRITE, ALEX_MODEL_NOT_FINITE, ALEX_OPTION_VALUE.
+   */
+  save(path: string, use?: ModelUse): Promise<void>;
   /** Ends the engine's threads and lets go of its memory. `await using` calls it. */
   dispose(): Promise<void>;
 }
@@ -53,8 +62,15 @@ export interface Model extends AsyncDisposable {
  * Throws ALEX_NETWORK_LAYER, ALEX_OPTION_VALUE.
  */
 export function createModel(network: NetworkSpec, options: ModelOptions = {}): Model {
+  const scheme = options.initialization ?? 'torchvision';
   const seed = checkedSeed(options.seed ?? 0);
-  const program = compiled(network, engineOf(options), initialWeights(network, options, seed));
+  return modelFrom(network, options, (write) => initialise(network, { scheme, seed }, write));
+}
+
+/** As createModel, with weights from elsewhere. */
+export function modelFrom(network: NetworkSpec, options: ModelOptions, weights: WeightSource): Model {
+  const seed = checkedSeed(options.seed ?? 0);
+  const program = compiled(network, engineOf(options), weights);
   const pass = passes(network, program, seed);
   const handles = parameterHandles(network, program, pass);
   let training = true;
@@ -75,6 +91,7 @@ export function createModel(network: NetworkSpec, options: ModelOptions = {}): M
       checkState(state, handles);
       for (const [name, { data }] of state) program.write(name, data);
     },
+    save: async (path, use) => saveModel(path, describedUse(network, use), program.read),
     dispose,
     [Symbol.asyncDispose]: dispose,
   };
@@ -100,19 +117,8 @@ function parameterHandles(
   }));
 }
 
-function initialWeights(network: NetworkSpec, options: ModelOptions, seed: number): WeightSource {
-  const scheme = options.initialization ?? 'torchvision';
-  return (write) => initialise(network, { scheme, seed }, write);
-}
-
 function engineOf({ engine = 'cpu', threads }: ModelOptions): () => Promise<Engine> {
-  let made: Promise<Engine> | undefined;
-  return async () => {
-    if (typeof engine !== 'string') return engine;
-    // Loaded when it is needed, so that a script that only looks at networks starts at once.
-    const { createEngine } = await import('../engine/create.ts');
-    return (made ??= createEngine(engine, { threads }));
-  };
+  return async () => (typeof engine === 'string' ? createEngine(engine, { threads }) : engine);
 }
 
 function checkedSeed(seed: number): number {

@@ -1,0 +1,30 @@
+import type { TransformStep } from '../data/transforms.ts';
+import { loadModel as readModelFile } from '../training/modelFile.ts';
+import { modelFrom, type Model, type ModelOptions } from './model.ts';
+
+export interface LoadOptions extends Omit<ModelOptions, 'initialization'> {
+  /** Class names for a file that has none of its own. */
+  readonly classes?: readonly string[];
+}
+
+/** A model with what its file says of its use. */
+export interface LoadedModel extends Model {
+  /** Names by class index. */
+  readonly classes: readonly string[];
+  /** What was done to an image in training. */
+  readonly transform: readonly TransformStep[];
+}
+
+/**
+ * A model from a safetensors file: one that was saved here, or a bare one of a known network, with torchvision's
+ * names. As in PyTorch it is in training mode: call eval() before you use or test it.
+ * Throws ALEX_FILE_READ, ALEX_SAFETENSORS_…, ALEX_MODEL_…, ALEX_TENSOR_….
+ */
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
+  const { classes: given, ...modelOptions } = options;
+  const { network, parameters, classes, transforms } = await readModelFile(path, { classes: given });
+  const model = modelFrom(network, modelOptions, (write) =>
+    parameters.forEach((values, name) => write(name, values)),
+  );
+  return Object.assign(model, { classes, transform: transforms });
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
+import { readSafetensors } from '../../src/formats/safetensors.ts';
+import { loadModel } from '../../src/model/loadModel.ts';
+import { createModel } from '../../src/model/model.ts';
+import { transforms } from '../../src/model/transforms.ts';
+import { tinyBatch, tinyNetwork } from './tinyNetwork.ts';
+
+const engine = createReferenceEngine();
+
+async function temporaryFile(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'alexnet-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return join(folder, 'model.safetensors');
+}
+
+test('a saved model comes back with its weights, classes and transforms', async (t) => {
+  const path = await temporaryFile(t);
+  const classes = ['circle', 'square', 'star'];
+  const transform = transforms.compose([transforms.resize(8), transforms.toTensor()]);
+  await using model = createModel(tinyNetwork, { engine, seed: 5 });
+  const { inputs } = tinyBatch(4, 0);
+  model.eval();
+  const { data: expected } = await model.forward(inputs);
+  await model.save(path, { classes, transform });
+
+  await using loaded = await loadModel(path, { engine });
+  assert.deepEqual(loaded.network, tinyNetwork);
+  assert.deepEqual(loaded.classes, classes);
+  assert.deepEqual(loaded.transform, transform);
+  assert.equal(loaded.training, true);
+  loaded.eval();
+  assert.equal(loaded.training, false);
+  assert.deepEqual((await loaded.forward(inputs)).data, expected);
+});
+
+test('a model can be saved before its engine has started', async (t) => {
+  const path = await temporaryFile(t);
+  const model = createModel(tinyNetwork, { engine });
+  await model.save(path);
+  const { tensors } = await readSafetensors(path);
+  for (const [name, { data }] of model.stateDict()) assert.deepEqual(tensors.get(name)?.values, data);
+});
+
+test('class names must be as many as the classes', async (t) => {
+  const path = await temporaryFile(t);
+  const model = createModel(tinyNetwork, { engine });
+  await assert.rejects(model.save(path, { classes: ['circle'] }), { code: 'ALEX_OPTION_VALUE' });
+});
