@@ -32,7 +32,7 @@ export interface VectorAssembler {
   multiplyAdd(to: Vector, a: Splat, b: Vector): void;
   multiply(to: Vector, a: Vector, b: Splat): void;
   add(to: Vector, a: Vector, b: Vector): void;
-  /** to = a > b ? a : b, lane by lane. */
+  /** to = a < b ? b : a, lane by lane. */
   max(to: Vector, a: Vector, b: Vector): void;
   /** to = a < 0 ? 0 : a, so that NaN stays NaN. */
   rectify(to: Vector, a: Vector): void;

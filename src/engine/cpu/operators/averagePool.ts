@@ -2,7 +2,7 @@
 import type { Builder } from '../plan/builder.ts';
 import { panelColumns } from '../kernels/gemm.ts';
 import type { ImageNode } from '../plan/nodes.ts';
-import { imageTensor, pixelOffset, type ImageSize, type ImageTensor } from '../plan/tensors.ts';
+import { imageTensor, pixelOffset, planeAddress, type ImageSize, type ImageTensor } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
 
@@ -50,11 +50,6 @@ export function runAveragePool(operation: AveragePoolOperation, context: Context
       }
     }
   }
-}
-
-function planeAddress(tensor: ImageTensor, plane: number): number {
-  const image = Math.floor(plane / tensor.blocks);
-  return tensor.address + image * tensor.imageBytes + (plane % tensor.blocks) * tensor.planeBytes;
 }
 
 function clearPlane(tensor: ImageTensor, address: number, floats: Float32Array): void {

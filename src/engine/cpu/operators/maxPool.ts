@@ -3,7 +3,7 @@ import type { MaxPoolSpec } from '../../../network/spec.ts';
 import { maxPoolBackwardKernel, maxPoolKernel, type PoolShape } from '../kernels/pool.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { ImageNode } from '../plan/nodes.ts';
-import { imageTensor, pixelOffset, type ImageSize, type ImageTensor } from '../plan/tensors.ts';
+import { firstPixel, imageTensor, planeAddress, type ImageSize, type ImageTensor } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
 
@@ -72,20 +72,10 @@ export function planMaxPool(
   };
 }
 
-/** The address of a plane's first pixel, the halo not counted. */
-function planeAddress(tensor: ImageTensor, plane: number): number {
-  return planeStart(tensor, plane) + pixelOffset(tensor, 0, 0);
-}
-
-function planeStart(tensor: ImageTensor, plane: number): number {
-  const image = Math.floor(plane / tensor.blocks);
-  return tensor.address + image * tensor.imageBytes + (plane % tensor.blocks) * tensor.planeBytes;
-}
-
 export function runMaxPool({ kernel, input, output }: MaxPoolOperation, context: Context): void {
   const [begin, end] = share(context.command.count * input.blocks, context.thread, context.threads);
   for (let plane = begin; plane < end; plane++) {
-    context.kernels[kernel](planeAddress(input, plane), planeAddress(output, plane));
+    context.kernels[kernel](firstPixel(input, plane), firstPixel(output, plane));
   }
 }
 
@@ -95,13 +85,13 @@ export function runMaxPoolBackward(operation: MaxPoolOperation, context: Context
   const outputGradient = operation.outputGradient!;
   const [begin, end] = share(context.command.count * input.blocks, context.thread, context.threads);
   for (let plane = begin; plane < end; plane++) {
-    const start = planeStart(inputGradient, plane) / 4;
+    const start = planeAddress(inputGradient, plane) / 4;
     context.floats.fill(0, start, start + inputGradient.planeBytes / 4);
     context.kernels[operation.kernel](
-      planeAddress(input, plane),
-      planeAddress(output, plane),
-      planeAddress(outputGradient, plane),
-      planeAddress(inputGradient, plane),
+      firstPixel(input, plane),
+      firstPixel(output, plane),
+      firstPixel(outputGradient, plane),
+      firstPixel(inputGradient, plane),
     );
   }
 }

@@ -3,7 +3,7 @@ import { reluBackwardKernel, reluKernel } from '../kernels/elementwise.ts';
 import { panelColumns } from '../kernels/gemm.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { ImageNode, MatrixNode, Node } from '../plan/nodes.ts';
-import { pixelOffset, type GradientMatrix, type ImageTensor, type MatrixTensor } from '../plan/tensors.ts';
+import { firstPixel, type GradientMatrix, type ImageTensor, type MatrixTensor } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
 
@@ -42,23 +42,17 @@ function planMatrixBackward({ value, gradient }: MatrixNode): ReluOperation[] {
   return gradient ? [{ kind: 'reluMatrixBackward', value, gradient }] : [];
 }
 
-function planeAddress(tensor: ImageTensor, plane: number): number {
-  const image = Math.floor(plane / tensor.blocks);
-  const start = tensor.address + image * tensor.imageBytes + (plane % tensor.blocks) * tensor.planeBytes;
-  return start + pixelOffset(tensor, 0, 0);
-}
-
 export function runRelu(operation: ReluOperation, context: Context): void {
   switch (operation.kind) {
     case 'reluImage':
       return forEachPlane(operation.value, context, (plane) => {
-        const address = planeAddress(operation.value, plane);
+        const address = firstPixel(operation.value, plane);
         context.kernels[operation.kernel](address, address, operation.value.height);
       });
     case 'reluImageBackward':
       return forEachPlane(operation.value, context, (plane) => {
-        const gradient = planeAddress(operation.gradient, plane);
-        const value = planeAddress(operation.value, plane);
+        const gradient = firstPixel(operation.gradient, plane);
+        const value = firstPixel(operation.value, plane);
         context.kernels[operation.kernel](value, gradient, gradient, operation.value.height);
       });
     case 'reluMatrix':

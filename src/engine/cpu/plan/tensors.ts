@@ -105,6 +105,17 @@ export function pixelOffset(tensor: ImageTensor, y: number, x: number): number {
   return (y + tensor.before) * tensor.lineBytes + (x + tensor.before) * tensor.pixelBytes;
 }
 
+/** Byte address of a plane, its halo included; planes are numbered image by image, block by block. */
+export function planeAddress(tensor: ImageTensor, plane: number): number {
+  const image = Math.floor(plane / tensor.blocks);
+  return tensor.address + image * tensor.imageBytes + (plane % tensor.blocks) * tensor.planeBytes;
+}
+
+/** Byte address of a plane's first pixel, the halo not counted. */
+export function firstPixel(tensor: ImageTensor, plane: number): number {
+  return planeAddress(tensor, plane) + pixelOffset(tensor, 0, 0);
+}
+
 /**
  * PyTorch's feature number of each of a matrix's own features, in its own order; -1 for padding. Undefined where the
  * two orders are the same but for padding at the end.
