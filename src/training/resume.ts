@@ -19,15 +19,18 @@ const fixed = [
   'init',
 ] as const satisfies readonly (keyof TrainingConfig)[];
 
+/** A run to go on with, and how. */
+export interface ResumedRun {
+  readonly folder: RunFolder;
+  readonly config: TrainingConfig;
+}
+
 /**
  * The configuration of a run to go on with: its own, under the options that are given now. Those that decide the
  * weights must be the same as before. Throws ALEX_RESUME_MISSING, ALEX_RESUME_DIFFERS, which names the option,
  * ALEX_OPTION_VALUE.
  */
-export async function resumedConfig(
-  path: string,
-  options: TrainingOptions,
-): Promise<{ readonly folder: RunFolder; readonly config: TrainingConfig }> {
+export async function resumedConfig(path: string, options: TrainingOptions): Promise<ResumedRun> {
   const folder = openRunFolder(path);
   const before = trainingConfig({}, await readConfig(folder));
   const config = trainingConfig(options, before);

@@ -1,0 +1,148 @@
+import type { Batch } from '../data/loader.ts';
+import { alexnetError } from '../errors.ts';
+import { watchChance } from './chance.ts';
+import type { Position } from './checkpoint.ts';
+import { createPace, type Pace } from './pace.ts';
+import { checkpointDue, saveCheckpoint, type Session } from './session.ts';
+
+/** Images and time since the last step event. */
+interface Stretch {
+  images: number;
+  from: number;
+}
+
+/**
+ * Trains the rest of the epoch that the session is in, or until its signal is aborted; the step under way is
+ * always finished. At the end of the epoch comes a checkpoint.
+ * Throws ALEX_TRAINING_NOT_FINITE, ALEX_FILE_WRITE, ALEX_DATA_LOADER.
+ */
+export async function trainEpoch(session: Session): Promise<void> {
+  const { loader, signal } = session;
+  const { epoch, step: firstStep } = session.position;
+  const pace = createPace();
+  const stretch: Stretch = { images: 0, from: performance.now() };
+  let before = performance.now();
+  for await (const batch of loader.batches(epoch, { firstStep })) {
+    const loss = await trainStep(session, batch);
+    const now = performance.now();
+    session.position = {
+      ...session.position,
+      epochSeconds: session.position.epochSeconds + (now - before) / 1000,
+    };
+    before = now;
+    tellStep(session, loss, batch.count, pace, stretch);
+    if (signal?.aborted === true) break;
+    if (session.position.step < loader.stepsPerEpoch && checkpointDue(session)) {
+      await saveCheckpoint(session);
+      before = performance.now();
+    }
+  }
+  if (session.position.step === loader.stepsPerEpoch) await finishEpoch(session);
+}
+
+/** One step of SGD; returns its loss. */
+async function trainStep(session: Session, batch: Batch): Promise<number> {
+  const { program, config, position } = session;
+  const { learningRate, momentum, weightDecay, seed } = config;
+  const { loss } = await program.step({
+    slot: batch.slot,
+    count: batch.count,
+    labels: batch.labels,
+    sgd: { learningRate, momentum, weightDecay },
+    dropout: { seed, step: position.globalStep },
+  });
+  batch.release();
+  if (!Number.isFinite(loss)) {
+    const { epoch, step } = position;
+    throw alexnetError('ALEX_TRAINING_NOT_FINITE', {
+      what: 'the loss',
+      value: loss,
+      epoch: epoch + 1,
+      step: step + 1,
+      learningRate,
+    });
+  }
+  session.position = advance(position, loss);
+  return loss;
+}
+
+function advance(position: Position, loss: number): Position {
+  return {
+    ...position,
+    step: position.step + 1,
+    globalStep: position.globalStep + 1,
+    runningLoss: position.runningLoss + loss,
+    runningSteps: position.runningSteps + 1,
+    epochLoss: position.epochLoss + loss,
+  };
+}
+
+/** The events of a step that is done. */
+function tellStep(session: Session, loss: number, images: number, pace: Pace, stretch: Stretch): void {
+  const { config, emit, position } = session;
+  const epoch = position.epoch + 1;
+  stretch.images += images;
+  // As the article: by the step's number in the epoch, so that the steps left over at its end are not told.
+  if (position.step % config.logEvery === 0) {
+    const seconds = (performance.now() - stretch.from) / 1000;
+    emit({
+      type: 'step',
+      epoch,
+      step: position.step,
+      loss: position.runningLoss / position.runningSteps,
+      learningRate: config.learningRate,
+      imagesPerSecond: stretch.images / seconds,
+    });
+    session.position = { ...position, runningLoss: 0, runningSteps: 0 };
+    Object.assign(stretch, { images: 0, from: performance.now() });
+  }
+  tellChance(session, loss);
+  tellProgress(session, loss, pace.count(images));
+}
+
+function tellChance(session: Session, loss: number): void {
+  const { config, classes, position, emit } = session;
+  const initialization = config.init === undefined ? config.initialization : undefined;
+  const context = { classes, initialization, learningRate: config.learningRate };
+  const { watch, message } = watchChance(position.chance, loss, context);
+  session.position = { ...session.position, chance: watch };
+  if (message !== undefined) emit({ type: 'notice', code: 'loss-at-chance', message });
+}
+
+function tellProgress(session: Session, loss: number, imagesPerSecond: number): void {
+  const { config, emit, loader, position, trainImages } = session;
+  const done = position.epoch * trainImages + Math.min(trainImages, position.step * config.batchSize);
+  const left = config.epochs * trainImages - done;
+  emit({
+    type: 'progress',
+    phase: 'train',
+    epoch: position.epoch + 1,
+    step: position.step,
+    steps: loader.stepsPerEpoch,
+    loss,
+    imagesPerSecond,
+    secondsLeft: imagesPerSecond > 0 ? left / imagesPerSecond : 0,
+  });
+}
+
+async function finishEpoch(session: Session): Promise<void> {
+  const { position, trainImages, emit } = session;
+  const { epoch, step, epochLoss, epochSeconds: seconds } = position;
+  emit({
+    type: 'epoch',
+    epoch: epoch + 1,
+    loss: epochLoss / step,
+    seconds,
+    imagesPerSecond: trainImages / seconds,
+  });
+  session.position = {
+    ...position,
+    epoch: epoch + 1,
+    step: 0,
+    runningLoss: 0,
+    runningSteps: 0,
+    epochLoss: 0,
+    epochSeconds: 0,
+  };
+  await saveCheckpoint(session);
+}
