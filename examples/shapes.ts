@@ -1,4 +1,4 @@
-// AlexNet for 32×32 images on the embedded data set: nothing to download, and done within minutes.
+// AlexNet for 32×32 images on the embedded data set: nothing to download, about a minute on two cores.
 import { crossEntropyLoss, dataLoader, datasets, max, models, optim, transforms } from '../src/index.ts';
 
 const transform = transforms.compose([
@@ -7,22 +7,40 @@ const transform = transforms.compose([
 ]);
 const trainset = await datasets.shapes({ train: true, transform });
 const testset = await datasets.shapes({ train: false, transform });
+const trainloader = dataLoader(trainset, { batchSize: 32, shuffle: true });
+const testloader = dataLoader(testset, { batchSize: 32 });
 
-await using net = models.alexnet32({ numClasses: trainset.classes.length, initialization: 'he' });
+await using net = models.alexnet32({
+  numClasses: trainset.classes.length,
+  initialization: 'he',
+  dropout: 0.2,
+});
 const criterion = crossEntropyLoss();
 const optimizer = optim.sgd(net.parameters(), { lr: 0.01, momentum: 0.9 });
 
-for await (const [inputs, labels] of dataLoader(trainset, { batchSize: 32, shuffle: true })) {
-  optimizer.zeroGrad();
-  const loss = criterion(await net.forward(inputs), labels);
-  await loss.backward();
-  await optimizer.step();
+for (let epoch = 1; epoch <= 5; epoch++) {
+  let lossSum = 0;
+  net.train();
+  for await (const [inputs, labels] of trainloader) {
+    optimizer.zeroGrad();
+    const loss = criterion(await net.forward(inputs), labels);
+    await loss.backward();
+    await optimizer.step();
+    lossSum += loss.item();
+  }
+
+  let correct = 0;
+  net.eval();
+  for await (const [images, labels] of testloader) {
+    const [, predicted] = max(await net.forward(images), 1);
+    correct += predicted.eq(labels).sum().item();
+  }
+  const accuracy = ((100 * correct) / testset.length).toFixed(1);
+  console.log(
+    `epoch ${epoch}: loss ${(lossSum / trainloader.length).toFixed(3)}, test accuracy ${accuracy} %`,
+  );
 }
 
-net.eval();
-let correct = 0;
-for await (const [images, labels] of dataLoader(testset, { batchSize: 100 })) {
-  const [, predicted] = max(await net.forward(images), 1);
-  correct += predicted.eq(labels).sum().item();
-}
-console.log(`${correct} of ${testset.length} test images are right after one epoch`);
+// node examples/shapes.ts shapes.safetensors keeps the model, for "alexnet test" and "alexnet predict".
+const [path] = process.argv.slice(2);
+if (path !== undefined) await net.save(path, trainset);
