@@ -48,8 +48,9 @@ const inputSlots = 3;
 /**
  * Trains a network, writing all there is to keep into the run's folder: the configuration, the events, checkpoints
  * and the model; then tests it with dropout off. With `resume`, goes on from the checkpoint to the same bits as a
- * run that was never interrupted. Throws coded errors for bad options and data, ALEX_TRAINING_NOT_FINITE when it
- * diverges, ALEX_FILE_WRITE when something cannot be saved; the last checkpoint is left whole.
+ * run that was never interrupted (on the reference engine to rounding: it keeps float64, checkpoints are float32).
+ * Throws coded errors for bad options and data, ALEX_TRAINING_NOT_FINITE when it diverges, ALEX_FILE_WRITE when
+ * something cannot be saved; the last checkpoint is left whole.
  */
 export async function train(
   options: TrainingOptions = {},
