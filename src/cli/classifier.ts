@@ -1,0 +1,69 @@
+import type { ImageView } from '../data/image.ts';
+import { squareTransforms } from '../data/images/squareTransforms.ts';
+import { imageTransform } from '../data/transformImage.ts';
+import type { EngineName } from '../engine/engine.ts';
+import type { Model } from '../training/modelFile.ts';
+
+/** What a model makes of one image. */
+export interface Prediction {
+  /** Index of the largest logit. */
+  readonly index: number;
+  readonly logits: Float32Array;
+  /** Softmax of the logits. */
+  readonly probabilities: Float64Array;
+}
+
+export interface Classifier {
+  readonly batchSize: number;
+  /** Puts an image of any shape at place `at` of the batch. Throws ALEX_DATA_TRANSFORMS. */
+  load(image: ImageView, at: number): void;
+  /** Classifies the first `count` places. */
+  run(count: number): Promise<Prediction[]>;
+  close(): Promise<void>;
+}
+
+export interface ClassifierOptions {
+  readonly engine: EngineName;
+  readonly threads?: number;
+  /** Images that go through the network at once. */
+  readonly batchSize: number;
+}
+
+/** Compiles a model to classify images. Throws what the engine throws. */
+export async function createClassifier(model: Model, options: ClassifierOptions): Promise<Classifier> {
+  // The engine comes before any image decoder: it sets how V8 compiles WebAssembly.
+  const { createEngine } = await import('../engine/create.ts');
+  const engine = await createEngine(options.engine, { threads: options.threads });
+  const { batchSize } = options;
+  const program = await engine.compile(model.network, { batchSize, training: false });
+  for (const [name, values] of model.parameters) program.writeParameter(name, values);
+  const transform = imageTransform(squareTransforms(model.transforms, model.network.input.height));
+
+  return {
+    batchSize,
+    load: (image, at) => transform(image, program.inputs[0]!, at),
+    async run(count) {
+      if (count === 0) return [];
+      const logits = await program.forward({ count });
+      const classes = logits.length / count;
+      return Array.from({ length: count }, (_, i) =>
+        prediction(logits.slice(i * classes, (i + 1) * classes)),
+      );
+    },
+    close: () => program.dispose(),
+  };
+}
+
+function prediction(logits: Float32Array): Prediction {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const powers = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return { index: logits.indexOf(largest), logits, probabilities: powers.map((power) => power / sum) };
+}
+
+/** The indices of the `count` most probable classes, most probable first. */
+export function topClasses({ probabilities }: Prediction, count: number): number[] {
+  return [...probabilities.keys()]
+    .sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
+    .slice(0, count);
+}

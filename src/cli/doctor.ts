@@ -1,0 +1,106 @@
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { Command } from 'commander';
+import { alexnetError } from '../errors.ts';
+import { foundDatasets, whereabouts, type FoundDataset } from './foundDatasets.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+import { bytes, table } from './text.ts';
+import { packageVersion } from './version.ts';
+
+interface DoctorOptions {
+  readonly dataDir?: string;
+  readonly json?: boolean;
+}
+
+/** How the CPU engine chose what runs its arithmetic. */
+interface EngineReport {
+  readonly chosen: string;
+  readonly candidates: readonly {
+    readonly target: string;
+    readonly available: boolean;
+    readonly reason: string;
+    readonly gigaflops?: number;
+  }[];
+}
+
+interface Diagnosis {
+  readonly version: string;
+  readonly node: { readonly version: string; readonly path: string };
+  readonly system: string;
+  readonly processor: string;
+  /** Threads that the engine starts when nobody says how many. */
+  readonly threads: number;
+  readonly memoryBytes: number;
+  readonly freeMemoryBytes: number;
+  readonly engine: EngineReport | { readonly problem: string };
+  readonly datasets: readonly FoundDataset[];
+}
+
+/** `alexnet doctor`. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .summary('what this machine has: Node, engine, threads, memory, data')
+    .description(
+      'Shows the Node that runs, which engine target was chosen and why, threads, memory, and the data found.\n' +
+        'The exit code is 1 when the CPU engine cannot run here.',
+    )
+    .option('--data-dir <dir>', 'where to look for data sets')
+    .addHelpText('after', '\nExamples:\n  $ alexnet doctor\n  $ alexnet doctor --json')
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<DoctorOptions>();
+      const terminal = createTerminal(options.json === true);
+      const diagnosis = await diagnose(options.dataDir);
+      terminal.emit(diagnosis);
+      tell(terminal, diagnosis);
+      if ('problem' in diagnosis.engine) {
+        throw alexnetError('ALEX_ENGINE_UNAVAILABLE', { engine: 'cpu', reason: diagnosis.engine.problem });
+      }
+    });
+}
+
+async function diagnose(dataDir: string | undefined): Promise<Diagnosis> {
+  return {
+    version: packageVersion(),
+    node: { version: process.versions.node, path: process.execPath },
+    system: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    threads: availableParallelism(),
+    memoryBytes: totalmem(),
+    freeMemoryBytes: freemem(),
+    engine: await examineEngine(),
+    datasets: foundDatasets(dataDir),
+  };
+}
+
+/** Whatever goes wrong in there is what the doctor is asked about. */
+async function examineEngine(): Promise<Diagnosis['engine']> {
+  try {
+    const { describeCpuTargets } = await import('../engine/cpu/doctor.ts');
+    return await describeCpuTargets();
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function tell(terminal: Terminal, diagnosis: Diagnosis): void {
+  const { node, memoryBytes, freeMemoryBytes, engine } = diagnosis;
+  const rows = [
+    ['alexnet', diagnosis.version],
+    ['Node', `${node.version} (${node.path})`],
+    ['system', `${diagnosis.system}, ${diagnosis.processor}`],
+    ['threads', String(diagnosis.threads)],
+    ['memory', `${bytes(memoryBytes)}, ${bytes(freeMemoryBytes)} free`],
+    ['engine', 'problem' in engine ? engine.problem : `cpu ${engine.chosen}`],
+  ];
+  terminal.print(table(rows));
+  if (!('problem' in engine)) {
+    const lines = engine.candidates.map(({ target, available, reason, gigaflops }) => [
+      `  ${target}`,
+      available ? 'yes' : 'no',
+      gigaflops === undefined ? '' : `${gigaflops.toFixed(0)} GFLOPS`,
+      reason,
+    ]);
+    terminal.print(table(lines, [2]));
+  }
+  terminal.print('data');
+  terminal.print(table(diagnosis.datasets.map((dataset) => [`  ${dataset.name}`, whereabouts(dataset)])));
+}

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import type { ImageView } from '../data/image.ts';
+import type { EngineName } from '../engine/engine.ts';
+import { AlexnetError, alexnetError } from '../errors.ts';
+import { createClassifier, topClasses, type Classifier, type Prediction } from './classifier.ts';
+import { modelFile } from './modelPath.ts';
+import { readers, whole } from './options.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+import { bar, percent } from './text.ts';
+
+interface PredictOptions {
+  readonly top: number;
+  readonly threads?: number;
+  readonly engine: EngineName;
+  readonly json?: boolean;
+}
+
+const about = `Says what images show: PNG, JPEG, WebP, GIF (its first picture) or BMP, of any size.
+
+An image is turned upright by its EXIF orientation; transparency is dropped, as Pillow's convert('RGB') does.
+Then come the model's own transforms. A network takes a square: of an image that is none, the shorter side is
+resized and the middle square is used.
+An image that cannot be read is reported and passed over; the exit code is 1 at the end.`;
+
+/** Most images that go through the network together. */
+const mostAtOnce = 16;
+
+/** `alexnet predict`. */
+export function predictCommand(): Command {
+  return new Command('predict')
+    .summary('say what images show')
+    .description(about)
+    .argument('<model>', 'a model file, or the folder of a training run')
+    .argument('<images...>', 'image files')
+    .option('--top <k>', 'classes to show an image', whole('--top', 1, 1000), 5)
+    .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
+    .option('--engine <name>', 'cpu or reference', readers.engine, 'cpu')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ alexnet predict runs/alexnet-32-shapes cat.jpg dog.png\n  $ alexnet predict model.safetensors *.jpg --top 1 --json',
+    )
+    .action(async (path: string, images: string[], _: unknown, command: Command) => {
+      await predict(path, images, command.optsWithGlobals<PredictOptions>());
+    });
+}
+
+async function predict(path: string, files: readonly string[], options: PredictOptions): Promise<void> {
+  const terminal = createTerminal(options.json === true);
+  const { loadModel } = await import('../training/modelFile.ts');
+  const model = await loadModel(await modelFile(path));
+  const batchSize = Math.min(mostAtOnce, files.length);
+  const classifier = await createClassifier(model, { ...options, batchSize });
+  const failed: string[] = [];
+  try {
+    for (let at = 0; at < files.length; at += batchSize) {
+      for (const outcome of await predictBatch(classifier, files.slice(at, at + batchSize))) {
+        if (outcome.error !== undefined) failed.push(outcome.file);
+        tell(terminal, outcome, model.classes, options.top);
+      }
+    }
+  } finally {
+    await classifier.close();
+  }
+  if (failed.length > 0) throw alexnetError('ALEX_PREDICT_FAILED', { failed, total: files.length });
+}
+
+type Outcome =
+  | { readonly file: string; readonly prediction: Prediction; readonly error?: undefined }
+  | { readonly file: string; readonly error: AlexnetError };
+
+/** Classifies a batch of files; one that cannot be read does not keep the others back. */
+async function predictBatch(classifier: Classifier, files: readonly string[]): Promise<Outcome[]> {
+  const errors = new Map<string, AlexnetError>();
+  let count = 0;
+  for (const file of files) {
+    try {
+      classifier.load(await readImage(file), count);
+      count++;
+    } catch (error) {
+      if (!(error instanceof AlexnetError)) throw error;
+      errors.set(file, error);
+    }
+  }
+  const predictions = (await classifier.run(count)).values();
+  return files.map((file) => {
+    const error = errors.get(file);
+    return error === undefined ? { file, prediction: predictions.next().value! } : { file, error };
+  });
+}
+
+async function readImage(file: string): Promise<ImageView> {
+  const { decodeImage } = await import('../data/images/decodeImage.ts');
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    const problem =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
+    throw alexnetError('ALEX_IMAGE_READ', { name: file, problem }, error);
+  }
+  return decodeImage(bytes, file);
+}
+
+function tell(terminal: Terminal, outcome: Outcome, classes: readonly string[], top: number): void {
+  const { file, error } = outcome;
+  if (error !== undefined) {
+    terminal.emit({ image: file, error: { code: error.code, message: error.message } });
+    if (!terminal.json) terminal.say(error.message);
+    return;
+  }
+  const { index, logits, probabilities } = outcome.prediction;
+  const shown = topClasses(outcome.prediction, top).map((i) => ({
+    class: classes[i]!,
+    probability: probabilities[i]!,
+  }));
+  terminal.emit({
+    image: file,
+    class: classes[index],
+    probability: probabilities[index],
+    top: shown,
+    logits: [...logits],
+  });
+  terminal.print(`${file}\n${predictionBars(shown)}`);
+}
+
+/** One line a class: name, bar, share. */
+export function predictionBars(
+  shown: readonly { readonly class: string; readonly probability: number }[],
+): string {
+  const width = Math.max(...shown.map((line) => line.class.length));
+  return shown
+    .map(
+      (line) =>
+        `  ${line.class.padEnd(width)} ${bar(line.probability, 30)} ${percent(line.probability).padStart(6)}`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,98 @@
+import { Command } from 'commander';
+import { datasetNames, loadDataset } from '../data/datasets.ts';
+import type { EngineName } from '../engine/engine.ts';
+import type { ResultEvent } from '../training/events.ts';
+import type { Model } from '../training/modelFile.ts';
+import { classTable, confusionTable } from './confusionTable.ts';
+import { modelFile } from './modelPath.ts';
+import { readers, whole } from './options.ts';
+import { createProgress } from './progress.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+import { percent } from './text.ts';
+import { accuracyLine } from './trainingReport.ts';
+
+interface TestOptions {
+  readonly dataset?: string;
+  readonly dataDir?: string;
+  readonly limitTest?: number;
+  readonly batchSize: number;
+  readonly threads?: number;
+  readonly workers: number;
+  readonly engine: EngineName;
+  readonly predictions?: string;
+  readonly json?: boolean;
+}
+
+/** `alexnet test`. */
+export function testCommand(): Command {
+  return new Command('test')
+    .summary('accuracy of a model on a data set')
+    .description(
+      'Tests a model: top-1 and top-5 accuracy, mean loss, accuracy of each class, confusion matrix. Dropout is off.',
+    )
+    .argument('<model>', 'a model file, or the folder of a training run')
+    .option(
+      '--dataset <name>',
+      `${datasetNames.join(', ')}, or the path of a CIFAR-10 archive or folder (default: what the model was trained on, or else cifar10)`,
+    )
+    .option('--data-dir <dir>', 'where to look for data sets')
+    .option('--limit-test <n>', 'the first N images only', whole('--limit-test', 1, Number.MAX_SAFE_INTEGER))
+    .option('--batch-size <n>', 'images at once', readers.batchSize, 32)
+    .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
+    .option('--workers <n>', 'threads that load images ahead', readers.workers, 2)
+    .option('--engine <name>', 'cpu or reference', readers.engine, 'cpu')
+    .option('--predictions <file>', 'write a JSON line an image: index, label, predicted, logits')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ alexnet test runs/alexnet-32-shapes\n  $ alexnet test model.safetensors --predictions predictions.jsonl --json',
+    )
+    .action(async (path: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<TestOptions>();
+      const terminal = createTerminal(options.json === true);
+      await testFile(terminal, await modelFile(path), options);
+    });
+}
+
+async function testFile(terminal: Terminal, path: string, options: TestOptions): Promise<void> {
+  const { createEngine } = await import('../engine/create.ts');
+  const { loadModel } = await import('../training/modelFile.ts');
+  const { writeTextAtomically } = await import('../formats/atomicFile.ts');
+  const { evaluateModel } = await import('../training/evaluateModel.ts');
+  const { dataDir, limitTest: limit, batchSize, workers, threads, predictions } = options;
+  const model = await loadModel(path);
+  const onNotice = (message: string): void => terminal.say(`note: ${message}`);
+  const name = options.dataset ?? trainedOn(model) ?? 'cifar10';
+  const dataset = await loadDataset(name, { split: 'test', dataDir, limit, onNotice });
+  const engine = await createEngine(options.engine, { threads });
+  const lines: string[] = [];
+  const result = await evaluateModel(model, dataset, {
+    engine,
+    batchSize: Math.min(batchSize, dataset.length),
+    workers,
+    onProgress: createProgress(terminal),
+    onPrediction: (index, label, predicted, logits) => {
+      if (predictions === undefined) return;
+      lines.push(`${JSON.stringify({ index, label, predicted, logits: [...logits] })}\n`);
+    },
+  });
+  terminal.drawLine('');
+  tell(terminal, result);
+  // After the result is told: a folder that cannot be written to costs the file only.
+  if (predictions !== undefined) await writeTextAtomically(predictions, lines.join(''));
+}
+
+/** The data set in the recipe that training leaves in a model file. */
+function trainedOn({ details }: Model): string | undefined {
+  const { training } = details as { training?: { dataset?: unknown } };
+  return typeof training?.dataset === 'string' ? training.dataset : undefined;
+}
+
+function tell(terminal: Terminal, result: ResultEvent): void {
+  terminal.emit(result);
+  terminal.print(accuracyLine(result));
+  terminal.print(
+    `top-1 ${percent(result.accuracy)}, top-5 ${percent(result.top5)}, mean loss ${result.loss.toFixed(4)}\n`,
+  );
+  terminal.print(`${classTable(result)}\n`);
+  terminal.print(confusionTable(result));
+}

@@ -1,0 +1,52 @@
+import type { ResultEvent, StepEvent, TrainingEvent } from '../training/events.ts';
+import { createProgress } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+import { clock, count, rate } from './text.ts';
+
+/** The article's line: `[1,   200] loss: 2.303`. */
+export function lossLine({ epoch, step, loss }: StepEvent): string {
+  return `[${epoch}, ${String(step).padStart(5)}] loss: ${loss.toFixed(3)}`;
+}
+
+/** The article's line; its `%d %%` drops what follows the point. */
+export function accuracyLine({ correct, total }: ResultEvent): string {
+  return `Accuracy of the network on the ${total} test images: ${Math.floor((100 * correct) / total)} %`;
+}
+
+/** Tells a training run: with --json its events, else the article's lines as results and the rest as remarks. */
+export function createTrainingReport(terminal: Terminal): (event: TrainingEvent) => void {
+  const progress = createProgress(terminal);
+  let lastEpoch = 0;
+  return (event) => {
+    if (event.type === 'progress') return progress(event);
+    terminal.emit(event);
+    if (event.type === 'start') lastEpoch = event.epochs;
+    if (event.type === 'notice') terminal.say(`note: ${event.message}`);
+    else if (!terminal.json) tell(terminal, event, lastEpoch);
+  };
+}
+
+type ToldEvent = Exclude<TrainingEvent, { type: 'progress' | 'notice' }>;
+
+function tell(terminal: Terminal, event: ToldEvent, lastEpoch: number): void {
+  switch (event.type) {
+    case 'start':
+      return terminal.say(
+        `${event.network} (${count(event.parameters)} parameters) on ${event.dataset}: ` +
+          `${count(event.trainImages)} images to train, ${count(event.testImages)} to test; ` +
+          `engine ${event.engine} ${event.target}, threads ${event.threads}; run folder ${event.out}` +
+          (event.resumedFrom > 0 ? `; goes on after step ${event.resumedFrom}` : ''),
+      );
+    case 'step':
+      return terminal.print(lossLine(event));
+    case 'epoch':
+      terminal.say(`epoch ${event.epoch}: ${clock(event.seconds)}, ${rate(event.imagesPerSecond)}`);
+      if (event.epoch === lastEpoch) terminal.print('Finished Training');
+      return;
+    case 'result':
+      terminal.drawLine('');
+      return terminal.print(accuracyLine(event));
+    case 'checkpoint':
+      return;
+  }
+}
