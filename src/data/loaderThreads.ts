@@ -43,7 +43,7 @@ function startThread(source: FillSource): Thread {
   worker.on('message', (problem: string | null) => {
     const fill = waiting.shift();
     // An idle thread keeps no process alive.
-    if (waiting.length === 0) worker.unref();
+    if (waiting.length === 0 && failure === undefined) worker.unref();
     if (problem === null) fill?.resolve();
     else fill?.reject(alexnetError('ALEX_DATA_LOADER', { reason: problem }));
   });
@@ -62,6 +62,8 @@ function startThread(source: FillSource): Thread {
     },
     async close() {
       fail('the loader was closed');
+      // Else the process may end before the thread has.
+      worker.ref();
       await worker.terminate();
     },
   };

@@ -76,7 +76,10 @@ export interface Program {
   forward(options?: ForwardOptions): Promise<Float32Array>;
   /** Mean cross-entropy of the last forward and the gradients of all parameters; `gradient` reads them. */
   backward(labels: ArrayLike<number>): Promise<Loss>;
-  /** One SGD update with the gradients of the last `backward`. */
+  /**
+   * One SGD update with the gradients of the last `backward`. Another forward forgets them: an engine may compute
+   * some only now, from the activations. Throws ALEX_PROGRAM_STATE then.
+   */
   update(sgd: SgdOptions): Promise<void>;
   /** forward, backward and update, fused where the engine can: the same values as the three, to rounding. */
   step(options: StepOptions): Promise<Loss>;

@@ -98,6 +98,7 @@ function passTests(compile: Compile): void {
       assertAtMost(Math.abs(loss - expected), 1e-5, `difference of losses in step ${step}`);
     }
     for (const name of names) {
+      assertClose(`gradient of ${name}`, stepped.readGradient(name), apart.readGradient(name), 1e-4);
       assertClose(name, stepped.readParameter(name), apart.readParameter(name), 1e-5);
       assertClose(`momentum of ${name}`, stepped.readMomentum(name), apart.readMomentum(name), 1e-4);
     }
@@ -171,6 +172,12 @@ function stateTests(compile: Compile): void {
     const wrongOrder = { code: 'ALEX_PROGRAM_STATE' };
     await assert.rejects((await compile()).backward([0, 1, 2, 3, 4]), wrongOrder);
     await assert.rejects((await compile()).update(sgd), wrongOrder);
+    const interrupted = await compile();
+    await interrupted.forward();
+    await interrupted.backward([0, 1, 2, 3, 4]);
+    await interrupted.forward();
+    await assert.rejects(interrupted.update(sgd), wrongOrder);
+    assert.throws(() => interrupted.readGradient(names[0]!), wrongOrder);
     const bare = await compile({ training: false });
     await bare.forward();
     await assert.rejects(bare.backward([0, 1, 2, 3, 4]), wrongOrder);

@@ -178,7 +178,6 @@ async function update(state: State, sgd: SgdOptions): Promise<void> {
   checkState(state.stage === 'backward', 'update', 'a backward before it');
   writeSgd(state, sgd);
   await state.team.run(phases.update);
-  state.stage = 'idle';
   state.stale = true;
 }
 
@@ -193,7 +192,7 @@ async function step(
   writeLabels(state, labels);
   writeSgd(state, sgd);
   await state.team.run(repacking(state) + phases.forward + phases.backward + phases.update);
-  state.stage = 'idle';
+  state.stage = 'backward';
   state.stale = true;
   return readLoss(state);
 }

@@ -109,6 +109,7 @@ function sum(values: readonly number[]): number {
 function forward(state: State, options: ForwardOptions): Tensor {
   checkAlive(state, 'forward');
   const { slot, count } = checkForwardOptions(state, options);
+  state.gradients.clear();
   let current = readImages(state.inputs[slot]!, count);
   let dropoutIndex = 0;
   for (const layer of state.layers) {

@@ -114,19 +114,43 @@ export function runDropout(operation: DropoutOperation, context: Context): void 
 type MatrixForward = Extract<DropoutOperation, { kind: 'dropoutMatrix' }>;
 
 function dropMatrix(operation: MatrixForward, context: Context): void {
-  const { input, output, mask } = operation;
-  const { floats, command } = context;
+  const { input, order } = operation;
+  const { command } = context;
   const [begin, end] = share(command.count, context.thread, context.threads);
-  const row = new Float32Array(input.features);
+  const torchRow = new Float32Array(input.features);
+  const row = new Float32Array(input.blocks * panelColumns);
   for (let image = begin; image < end; image++) {
-    if (command.dropout) fillRow(row, operation, command.dropout, image);
-    else row.fill(1);
-    forEachFeature(operation, image, (feature, offset) => {
-      const kept = feature < 0 ? 0 : row[feature];
-      if (mask) floats[mask / 4 + offset] = kept;
+    if (command.dropout) fillRow(torchRow, operation, command.dropout, image);
+    else torchRow.fill(1);
+    if (order) reorder(row, torchRow, order);
+    else row.set(torchRow);
+    dropRow(operation, row, image, context.floats);
+  }
+}
+
+/** Puts an image's masks into the matrix's own order; padding gets 0. */
+function reorder(row: Float32Array, torchRow: Float32Array, order: Int32Array): void {
+  for (let own = 0; own < row.length; own++) row[own] = order[own] < 0 ? 0 : torchRow[order[own]];
+}
+
+/** Masks one image's features and keeps the masks for backward. */
+function dropRow(
+  { input, output, mask }: MatrixForward,
+  row: Float32Array,
+  image: number,
+  floats: Float32Array,
+): void {
+  const [from, to, masks] = [input.address / 4, output.address / 4, mask / 4];
+  const blockFloats = input.blockBytes / 4;
+  for (let block = 0; block < input.blocks; block++) {
+    const pixel = block * blockFloats + image * panelColumns;
+    for (let lane = 0; lane < panelColumns; lane++) {
+      const kept = row[block * panelColumns + lane];
+      const at = pixel + lane;
+      if (mask) floats[masks + at] = kept;
       // What is dropped may be Infinity, which times 0 is no number.
-      floats[output.address / 4 + offset] = kept === 0 ? 0 : floats[input.address / 4 + offset] * kept;
-    });
+      floats[to + at] = kept === 0 ? 0 : floats[from + at] * kept;
+    }
   }
 }
 
@@ -139,19 +163,6 @@ function fillRow(
   fillDropoutMask(row, { ...state, layer, probability }, image * row.length, (image + 1) * row.length);
 }
 
-/** Visits the features of one image: PyTorch's number, and the float offset in a matrix of this layout. */
-function forEachFeature(
-  { input, order }: DropoutMatrix,
-  image: number,
-  visit: (feature: number, offset: number) => void,
-): void {
-  const blockFloats = input.blockBytes / 4;
-  for (let own = 0; own < input.blocks * panelColumns; own++) {
-    const offset = Math.floor(own / panelColumns) * blockFloats + image * panelColumns + (own % panelColumns);
-    visit(order ? order[own] : own < input.features ? own : -1, offset);
-  }
-}
-
 function dropMatrixGradient(
   operation: Extract<DropoutOperation, { kind: 'dropoutMatrixBackward' }>,
   { floats, command, thread, threads }: Context,
@@ -160,10 +171,11 @@ function dropMatrixGradient(
   const [begin, end] = share(output.blocks, thread, threads);
   for (let image = 0; image < command.count; image++) {
     const panel = (gradient.address + Math.floor(image / panelColumns) * gradient.panelBytes) / 4;
-    for (let own = begin * panelColumns; own < end * panelColumns; own++) {
-      const block = (mask + Math.floor(own / panelColumns) * output.blockBytes) / 4;
-      const kept = floats[block + image * panelColumns + (own % panelColumns)];
-      floats[panel + own * panelColumns + (image % panelColumns)] *= kept;
+    const column = panel + (image % panelColumns);
+    for (let block = begin; block < end; block++) {
+      const masks = (mask + block * output.blockBytes) / 4 + image * panelColumns;
+      const first = column + block * panelColumns * panelColumns;
+      for (let lane = 0; lane < panelColumns; lane++) floats[first + lane * panelColumns] *= floats[masks + lane];
     }
   }
 }

@@ -42,6 +42,8 @@ export function createTeam(data: Omit<ThreadData, 'thread'>, words: Int32Array):
   return {
     run,
     async close() {
+      // Else the process may end before the threads have.
+      for (const worker of workers) worker.ref();
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
