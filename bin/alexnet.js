@@ -39,11 +39,10 @@ function bundledNode() {
 /** Runs this same command with another Node and ends as it ends. */
 function runWith(node) {
   const { spawn } = require('node:child_process');
-  const child = spawn(node, [...process.execArgv, __filename, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  });
   // Ctrl-C reaches the whole foreground group: the child finishes its step, and this process waits for it.
   process.on('SIGINT', () => {});
+  const args = [...process.execArgv, __filename, ...process.argv.slice(2)];
+  const child = spawn(node, args, { stdio: 'inherit' });
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     console.error(`${node}: ${error.message}`);

@@ -7,6 +7,7 @@ import { createClassifier, topClasses, type Prediction } from './classifier.ts';
 import { readers, whole } from './options.ts';
 import { predictionBars } from './predict.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
+import { table } from './text.ts';
 import { thumbnail } from './thumbnail.ts';
 import { trainAndTell } from './train.ts';
 
@@ -121,10 +122,11 @@ function tell(
 }
 
 function nextSteps(out: string, model: string): string {
-  return `
-The model is saved: ${model}. Try next:
-  npx alexnet test ${out}    where it is right and wrong
-  npx alexnet info ${out}    its layers
-  npx alexnet data fetch cifar10                   get CIFAR-10, then train the article's network:
-  npx alexnet train --initialization he --limit-train 6400 --log-every 20`;
+  const commands = [
+    [`  npx alexnet test ${out}`, 'where it is right and wrong'],
+    [`  npx alexnet info ${out}`, 'its layers'],
+    ['  npx alexnet data fetch cifar10', 'get CIFAR-10, for the full AlexNet:'],
+    ['  npx alexnet train --initialization he --limit-train 6400 --log-every 20', ''],
+  ];
+  return `\nThe model is saved: ${model}. Try next:\n${table(commands)}`;
 }

@@ -114,7 +114,7 @@ test(
   'Ctrl-C ends with 130 and a checkpoint; --resume goes on to the same weights',
   { timeout: 60_000 },
   async () => {
-    const args = [...small, '--limit-train', '1600', '--limit-test', '20', '--log-every', '1', '--seed', '3'];
+    const args = [...small, '--limit-train', '800', '--limit-test', '20', '--log-every', '1', '--seed', '3'];
     const interrupted = await runAlexnet([...args, '--out', 'stopped', '--json'], {
       cwd: folder,
       when: { text: '"step":5,', act: (child) => child.kill('SIGINT') },
@@ -124,7 +124,7 @@ test(
     assert.match(interrupted.stderr, /alexnet train --resume stopped/);
     const checkpoint = jsonLines(interrupted.stdout).at(-1)!;
     assert.equal(checkpoint['type'], 'checkpoint');
-    assert.ok((checkpoint['step'] as number) < 100, 'it did not run to its end');
+    assert.ok((checkpoint['step'] as number) < 50, 'it did not run to its end');
     await stat(join(folder, 'stopped', 'checkpoint.safetensors'));
 
     const resumed = await runAlexnet(['train', '--resume', 'stopped', '--json'], { cwd: folder });
