@@ -70,7 +70,7 @@ export function planDropout(
 
 function planMatrix(builder: Builder, { value, gradient }: MatrixNode, rule: DropoutRule): DropoutPlan {
   const output = matrixTensor(builder.allocate, builder.batchSize, value.features, value.flattened);
-  const mask = builder.training ? builder.allocate(output.blocks * output.blockBytes) : 0;
+  const mask = builder.allocate(output.blocks * output.blockBytes);
   const matrix: DropoutMatrix = { input: value, output, order: featureOrder(value), mask };
   const forward: DropoutOperation = { kind: 'dropoutMatrix', ...matrix, ...rule };
   if (!gradient) return { output: { kind: 'matrix', value: output }, forward, backward: [] };
@@ -114,42 +114,44 @@ export function runDropout(operation: DropoutOperation, context: Context): void 
 type MatrixForward = Extract<DropoutOperation, { kind: 'dropoutMatrix' }>;
 
 function dropMatrix(operation: MatrixForward, context: Context): void {
-  const { input, order } = operation;
-  const { command } = context;
-  const [begin, end] = share(command.count, context.thread, context.threads);
-  const torchRow = new Float32Array(input.features);
+  const [begin, end] = share(context.command.count, context.thread, context.threads);
+  for (let image = begin; image < end; image++) writeMasks(operation, image, context);
+  applyMasks(operation, begin, end, context);
+}
+
+/** The masks of one image, from PyTorch's order to the matrix's own; padding gets 0. */
+function writeMasks(operation: MatrixForward, image: number, { floats, command }: Context): void {
+  const { input, order, mask } = operation;
   const row = new Float32Array(input.blocks * panelColumns);
-  for (let image = begin; image < end; image++) {
-    if (command.dropout) fillRow(torchRow, operation, command.dropout, image);
-    else torchRow.fill(1);
-    if (order) reorder(row, torchRow, order);
-    else row.set(torchRow);
-    dropRow(operation, row, image, context.floats);
+  if (command.dropout) fillRow(row.subarray(0, input.features), operation, command.dropout, image);
+  else row.fill(1, 0, input.features);
+  const first = mask / 4 + image * panelColumns;
+  const blockFloats = input.blockBytes / 4;
+  for (let block = 0; block < input.blocks; block++) {
+    for (let lane = 0; lane < panelColumns; lane++) {
+      const own = block * panelColumns + lane;
+      const feature = order ? order[own] : own;
+      floats[first + block * blockFloats + lane] = feature < 0 ? 0 : row[feature];
+    }
   }
 }
 
-/** Puts an image's masks into the matrix's own order; padding gets 0. */
-function reorder(row: Float32Array, torchRow: Float32Array, order: Int32Array): void {
-  for (let own = 0; own < row.length; own++) row[own] = order[own] < 0 ? 0 : torchRow[order[own]];
-}
-
-/** Masks one image's features and keeps the masks for backward. */
-function dropRow(
+/** Multiplies images [begin, end) by their masks. */
+function applyMasks(
   { input, output, mask }: MatrixForward,
-  row: Float32Array,
-  image: number,
-  floats: Float32Array,
+  begin: number,
+  end: number,
+  { floats, words }: Context,
 ): void {
-  const [from, to, masks] = [input.address / 4, output.address / 4, mask / 4];
-  const blockFloats = input.blockBytes / 4;
   for (let block = 0; block < input.blocks; block++) {
-    const pixel = block * blockFloats + image * panelColumns;
-    for (let lane = 0; lane < panelColumns; lane++) {
-      const kept = row[block * panelColumns + lane];
-      const at = pixel + lane;
-      if (mask) floats[masks + at] = kept;
-      // What is dropped may be Infinity, which times 0 is no number.
-      floats[to + at] = kept === 0 ? 0 : floats[from + at] * kept;
+    const [from, to, masks] = [input.address, output.address, mask].map(
+      (address) => (address + block * input.blockBytes) / 4,
+    );
+    for (let lane = begin * panelColumns; lane < end * panelColumns; lane++) {
+      const kept = floats[masks + lane];
+      floats[to + lane] = floats[from + lane] * kept;
+      // What is dropped may be Infinity, which times 0 is no number: its bits are cleared, without a branch.
+      words[to + lane] &= -Number(kept > 0);
     }
   }
 }
@@ -175,7 +177,8 @@ function dropMatrixGradient(
     for (let block = begin; block < end; block++) {
       const masks = (mask + block * output.blockBytes) / 4 + image * panelColumns;
       const first = column + block * panelColumns * panelColumns;
-      for (let lane = 0; lane < panelColumns; lane++) floats[first + lane * panelColumns] *= floats[masks + lane];
+      for (let lane = 0; lane < panelColumns; lane++)
+        floats[first + lane * panelColumns] *= floats[masks + lane];
     }
   }
 }
