@@ -15,6 +15,7 @@ import { parameterShapes } from '../network/shapes.ts';
 import { newChanceWatch, type ChanceWatch } from './chance.ts';
 import { checkTensors } from './checkTensors.ts';
 import { firstNotFinite } from './modelFile.ts';
+import { oneAtATime, releaseMemory } from './releaseMemory.ts';
 
 /** Where a training stands. */
 export interface Position {
@@ -73,11 +74,18 @@ export async function writeCheckpoint(
   learningRate: number,
 ): Promise<void> {
   const shapes = parameterShapes(program.network);
+  const keepOne = oneAtATime();
   const source = (prefix: string, read: (name: string) => Float32Array): TensorSource[] =>
     shapes.map(({ name, shape }) => ({
       name: prefix + name,
       shape,
-      read: () => checkFinite(prefix + name, read(name), state.position, learningRate),
+      read: () =>
+        checkFinite(
+          prefix + name,
+          keepOne(() => read(name)),
+          state.position,
+          learningRate,
+        ),
     }));
   const tensors = [
     ...source('', (name) => program.readParameter(name)),
@@ -108,10 +116,14 @@ async function restore(file: SafetensorsFile, program: Program): Promise<void> {
   const shapes = parameterShapes(program.network);
   const momentum = shapes.map(({ name, shape }) => ({ name: momentumPrefix + name, shape }));
   checkTensors(file.tensors, [...shapes, ...momentum]);
-  const read = async (name: string): Promise<Float32Array> => float32Values(name, await file.read(name));
+  const move = async (name: string, write: (values: Float32Array) => void): Promise<void> => {
+    const values = float32Values(name, await file.read(name));
+    write(values);
+    releaseMemory(values);
+  };
   for (const { name } of shapes) {
-    program.writeParameter(name, await read(name));
-    program.writeMomentum(name, await read(momentumPrefix + name));
+    await move(name, (values) => program.writeParameter(name, values));
+    await move(momentumPrefix + name, (values) => program.writeMomentum(name, values));
   }
 }
 

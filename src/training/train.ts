@@ -18,6 +18,7 @@ import { evaluate } from './evaluate.ts';
 import { checkClassCount } from './evaluateModel.ts';
 import type { ResultEvent, StartEvent, TrainingEvent } from './events.ts';
 import { openModel, saveModel } from './modelFile.ts';
+import { oneAtATime, releaseMemory } from './releaseMemory.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
 import { saveCheckpoint, type Session } from './session.ts';
@@ -42,8 +43,8 @@ export interface TrainingOutcome {
   readonly result?: ResultEvent;
 }
 
-/** Two batches are filled while one is used. */
-const inputSlots = 3;
+/** One batch is filled while another is used. */
+const inputSlots = 2;
 
 /**
  * Trains a network, writing all there is to keep into the run's folder: the configuration, the events, checkpoints
@@ -140,8 +141,14 @@ async function startingPoint(start: {
   if (folder !== undefined) return restoreCheckpoint(folder, program, fingerprint);
   const { init, initialization: scheme, seed } = config;
   if (init !== undefined) await readWeights(init, program, data);
-  else initialise(program.network, { scheme, seed }, (name, values) => program.writeParameter(name, values));
+  else initialise(program.network, { scheme, seed }, (name, values) => moveInto(program, name, values));
   return startPosition;
+}
+
+/** Writes a parameter and lets go of the values. */
+function moveInto(program: Program, name: string, values: Float32Array): void {
+  program.writeParameter(name, values);
+  releaseMemory(values);
 }
 
 async function restoreCheckpoint(folder: RunFolder, program: Program, now: string): Promise<Position> {
@@ -163,7 +170,7 @@ async function readWeights(path: string, program: Program, { train: dataset }: D
     checkClassCount(path, classCount(file.network), dataset);
     const parameters = parameterShapes(program.network);
     checkTensors(new Map(parameterShapes(file.network).map((shape) => [shape.name, shape])), parameters);
-    for (const { name } of parameters) program.writeParameter(name, await file.readParameter(name));
+    for (const { name } of parameters) moveInto(program, name, await file.readParameter(name));
   } finally {
     await file.close();
   }
@@ -186,7 +193,8 @@ async function trainAndTest(run: Run, start: Start): Promise<TrainingOutcome> {
     await loader.close();
   }
   if (session.position.epoch < config.epochs) return { interrupted: true, out: folder.path };
-  await saveModel(folder.model, describeModel(run), (name) => program.readParameter(name));
+  const keepOne = oneAtATime();
+  await saveModel(folder.model, describeModel(run), (name) => keepOne(() => program.readParameter(name)));
   const result = await test(run, emit);
   if (result === undefined) return { interrupted: true, out: folder.path, model: folder.model };
   emit(result);
