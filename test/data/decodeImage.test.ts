@@ -7,9 +7,12 @@ import { AlexnetError } from '../../src/errors.ts';
 import type { ImageView } from '../../src/data/image.ts';
 import { decodeImage } from '../../src/data/images/decodeImage.ts';
 
-interface GoldenImage {
+interface GoldenFile {
   readonly name: string;
   readonly file: string;
+}
+
+interface GoldenImage extends GoldenFile {
   readonly width: number;
   readonly height: number;
   readonly rgb: string;
@@ -18,7 +21,7 @@ interface GoldenImage {
 /** Files and pixels from Pillow: see golden/images.py. */
 const golden = JSON.parse(
   readFileSync(new URL('../golden/images.json', import.meta.url), 'utf8'),
-) as readonly GoldenImage[];
+) as readonly (GoldenImage | (GoldenFile & { readonly unsupported: true }))[];
 
 function goldenFile(name: string): Buffer {
   const found = golden.find((image) => image.name === name);
@@ -39,11 +42,13 @@ function pixels(image: ImageView): Buffer {
   return out;
 }
 
-for (const { name, file, width, height, rgb } of golden) {
+for (const image of golden) {
+  if ('unsupported' in image) continue;
+  const { name, file, width, height, rgb } = image;
   test(`decodes as Pillow does: ${name}`, async () => {
-    const image = await decodeImage(Buffer.from(file, 'base64'), name);
-    assert.deepEqual([image.width, image.height], [width, height]);
-    const got = pixels(image);
+    const decoded = await decodeImage(Buffer.from(file, 'base64'), name);
+    assert.deepEqual([decoded.width, decoded.height], [width, height]);
+    const got = pixels(decoded);
     const expected = Buffer.from(rgb, 'base64');
     if (name.startsWith('jpeg') || name === 'webp lossy') {
       const worst = Math.max(...got.map((value, i) => Math.abs(value - expected[i]!)));
@@ -127,6 +132,17 @@ test('an empty file, text and a lone magic number are refused with their own cod
   assert.match(text.message, /^ALEX_IMAGE_FORMAT: notes\.txt is no image/);
   for (const magic of ['\x89PNG\r\n\x1a\n', '\xff\xd8\xff', 'GIF89a', 'BM', 'RIFF\0\0\0\0WEBP']) {
     assert.equal((await failure(Buffer.from(magic, 'latin1'))).code, 'ALEX_IMAGE_TRUNCATED');
+  }
+});
+
+test('kinds that are not supported are told from damaged files', async () => {
+  for (const [name, problem] of [
+    ['jpeg cmyk', /CMYK/],
+    ['webp animation', /animation/],
+  ] as const) {
+    const { code, message } = await failure(goldenFile(name));
+    assert.equal(code, 'ALEX_IMAGE_UNSUPPORTED');
+    assert.match(message, problem);
   }
 });
 

@@ -38,6 +38,13 @@ def add_bytes(name, data):
     )
 
 
+def add_unsupported(name, image, format, **options):
+    """A file that Pillow reads and alexnet refuses."""
+    file = io.BytesIO()
+    image.save(file, format, **options)
+    cases.append({"name": name, "file": base64.b64encode(file.getvalue()).decode(), "unsupported": True})
+
+
 def exif(orientation):
     data = Image.Exif()
     data[0x0112] = orientation
@@ -81,6 +88,8 @@ add("bmp 8", picture().quantize(16), "BMP")
 add("bmp grey", picture("L"), "BMP")
 add("bmp 1", picture("1"), "BMP")
 add("bmp 32", with_alpha(), "BMP")
+add_unsupported("jpeg cmyk", picture("CMYK"), "JPEG")
+add_unsupported("webp animation", picture(), "WEBP", save_all=True, append_images=[picture().rotate(180)])
 
 with open(os.path.join(os.path.dirname(__file__), "images.json"), "w") as out:
     json.dump(cases, out, indent=1)
