@@ -1,0 +1,81 @@
+/** Imports point down only: docs/architecture.md draws these layers. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { test } from 'node:test';
+
+const source = resolve(import.meta.dirname, '../src');
+
+const ground = ['errors.ts', 'nearestName.ts'];
+const network = ['network', 'random', ...ground];
+const parts = ['engine', 'data', 'formats', ...network];
+
+/** What the files of each folder of src/, or each file beside them, may import besides their own folder. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'nearestName.ts': [],
+  'errors.ts': ['nearestName.ts'],
+  random: ground,
+  network,
+  formats: ground,
+  engine: network,
+  // Of the engine, only the contract: see below.
+  data: ['engine', 'formats', 'random', ...ground],
+  training: parts,
+  model: ['training', ...parts],
+  'index.ts': ['model', 'training', ...parts],
+  cli: ['model', 'training', ...parts],
+};
+
+interface Import {
+  /** Paths from src/. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Static and dynamic imports, re-exports, and the files that workers start from. */
+const specifiers = /(?:\bfrom\s+|\bimport\s*\(?\s*|\bnew URL\([^)]*?)'(\.[^']+)'/g;
+
+async function allImports(): Promise<Import[]> {
+  const found: Import[] = [];
+  for await (const from of glob('**/*.ts', { cwd: source })) {
+    const text = readFileSync(join(source, from), 'utf8');
+    for (const [, specifier] of text.matchAll(specifiers)) {
+      const to = relative(source, resolve(source, dirname(from), specifier));
+      // The version is read from there.
+      if (to !== '../package.json') found.push({ from, to });
+    }
+  }
+  return found;
+}
+
+/** The folder of src/ that a file is in, or the file itself. */
+function layerOf(path: string): string {
+  return path.split('/')[0];
+}
+
+const imports = await allImports();
+
+test('imports point down only', () => {
+  assert.ok(imports.length > 300, `only ${imports.length} imports were found`);
+  const wrong = imports.filter(({ from, to }) => {
+    const [above, below] = [layerOf(from), layerOf(to)];
+    assert.ok(above in mayImport, `src/${above} has no place among the layers`);
+    return above !== below && !mayImport[above].includes(below);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test('data knows of the engine only its contract, the buffers that images are written into', () => {
+  const crossing = imports.filter(({ from, to }) => layerOf(from) === 'data' && layerOf(to) === 'engine');
+  assert.deepEqual([...new Set(crossing.map(({ to }) => to))], ['engine/engine.ts']);
+});
+
+test('the two engines do not know each other', () => {
+  const between = imports.filter(
+    ({ from, to }) =>
+      (from.startsWith('engine/cpu/') && to.startsWith('engine/reference/')) ||
+      (from.startsWith('engine/reference/') && to.startsWith('engine/cpu/')),
+  );
+  assert.deepEqual(between, []);
+});

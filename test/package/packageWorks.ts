@@ -1,0 +1,103 @@
+/**
+ * Packs the package, installs it in an empty folder without install scripts, and uses it from there: the command
+ * line, the library with its types (README.md's example), and the files that were packed.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { fencedBlocks } from '../readme/fencedBlocks.ts';
+
+const repository = resolve(import.meta.dirname, '../..');
+
+interface Packed {
+  readonly filename: string;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** The environment of somebody outside the repository: the machine's own Node, no settings of npm's for us. */
+function outside(): NodeJS.ProcessEnv {
+  const path = process.env['PATH']!.split(delimiter).filter((entry) => !entry.includes('node_modules'));
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'));
+  return { ...Object.fromEntries(own), PATH: path.join(delimiter) };
+}
+
+function run(cwd: string, command: string, ...parameters: string[]): string {
+  console.log(`${cwd}$ ${[command, ...parameters].join(' ')}`);
+  return execFileSync(command, parameters, { cwd, env: outside(), encoding: 'utf8' });
+}
+
+/** Builds and packs; checks what is in the package. */
+function pack(folder: string): string {
+  const [packed] = JSON.parse(
+    run(repository, 'npm', 'pack', '--json', '--silent', '--pack-destination', folder),
+  ) as Packed[];
+  const paths = packed.files.map(({ path }) => path);
+  for (const wanted of ['README.md', 'README.ja.md', 'LICENSE', 'bin/alexnet.js', 'dist/index.d.ts']) {
+    assert.ok(paths.includes(wanted), `${wanted} is missing from the package`);
+  }
+  const strangers = paths.filter(
+    (path) => !/^(bin|dist)\/|^(package\.json|LICENSE|README(\.ja)?\.md)$/.test(path),
+  );
+  assert.deepEqual(strangers, [], 'files that a user has no use for');
+  console.log(
+    `${packed.filename}: ${paths.length} files, ${packed.unpackedSize.toLocaleString('en')} bytes unpacked`,
+  );
+  return join(folder, packed.filename);
+}
+
+function install(archive: string, folder: string): void {
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
+  run(folder, 'npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', archive);
+}
+
+function checkCommandLine(folder: string): void {
+  const sizes = ['--dataset', 'shapes', '--limit-train', '640', '--limit-test', '100', '--log-every', '10'];
+  const lines = run(folder, 'npx', 'alexnet', 'train', 'alexnet-32', ...sizes, '--out', 'run')
+    .trim()
+    .split('\n');
+  assert.match(lines[0], /^\[1, {4}10\] loss: \d\.\d{3}$/);
+  assert.match(lines[1], /^\[1, {4}20\] loss: \d\.\d{3}$/);
+  assert.equal(lines[2], 'Finished Training');
+  assert.match(lines[3], /^Accuracy of the network on the 100 test images: \d{1,3} %$/);
+  const tested = run(
+    folder,
+    'npx',
+    'alexnet',
+    'test',
+    'run',
+    '--dataset',
+    'shapes',
+    '--limit-test',
+    '100',
+    '--json',
+  );
+  const result = JSON.parse(tested) as { readonly total: number };
+  assert.equal(result.total, 100);
+}
+
+/** README.md's example of the library, type-checked and run. */
+function checkLibrary(folder: string): void {
+  const blocks = fencedBlocks(readFileSync(join(repository, 'README.md'), 'utf8'));
+  const example = blocks.find(({ remark }) => remark === 'checked: as a user of the package');
+  assert.ok(example, 'README.md has lost its example of the library');
+  writeFileSync(join(folder, 'example.ts'), `${example.text}\n`);
+  const settings = { module: 'nodenext', target: 'esnext', strict: true, noEmit: true, types: [] };
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: settings, files: ['example.ts'] }),
+  );
+  run(folder, join(repository, 'node_modules/.bin/tsc'), '--project', folder);
+  console.log(run(folder, 'npx', 'node', 'example.ts'));
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'alexnet-package-'));
+try {
+  install(pack(folder), folder);
+  checkCommandLine(folder);
+  checkLibrary(folder);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
