@@ -22,6 +22,10 @@ function didYouMean(name: string, known: readonly string[]): string {
   return nearest === undefined ? '' : `Did you mean "${nearest}"? `;
 }
 
+function inGigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** Every error that the library raises on purpose, by code. */
 export const catalogue = {
   ALEX_NODE_VERSION: entry(
@@ -66,9 +70,15 @@ export const catalogue = {
   ),
   ALEX_ENGINE_MEMORY: entry(
     1,
-    (p: { bytes: number; limit: number; batchSize: number }) =>
-      `a batch of ${p.batchSize} needs ${p.bytes} bytes, and at most ${p.limit} can be had`,
-    () => 'Use a smaller --batch-size.',
+    (p: { bytes: number; batchSize: number; limit?: number; fits?: number }) =>
+      `a batch of ${p.batchSize} needs ${inGigabytes(p.bytes)}, ` +
+      (p.limit === undefined ? 'which the system does not give' : `expected at most ${inGigabytes(p.limit)}`),
+    (p) => {
+      if (p.fits === undefined) return 'Use a smaller batch size, or let go of other memory.';
+      return p.fits > 0
+        ? `Use a batch size of at most ${p.fits}.`
+        : 'Use a smaller network or smaller images: not even one image fits.';
+    },
   ),
   ALEX_PROGRAM_STATE: entry(
     1,
@@ -276,8 +286,10 @@ export const catalogue = {
   ),
   ALEX_MODEL_METADATA: entry(
     1,
-    (p: { file: string; problem: string }) => `the description of the model in ${p.file} is wrong: ${p.problem}`,
-    () => 'Save the model again with this version of alexnet, or remove the metadata to have the network guessed.',
+    (p: { file: string; problem: string }) =>
+      `the description of the model in ${p.file} is wrong: ${p.problem}`,
+    () =>
+      'Save the model again with this version of alexnet, or remove the metadata to have the network guessed.',
   ),
   ALEX_MODEL_UNMATCHED: entry(
     1,
@@ -321,7 +333,8 @@ export const catalogue = {
   ),
   ALEX_RESUME_MISSING: entry(
     1,
-    (p: { folder: string; missing: string }) => `there is nothing to resume in ${p.folder}: it has no ${p.missing}`,
+    (p: { folder: string; missing: string }) =>
+      `there is nothing to resume in ${p.folder}: it has no ${p.missing}`,
     () => 'Give the folder of a run that has written a checkpoint.',
   ),
   ALEX_RESUME_DIFFERS: entry(

@@ -10,7 +10,9 @@ import {
 } from '../checkCalls.ts';
 import type { CompileOptions, ForwardOptions, Loss, Program, SgdOptions } from '../engine.ts';
 import { assembleModule } from './assembler/wasm.ts';
-import { lower, type Plan } from './plan/lower.ts';
+import { inputBuffers } from './plan/inputBuffers.ts';
+import { largestBatch } from './plan/largestBatch.ts';
+import { lower, type LowerOptions, type Plan } from './plan/lower.ts';
 import { pack, unpack, type PackedParameter } from './plan/parameters.ts';
 import { readNode } from './plan/readNode.ts';
 import { runOperation, type Operation } from './plan/operations.ts';
@@ -23,6 +25,7 @@ import { readWeightGradient } from './plan/weightGradient.ts';
 
 const pageBytes = 65536;
 const mostPages = 65536;
+const mostBytes = mostPages * pageBytes;
 
 interface State {
   readonly plan: Plan;
@@ -49,26 +52,22 @@ export async function compileCpu(
 ): Promise<Program> {
   checkCompileOptions(options);
   const { batchSize, training, inputSlots = 1 } = options;
-  const plan = lower(network, {
-    batchSize,
-    training,
-    threads,
-    inputSlots,
-    firstAddress: controlAddresses.end,
-  });
-  const state = createState(plan, batchSize, threads, target);
-  const { floats } = state.instance;
+  const firstAddress = controlAddresses.end;
+  const lowerOptions: LowerOptions = { batchSize, training, threads, inputSlots, firstAddress };
+  const plan = lower(network, lowerOptions);
+  const state = createState(plan, allocateMemory(network, lowerOptions, plan), threads, target);
+  const inputs = inputBuffers(plan.input, { slots: inputSlots, batchSize }, state.instance.floats);
   return {
     network,
     batchSize,
     training,
-    inputs: plan.inputs.map((input) => ({ ...input, data: floats })),
+    inputs,
     memoryBytes: state.memory.buffer.byteLength,
-    forward: async (given = {}) => forward(state, checkForward(state, batchSize, plan, given)),
+    forward: async (given = {}) => forward(state, checkForward(state, { batchSize, inputs }, given)),
     backward: (labels) => backward(state, labels),
     update: (sgd) => update(state, sgd),
     step: async ({ labels, sgd, ...given }) =>
-      step(state, checkForward(state, batchSize, plan, given), labels, sgd),
+      step(state, checkForward(state, { batchSize, inputs }, given), labels, sgd),
     ...tensorAccess(state),
     async dispose() {
       state.disposed = true;
@@ -77,13 +76,10 @@ export async function compileCpu(
   };
 }
 
-function createState(plan: Plan, batchSize: number, threads: number, target: CpuTarget): State {
-  const pages = Math.ceil(plan.memory.bytes / pageBytes);
-  if (pages > mostPages) throw outOfMemory(plan, batchSize);
-  const memory = allocateMemory(pages, plan, batchSize);
+function createState(plan: Plan, memory: WebAssembly.Memory, threads: number, target: CpuTarget): State {
   const module = new WebAssembly.Module(assembleModule(plan.memory.kernels, targetLanes[target], mostPages));
   const instance = instantiate(module, memory);
-  for (const { address, words } of plan.memory.constants) instance.words.set(words, address / 4);
+  for (const { address, make } of plan.memory.constants) instance.words.set(make(), address / 4);
   const operations = {
     repack: plan.repack,
     forward: plan.forward,
@@ -96,27 +92,28 @@ function createState(plan: Plan, batchSize: number, threads: number, target: Cpu
   return { plan, memory, instance, team, target, parameters, ...start };
 }
 
-function allocateMemory(pages: number, plan: Plan, batchSize: number): WebAssembly.Memory {
+function allocateMemory(network: NetworkSpec, options: LowerOptions, plan: Plan): WebAssembly.Memory {
+  const { batchSize } = options;
+  const { bytes } = plan.memory;
+  const pages = Math.ceil(bytes / pageBytes);
+  if (pages > mostPages) {
+    const fits = largestBatch(network, options, mostBytes);
+    throw alexnetError('ALEX_ENGINE_MEMORY', { bytes, batchSize, limit: mostBytes, fits });
+  }
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch (error) {
-    throw outOfMemory(plan, batchSize, error);
+    throw alexnetError('ALEX_ENGINE_MEMORY', { bytes, batchSize }, error);
   }
-}
-
-function outOfMemory(plan: Plan, batchSize: number, cause?: unknown): Error {
-  const limit = mostPages * pageBytes;
-  return alexnetError('ALEX_ENGINE_MEMORY', { bytes: plan.memory.bytes, limit, batchSize }, cause);
 }
 
 function checkForward(
   state: State,
-  batchSize: number,
-  { inputs }: Plan,
+  program: Pick<Program, 'batchSize' | 'inputs'>,
   given: ForwardOptions,
 ): ForwardOptions & { slot: number; count: number } {
-  checkState(!state.disposed, 'forward', 'a program that has not been disposed of');
-  return { ...given, ...checkForwardOptions({ batchSize, inputs }, given) };
+  checkReady(state, 'forward');
+  return { ...given, ...checkForwardOptions(program, given) };
 }
 
 type CheckedForward = ReturnType<typeof checkForward>;
@@ -197,8 +194,14 @@ async function step(
   return readLoss(state);
 }
 
-function checkTraining(state: State, call: string): void {
+/** The control words and the memory are those of one call: the next has to wait for it. */
+function checkReady(state: State, call: string): void {
   checkState(!state.disposed, call, 'a program that has not been disposed of');
+  checkState(!state.team.running(), call, 'the call before it to have ended');
+}
+
+function checkTraining(state: State, call: string): void {
+  checkReady(state, call);
   checkState(state.plan.loss !== undefined, call, 'a program compiled with training: true');
 }
 

@@ -123,18 +123,21 @@ function pixelTable(
   width: number,
   offsets: (y: number, x: number) => [from: number, to: number],
 ): number {
-  const words = new Int32Array((builder.batchSize * height * width * tableEntryBytes) / 4);
-  let at = 0;
-  for (let image = 0; image < builder.batchSize; image++) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const [a, c] = offsets(y, x);
-        words[at++] = image * from.imageBytes + a;
-        words[at++] = image * to.imageBytes + c;
+  const length = (builder.batchSize * height * width * tableEntryBytes) / 4;
+  return builder.constant(length, () => {
+    const words = new Int32Array(length);
+    let at = 0;
+    for (let image = 0; image < builder.batchSize; image++) {
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          const [a, c] = offsets(y, x);
+          words[at++] = image * from.imageBytes + a;
+          words[at++] = image * to.imageBytes + c;
+        }
       }
     }
-  }
-  return builder.constant(words);
+    return words;
+  });
 }
 
 /** Zeros that the flipped convolution reads around an output gradient whose pixels are `step` apart. */

@@ -95,9 +95,9 @@ function linearPacking(spec: LinearSpec, { value }: MatrixNode): PackedParameter
 
 /** Table entries of rows that follow each other, 16 floats each. */
 function rowTable(builder: Builder, rows: number): number {
-  const words = new Int32Array(rows * 2);
-  for (let row = 0; row < rows; row++) words.fill(row * pixelBytes, row * 2, row * 2 + 2);
-  return builder.constant(words);
+  return builder.constant(rows * 2, () =>
+    Int32Array.from({ length: rows * 2 }, (_, index) => (index >> 1) * pixelBytes),
+  );
 }
 
 function forwardLayout(

@@ -11,8 +11,8 @@ export interface Builder {
   readonly threads: number;
   /** Reserves memory, zero at first, and returns its byte address, a multiple of 64. */
   allocate(bytes: number): number;
-  /** Reserves memory with contents. */
-  constant(words: Int32Array): number;
+  /** Reserves memory for 32-bit words that `make` gives once the whole plan is known to fit. */
+  constant(length: number, make: () => Int32Array): number;
   /** Registers a kernel (once by name) and returns its name. */
   kernel(source: KernelSource): string;
   /** The same for a kernel that only reading a fused layer's output needs: compiled when that happens. */
@@ -24,9 +24,14 @@ export interface Builder {
   readonly parameters: PackedParameter[];
 }
 
+export interface Constant {
+  readonly address: number;
+  readonly make: () => Int32Array;
+}
+
 export interface BuiltMemory {
   readonly bytes: number;
-  readonly constants: readonly { readonly address: number; readonly words: Int32Array }[];
+  readonly constants: readonly Constant[];
   readonly kernels: readonly KernelSource[];
   readonly spareKernels: readonly KernelSource[];
 }
@@ -43,7 +48,7 @@ export interface BuilderOptions {
 export function createBuilder(options: BuilderOptions): { builder: Builder; built: () => BuiltMemory } {
   const kernels = new Map<string, KernelSource>();
   const spareKernels = new Map<string, KernelSource>();
-  const constants: { address: number; words: Int32Array }[] = [];
+  const constants: Constant[] = [];
   let next = options.firstAddress;
   const allocate = (bytes: number): number => {
     const address = Math.ceil(next / alignmentBytes) * alignmentBytes;
@@ -53,9 +58,9 @@ export function createBuilder(options: BuilderOptions): { builder: Builder; buil
   const builder: Builder = {
     ...options,
     allocate,
-    constant(words) {
-      const address = allocate(words.byteLength);
-      constants.push({ address, words });
+    constant(length, make) {
+      const address = allocate(length * Int32Array.BYTES_PER_ELEMENT);
+      constants.push({ address, make });
       return address;
     },
     kernel(source) {

@@ -2,7 +2,6 @@
 import { alexnetError } from '../../../errors.ts';
 import { inferShapes, type LayerShape } from '../../../network/shapes.ts';
 import type { LayerSpec, NetworkSpec } from '../../../network/spec.ts';
-import type { ImageBuffer } from '../../engine.ts';
 import { planAveragePool } from '../operators/averagePool.ts';
 import { planConvolution } from '../operators/convolution.ts';
 import { planDropout } from '../operators/dropout.ts';
@@ -16,7 +15,7 @@ import { createBuilder, type Builder, type BuilderOptions, type BuiltMemory } fr
 import type { ImageNode, MatrixNode, Node } from './nodes.ts';
 import type { Operation } from './operations.ts';
 import type { PackedParameter } from './parameters.ts';
-import { imageTensor, pixelOffset, type ImageTensor } from './tensors.ts';
+import { imageTensor, type ImageTensor } from './tensors.ts';
 
 export interface Plan {
   readonly memory: BuiltMemory;
@@ -29,7 +28,7 @@ export interface Plan {
   readonly layers: readonly PlannedLayer[];
   readonly logits: MatrixNode;
   readonly loss: LossOperation | undefined;
-  readonly inputs: readonly Omit<ImageBuffer, 'data'>[];
+  readonly input: PlannedInput;
 }
 
 /** Where a layer's output is after a forward pass. */
@@ -88,7 +87,7 @@ export function lower(network: NetworkSpec, options: LowerOptions): Plan {
     layers: planned,
     logits: node,
     loss,
-    inputs: inputBuffers(input.tensor, input.slotBytes, options),
+    input,
   };
 }
 
@@ -100,7 +99,8 @@ function noClasses(layers: readonly LayerShape[]): Error {
   });
 }
 
-interface PlannedInput {
+/** The network's input: `slotBytes` from one of its buffers to the next. */
+export interface PlannedInput {
   readonly tensor: ImageTensor;
   readonly slotBytes: number;
   readonly node: Node;
@@ -130,19 +130,6 @@ function planInput(
   if (direct) return { tensor, slotBytes, node, forward: [] };
   const { output, forward } = planLanes(builder, node, haloBefore(layers, 0));
   return { tensor, slotBytes, node: output, forward: [forward] };
-}
-
-function inputBuffers(tensor: ImageTensor, slotBytes: number, options: LowerOptions): Plan['inputs'] {
-  return Array.from({ length: options.inputSlots }, (_, slot) => ({
-    offset: (tensor.address + slot * slotBytes + pixelOffset(tensor, 0, 0)) / 4,
-    strides: {
-      image: tensor.imageBytes / 4,
-      channel: 1,
-      row: tensor.lineBytes / 4,
-      column: tensor.pixelBytes / 4,
-    },
-    shape: [options.batchSize, tensor.channels, tensor.height, tensor.width],
-  }));
 }
 
 /** The zeros that the layer at `index`, or the first one after it that is no ReLU, wants around its input. */

@@ -9,17 +9,15 @@ export const controlWords = {
   generation: 2,
   /** Grows by one when a command is done. */
   done: 3,
-  /** 1 when a thread has thrown. */
-  failed: 4,
   /** The phases to run: a sum of `phases`. */
-  phases: 5,
-  count: 6,
-  slot: 7,
+  phases: 4,
+  count: 5,
+  slot: 6,
   /** 1 when dropout is on; then the seed's two words and the step. */
-  dropout: 8,
-  seedLow: 9,
-  seedHigh: 10,
-  step: 11,
+  dropout: 7,
+  seedLow: 8,
+  seedHigh: 9,
+  step: 10,
 } as const;
 
 /** Byte addresses after the words. */

@@ -1,11 +1,17 @@
 /** The engine's threads, from the side that commands them. */
 import { Worker } from 'node:worker_threads';
+import { alexnetError } from '../../../errors.ts';
 import { controlWords } from './control.ts';
 import type { ThreadData } from './worker.ts';
 
 export interface Team {
-  /** Runs the phases (a sum of `phases`) that the control words describe. */
+  /**
+   * Runs the phases (a sum of `phases`) that the control words describe, one call at a time. Rejects when a thread
+   * throws or ends; the others then wait for it in vain, and closing is all that is left.
+   */
   run(phases: number): Promise<void>;
+  /** Whether a call of `run` is under way. */
+  running(): boolean;
   close(): Promise<void>;
 }
 
@@ -13,17 +19,26 @@ export interface Team {
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 export function createTeam(data: Omit<ThreadData, 'thread'>, words: Int32Array): Team {
-  const { promise: failure, reject } = Promise.withResolvers<never>();
-  failure.catch(() => undefined);
+  let running = false;
+  let failure: Error | undefined;
+  const fail = (error: Error): void => {
+    failure ??= error;
+    // Wakes `run`, if it waits.
+    Atomics.notify(words, controlWords.done);
+  };
+  const ended = (): void =>
+    fail(alexnetError('ALEX_PROGRAM_STATE', { call: 'this call', needs: 'all threads of the engine' }));
   const workers = Array.from({ length: data.threads }, (_, thread) => {
     const worker = new Worker(workerUrl, { workerData: { ...data, thread } satisfies ThreadData });
-    worker.on('error', reject);
+    worker.on('error', fail);
+    worker.on('exit', ended);
     return worker;
   });
   // Between commands the threads only wait: they should not keep a finished program alive.
   for (const worker of workers) worker.unref();
 
   async function run(phasesToRun: number): Promise<void> {
+    running = true;
     const done = Atomics.load(words, controlWords.done);
     words[controlWords.phases] = phasesToRun;
     for (const worker of workers) worker.ref();
@@ -31,16 +46,18 @@ export function createTeam(data: Omit<ThreadData, 'thread'>, words: Int32Array):
     Atomics.notify(words, controlWords.command);
     try {
       while (Atomics.load(words, controlWords.done) === done) {
-        const waiting = Atomics.waitAsync(words, controlWords.done, done);
-        if (waiting.async) await Promise.race([waiting.value, failure]);
+        if (failure) throw failure;
+        await Atomics.waitAsync(words, controlWords.done, done).value;
       }
     } finally {
+      running = false;
       for (const worker of workers) worker.unref();
     }
   }
 
   return {
     run,
+    running: () => running,
     async close() {
       // Else the process may end before the threads have.
       for (const worker of workers) worker.ref();
