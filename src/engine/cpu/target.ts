@@ -3,6 +3,7 @@
  * ones. Each candidate must first give the right answer to a small multiplication; then the faster one is taken.
  */
 import v8 from 'node:v8';
+import type { KernelSource } from './assembler/vector.ts';
 import { assembleModule } from './assembler/wasm.ts';
 import { gemmKernel, panelColumns, tableEntryBytes, tileRows, type GemmShape } from './kernels/gemm.ts';
 import { instantiate, type Instance } from './threads/instance.ts';
@@ -29,7 +30,8 @@ v8.setFlagsFromString('--experimental-wasm-revectorize');
 v8.setFlagsFromString('--no-wasm-dynamic-tiering');
 
 const steps = 256;
-const checkShape: GemmShape = {
+/** The tile that is checked and timed. */
+export const checkShape: GemmShape = {
   rows: tileRows,
   run: 16,
   lines: 1,
@@ -45,7 +47,7 @@ const timedMilliseconds = 4;
 const timedRounds = 10;
 
 /** Examines both targets; once in a process. */
-export const examineTargets = once(() => measureAll(cpuTargets.map(examine)));
+export const examineTargets = once(() => measureAll(cpuTargets.map((target) => examineTarget(target))));
 
 /** The fastest target that gives right answers. Without WebAssembly SIMD there is none. */
 export function fastestTarget(): TargetReport | undefined {
@@ -58,15 +60,16 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-interface Examined {
+export interface Examined {
   readonly report: TargetReport;
   /** Absent where the target cannot be used. */
   readonly instance?: Instance;
 }
 
-function examine(target: CpuTarget): Examined {
+/** The known-answer check of a target, with the engine's kernel or another in its place. */
+export function examineTarget(target: CpuTarget, kernel: KernelSource = gemmKernel(checkShape)): Examined {
   try {
-    const instance = checkInstance(target);
+    const instance = checkInstance(target, kernel);
     if (answersRight(instance))
       return { report: { target, available: true, reason: describe(target) }, instance };
     return { report: { target, available: false, reason: 'failed the known-answer check' } };
@@ -95,9 +98,9 @@ function describe(target: CpuTarget): string {
     : 'WebAssembly, vectors of 128 bits';
 }
 
-function checkInstance(target: CpuTarget): Instance {
+function checkInstance(target: CpuTarget, kernel: KernelSource): Instance {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const module = new WebAssembly.Module(assembleModule([gemmKernel(checkShape)], targetLanes[target], pages));
+  const module = new WebAssembly.Module(assembleModule([kernel], targetLanes[target], pages));
   const instance = instantiate(module, memory);
   for (let row = 0; row < tileRows; row++) {
     const entry = (addresses.table + row * tableEntryBytes) / 4;

@@ -38,7 +38,7 @@ export interface VectorAssembler {
   rectify(to: Vector, a: Vector): void;
   /** to = 0 where a is not more than 0, else b. */
   keepWherePositive(to: Vector, a: Vector, b: Vector): void;
-  /** Where a equals b: to += value and value = 0; elsewhere nothing changes. */
+  /** Where a equals b: to += value and value = 0; elsewhere nothing changes but the sign of a zero in `to`. */
   takeWhereEqual(to: Vector, value: Vector, a: Vector, b: Vector): void;
 
   copy(to: Pointer, from: Pointer): void;

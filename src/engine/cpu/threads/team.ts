@@ -29,7 +29,11 @@ export function createTeam(data: Omit<ThreadData, 'thread'>, words: Int32Array):
   const ended = (): void =>
     fail(alexnetError('ALEX_PROGRAM_STATE', { call: 'this call', needs: 'all threads of the engine' }));
   const workers = Array.from({ length: data.threads }, (_, thread) => {
-    const worker = new Worker(workerUrl, { workerData: { ...data, thread } satisfies ThreadData });
+    // Without the process's own arguments: --input-type, as in node --eval, would keep a worker from starting.
+    const worker = new Worker(workerUrl, {
+      workerData: { ...data, thread } satisfies ThreadData,
+      execArgv: [],
+    });
     worker.on('error', fail);
     worker.on('exit', ended);
     return worker;

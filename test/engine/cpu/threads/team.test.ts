@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { after, it } from 'node:test';
+import { assembleModule } from '../../../../src/engine/cpu/assembler/wasm.ts';
+import type { Operation } from '../../../../src/engine/cpu/plan/operations.ts';
+import { controlAddresses, controlWords, phases } from '../../../../src/engine/cpu/threads/control.ts';
+import { createTeam, type Team } from '../../../../src/engine/cpu/threads/team.ts';
+
+/** [blocks][taps] transposes of 16 × 16 floats: an operation whose work the threads share. */
+const blocks = 24;
+const tapBytes = 16 * 16 * 4;
+const [from, to] = [controlAddresses.end, controlAddresses.end + blocks * tapBytes];
+
+function flip(source: number, target: number): Operation {
+  return { kind: 'flip', from: source, to: target, inBlocks: blocks, outBlocks: 1, kernelSize: 1 };
+}
+
+interface Started {
+  readonly team: Team;
+  readonly floats: Float32Array;
+  readonly words: Int32Array;
+}
+
+const teams: Team[] = [];
+after(() => Promise.all(teams.map((team) => team.close())));
+
+function start(threads: number, forward: readonly Operation[]): Started {
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared: true });
+  const module = new WebAssembly.Module(assembleModule([], 4, 2));
+  const words = new Int32Array(memory.buffer);
+  const operations = { repack: [], forward, backward: [], update: [] };
+  const team = createTeam({ module, memory, threads, operations }, words);
+  teams.push(team);
+  return { team, floats: new Float32Array(memory.buffer), words };
+}
+
+function neverEnding(): Operation {
+  // Batches of 2^31 - 1 images: the thread would be at it for minutes.
+  return { kind: 'linearGradient', gradient: matrix, turned: to, blockBytes: 1024, biasGradient: to };
+}
+const matrix = { address: from, features: 16, panels: 1, panelBytes: 1024 };
+
+for (const threads of [1, 2, 7]) {
+  it(`runs operations one after the other, call after call, on ${threads} threads`, async () => {
+    // There and back, so that an operation that began too early would leave a trace.
+    const { team, floats } = start(
+      threads,
+      Array.from({ length: 20 }, () => [flip(from, to), flip(to, from)]).flat(),
+    );
+    const values = Float32Array.from({ length: blocks * 256 }, (_, index) => index);
+    for (let call = 0; call < 5; call++) {
+      floats.set(
+        values.map((value) => value + call),
+        from / 4,
+      );
+      await team.run(phases.forward);
+      const back = floats.slice(from / 4, to / 4);
+      assert.deepEqual(
+        back,
+        values.map((value) => value + call),
+      );
+      assert.equal(floats[to / 4 + 1], values[16]! + call);
+    }
+  });
+}
+
+it('runs only the phases that it is told to', async () => {
+  const { team, floats } = start(2, [flip(from, to)]);
+  floats.fill(1, from / 4, to / 4);
+  await team.run(phases.backward + phases.update);
+  assert.equal(floats[to / 4], 0);
+  await team.run(phases.forward);
+  assert.equal(floats[to / 4], 1);
+});
+
+it('rejects with the error of a thread that throws, then and later', async () => {
+  const broken = { kind: 'maxPool', kernel: 'none' } as unknown as Operation;
+  const { team } = start(3, [broken]);
+  await assert.rejects(team.run(phases.forward), TypeError);
+  await assert.rejects(team.run(phases.forward), TypeError);
+});
+
+it('rejects a call whose threads are ended', async () => {
+  const { team, words } = start(2, [neverEnding()]);
+  words[controlWords.count] = 2 ** 31 - 1;
+  const call = assert.rejects(team.run(phases.forward), { code: 'ALEX_PROGRAM_STATE' });
+  assert.ok(team.running());
+  await team.close();
+  await call;
+  assert.ok(!team.running());
+});
