@@ -32,7 +32,8 @@ async function train(engine: CpuEngineOptions): Promise<Map<string, Uint8Array>>
     losses.push((await program.step({ count, labels, sgd, dropout: { seed: 34, step } })).loss);
   }
   const logits = await program.forward();
-  const results = new Map([['losses', new Uint8Array(Float64Array.from(losses).buffer)]]);
+  const results = new Map<string, Uint8Array>();
+  results.set('losses', new Uint8Array(Float64Array.from(losses).buffer));
   results.set('logits', new Uint8Array(logits.buffer));
   for (const { name } of parameterShapes(everyLayer)) {
     results.set(name, new Uint8Array(program.readParameter(name).buffer));

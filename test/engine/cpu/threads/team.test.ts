@@ -5,14 +5,12 @@ import type { Operation } from '../../../../src/engine/cpu/plan/operations.ts';
 import { controlAddresses, controlWords, phases } from '../../../../src/engine/cpu/threads/control.ts';
 import { createTeam, type Team } from '../../../../src/engine/cpu/threads/team.ts';
 
-/** [blocks][taps] transposes of 16 × 16 floats: an operation whose work the threads share. */
+/** [4][6] blocks of 16 × 16 floats, which a flip transposes, inside and out: each thread reads what others wrote. */
 const blocks = 24;
-const tapBytes = 16 * 16 * 4;
-const [from, to] = [controlAddresses.end, controlAddresses.end + blocks * tapBytes];
-
-function flip(source: number, target: number): Operation {
-  return { kind: 'flip', from: source, to: target, inBlocks: blocks, outBlocks: 1, kernelSize: 1 };
-}
+const blockBytes = 16 * 16 * 4;
+const [from, to] = [controlAddresses.end, controlAddresses.end + blocks * blockBytes];
+const there: Operation = { kind: 'flip', from, to, inBlocks: 6, outBlocks: 4, kernelSize: 1 };
+const back: Operation = { kind: 'flip', from: to, to: from, inBlocks: 4, outBlocks: 6, kernelSize: 1 };
 
 interface Started {
   readonly team: Team;
@@ -35,36 +33,26 @@ function start(threads: number, forward: readonly Operation[]): Started {
 
 function neverEnding(): Operation {
   // Batches of 2^31 - 1 images: the thread would be at it for minutes.
-  return { kind: 'linearGradient', gradient: matrix, turned: to, blockBytes: 1024, biasGradient: to };
+  return { kind: 'linearGradient', gradient: matrix, turned: to, blockBytes, biasGradient: to };
 }
-const matrix = { address: from, features: 16, panels: 1, panelBytes: 1024 };
+const matrix = { address: from, features: 16, panels: 1, panelBytes: blockBytes };
 
 for (const threads of [1, 2, 7]) {
   it(`runs operations one after the other, call after call, on ${threads} threads`, async () => {
-    // There and back, so that an operation that began too early would leave a trace.
-    const { team, floats } = start(
-      threads,
-      Array.from({ length: 20 }, () => [flip(from, to), flip(to, from)]).flat(),
-    );
+    const { team, floats } = start(threads, Array<readonly Operation[]>(20).fill([there, back]).flat());
     const values = Float32Array.from({ length: blocks * 256 }, (_, index) => index);
     for (let call = 0; call < 5; call++) {
-      floats.set(
-        values.map((value) => value + call),
-        from / 4,
-      );
+      const expected = values.map((value) => value + call);
+      floats.set(expected, from / 4);
       await team.run(phases.forward);
-      const back = floats.slice(from / 4, to / 4);
-      assert.deepEqual(
-        back,
-        values.map((value) => value + call),
-      );
-      assert.equal(floats[to / 4 + 1], values[16]! + call);
+      assert.deepEqual(floats.slice(from / 4, to / 4), expected);
+      assert.equal(floats[to / 4 + 1], expected[16]);
     }
   });
 }
 
 it('runs only the phases that it is told to', async () => {
-  const { team, floats } = start(2, [flip(from, to)]);
+  const { team, floats } = start(2, [there]);
   floats.fill(1, from / 4, to / 4);
   await team.run(phases.backward + phases.update);
   assert.equal(floats[to / 4], 0);
