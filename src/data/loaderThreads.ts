@@ -31,7 +31,7 @@ const workerUrl = new URL(
 );
 
 function startThread(source: FillSource): Thread {
-  const worker = new Worker(workerUrl, { workerData: source, name: 'alexnet-loader' });
+  const worker = new Worker(workerUrl, { workerData: source, name: 'alexnet-loader', execArgv: [] });
   /** Fills sent and not answered, in order. */
   const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   let failure: Error | undefined;
