@@ -42,7 +42,13 @@ test('both READMEs list every command', () => {
 
 test('every option that the documents name exists', () => {
   const known = new Set([overview, ...helps].flatMap((text) => text.match(/--[a-z][a-z-]*/g)));
-  const ofOthers = new Set(['--ignore-scripts', '--peers', '--test', '--experimental-wasm-revectorize']);
+  const ofOthers = new Set([
+    '--ignore-scripts',
+    '--peers',
+    '--full',
+    '--test',
+    '--experimental-wasm-revectorize',
+  ]);
   for (const path of documents) {
     const named = read(path).match(/(?<![\w-])--[a-z][a-z-]*/g) ?? [];
     const unknown = named.filter((option) => !known.has(option) && !ofOthers.has(option));
