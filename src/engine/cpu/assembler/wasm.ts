@@ -34,37 +34,188 @@ const simd = {
   relaxedMultiplyAdd: 0x105,
 } as const;
 
+const simdPrefix = 0xfd;
 const noBlockType = 0x40;
+/** Alignment hint of 2^2 bytes: what a float32 has. */
+const floatAlignment = 2;
 const v128Bytes = 16;
+
+/** Collects a function's instructions and locals. */
+interface Writer {
+  readonly code: number[];
+  readonly locals: WasmType[];
+  emit(...bytes: number[]): void;
+  /** Declares a local and returns its index. */
+  local(type: WasmType): number;
+  get(index: number): void;
+  set(index: number): void;
+  simd(opcode: number): void;
+  /** A SIMD load or store; its operands are on the stack. */
+  memory(opcode: number, offset: number): void;
+  zero(): void;
+}
+
+function createWriter(parameters: number): Writer {
+  const code: number[] = [];
+  const locals: WasmType[] = [];
+  const emit = (...bytes: number[]): void => void code.push(...bytes);
+  const writer: Writer = {
+    code,
+    locals,
+    emit,
+    local: (type) => parameters + locals.push(type) - 1,
+    get: (index) => emit(op.localGet, ...unsigned(index)),
+    set: (index) => emit(op.localSet, ...unsigned(index)),
+    simd: (opcode) => emit(simdPrefix, ...unsigned(opcode)),
+    memory(opcode, offset) {
+      writer.simd(opcode);
+      emit(floatAlignment, ...unsigned(offset));
+    },
+    zero() {
+      writer.simd(simd.constant);
+      emit(...Array<number>(v128Bytes).fill(0));
+    },
+  };
+  return writer;
+}
+
+type Registers = Pick<VectorAssembler, 'vector' | 'splat' | 'pointer'>;
+type Memory = Pick<VectorAssembler, 'load' | 'store' | 'broadcast' | 'loadPointer'>;
+type Arithmetic = Pick<VectorAssembler, 'zero' | 'multiplyAdd' | 'multiply' | 'add' | 'max' | 'rectify'>;
+type Selection = Pick<VectorAssembler, 'keepWherePositive' | 'takeWhereEqual'>;
+type Flow = Pick<VectorAssembler, 'copy' | 'advance' | 'addPointer' | 'repeat' | 'loop'>;
 
 /** Emits one kernel as a WebAssembly function, with vectors of 4 or 8 lanes. */
 export function assembleFunction(source: KernelSource, lanes: 4 | 8): WasmFunction {
-  const code: number[] = [];
-  const locals: WasmType[] = [];
+  const writer = createWriter(source.parameters);
   const parts = lanes / 4;
+  const assembler: VectorAssembler = {
+    lanes,
+    ...registers(writer, parts),
+    ...memory(writer, parts),
+    ...arithmetic(writer, parts),
+    ...selection(writer, parts),
+    ...flow(writer),
+  };
+  const parameters = Array.from({ length: source.parameters }, (_, index) => index as Pointer);
+  source.emit(assembler, parameters);
+  return { name: source.name, parameters: source.parameters, locals: writer.locals, code: writer.code };
+}
 
-  const emit = (...bytes: number[]): void => void code.push(...bytes);
-  const local = (type: WasmType): number => source.parameters + locals.push(type) - 1;
-  const get = (index: number): void => emit(op.localGet, ...unsigned(index));
-  const set = (index: number): void => emit(op.localSet, ...unsigned(index));
-  const vectorOp = (opcode: number): void => emit(0xfd, ...unsigned(opcode));
-  const memory = (opcode: number, align: number, offset: number): void => {
-    vectorOp(opcode);
-    emit(align, ...unsigned(offset));
+/** A vector's number is that of its first v128; the others follow it. */
+function registers({ local }: Writer, parts: number): Registers {
+  return {
+    vector() {
+      const first = local(wasmTypes.v128);
+      for (let part = 1; part < parts; part++) local(wasmTypes.v128);
+      return first as Vector;
+    },
+    splat: () => local(wasmTypes.v128) as Splat,
+    pointer: () => local(wasmTypes.i32) as Pointer,
   };
-  const zeroConstant = (): void => {
-    vectorOp(simd.constant);
-    emit(...Array<number>(v128Bytes).fill(0));
+}
+
+function memory(writer: Writer, parts: number): Memory {
+  const { emit, get, set } = writer;
+  return {
+    load(to, from, offset) {
+      for (let part = 0; part < parts; part++) {
+        get(from);
+        writer.memory(simd.load, offset + part * v128Bytes);
+        set(to + part);
+      }
+    },
+    store(from, to, offset) {
+      for (let part = 0; part < parts; part++) {
+        get(to);
+        get(from + part);
+        writer.memory(simd.store, offset + part * v128Bytes);
+      }
+    },
+    broadcast(to, from, offset) {
+      get(from);
+      writer.memory(simd.load32Splat, offset);
+      set(to);
+    },
+    loadPointer(to, from, offset) {
+      get(from);
+      emit(op.i32Load, floatAlignment, ...unsigned(offset));
+      set(to);
+    },
   };
-  /** to[part] = operation(a[part], b[part]) for each v128 of a vector. */
-  const binary = (opcode: number, to: number, a: number, b: number, bIsSplat = false): void => {
+}
+
+function arithmetic(writer: Writer, parts: number): Arithmetic {
+  const { get, set } = writer;
+  /** to[part] = operation(a[part], b(part)) for each v128 of a vector. */
+  const binary = (opcode: number, to: number, a: number, b: (part: number) => void): void => {
     for (let part = 0; part < parts; part++) {
       get(a + part);
-      get(bIsSplat ? b : b + part);
-      vectorOp(opcode);
+      b(part);
+      writer.simd(opcode);
       set(to + part);
     }
   };
+  return {
+    zero(to) {
+      for (let part = 0; part < parts; part++) {
+        writer.zero();
+        set(to + part);
+      }
+    },
+    multiplyAdd(to, a, b) {
+      for (let part = 0; part < parts; part++) {
+        get(a);
+        get(b + part);
+        get(to + part);
+        writer.simd(simd.relaxedMultiplyAdd);
+        set(to + part);
+      }
+    },
+    multiply: (to, a, b) => binary(simd.multiply, to, a, () => get(b)),
+    add: (to, a, b) => binary(simd.add, to, a, (part) => get(b + part)),
+    max: (to, a, b) => binary(simd.pseudoMax, to, a, (part) => get(b + part)),
+    rectify: (to, a) => binary(simd.pseudoMax, to, a, () => writer.zero()),
+  };
+}
+
+function selection(writer: Writer, parts: number): Selection {
+  const { get, set } = writer;
+  let mask: number | undefined;
+  return {
+    keepWherePositive(to, a, b) {
+      for (let part = 0; part < parts; part++) {
+        get(a + part);
+        writer.zero();
+        writer.simd(simd.greater);
+        get(b + part);
+        writer.simd(simd.and);
+        set(to + part);
+      }
+    },
+    takeWhereEqual(to, value, a, b) {
+      mask ??= writer.local(wasmTypes.v128);
+      for (let part = 0; part < parts; part++) {
+        get(a + part);
+        get(b + part);
+        writer.simd(simd.equal);
+        set(mask);
+        get(to + part);
+        get(value + part);
+        get(mask);
+        writer.simd(simd.and);
+        writer.simd(simd.add);
+        set(to + part);
+        get(value + part);
+        get(mask);
+        writer.simd(simd.andNot);
+        set(value + part);
+      }
+    },
+  };
+}
+
+function flow({ emit, get, set, local }: Writer): Flow {
   /** Counts down from what `pushTimes` leaves on the stack. */
   const countedLoop = (pushTimes: () => void, body: () => void): void => {
     const left = local(wasmTypes.i32);
@@ -75,95 +226,7 @@ export function assembleFunction(source: KernelSource, lanes: 4 | 8): WasmFuncti
     get(left);
     emit(op.i32Const, ...signed(1), op.i32Sub, op.localTee, ...unsigned(left), op.branchIf, 0, op.end);
   };
-  let scratch = -1;
-  const scratchVector = (): number => {
-    if (scratch < 0) scratch = local(wasmTypes.v128);
-    return scratch;
-  };
-
-  const assembler: VectorAssembler = {
-    lanes,
-    vector() {
-      const first = local(wasmTypes.v128);
-      for (let part = 1; part < parts; part++) local(wasmTypes.v128);
-      return first as Vector;
-    },
-    splat: () => local(wasmTypes.v128) as Splat,
-    pointer: () => local(wasmTypes.i32) as Pointer,
-    zero(to) {
-      for (let part = 0; part < parts; part++) {
-        zeroConstant();
-        set(to + part);
-      }
-    },
-    load(to, from, offset) {
-      for (let part = 0; part < parts; part++) {
-        get(from);
-        memory(simd.load, 2, offset + part * v128Bytes);
-        set(to + part);
-      }
-    },
-    store(from, to, offset) {
-      for (let part = 0; part < parts; part++) {
-        get(to);
-        get(from + part);
-        memory(simd.store, 2, offset + part * v128Bytes);
-      }
-    },
-    broadcast(to, from, offset) {
-      get(from);
-      memory(simd.load32Splat, 2, offset);
-      set(to);
-    },
-    multiplyAdd(to, a, b) {
-      for (let part = 0; part < parts; part++) {
-        get(a);
-        get(b + part);
-        get(to + part);
-        vectorOp(simd.relaxedMultiplyAdd);
-        set(to + part);
-      }
-    },
-    multiply: (to, a, b) => binary(simd.multiply, to, a, b, true),
-    add: (to, a, b) => binary(simd.add, to, a, b),
-    max: (to, a, b) => binary(simd.pseudoMax, to, a, b),
-    rectify(to, a) {
-      for (let part = 0; part < parts; part++) {
-        get(a + part);
-        zeroConstant();
-        vectorOp(simd.pseudoMax);
-        set(to + part);
-      }
-    },
-    keepWherePositive(to, a, b) {
-      for (let part = 0; part < parts; part++) {
-        get(a + part);
-        zeroConstant();
-        vectorOp(simd.greater);
-        get(b + part);
-        vectorOp(simd.and);
-        set(to + part);
-      }
-    },
-    takeWhereEqual(to, value, a, b) {
-      const mask = scratchVector();
-      for (let part = 0; part < parts; part++) {
-        get(a + part);
-        get(b + part);
-        vectorOp(simd.equal);
-        set(mask);
-        get(to + part);
-        get(value + part);
-        get(mask);
-        vectorOp(simd.and);
-        vectorOp(simd.add);
-        set(to + part);
-        get(value + part);
-        get(mask);
-        vectorOp(simd.andNot);
-        set(value + part);
-      }
-    },
+  return {
     copy(to, from) {
       get(from);
       set(to);
@@ -180,21 +243,12 @@ export function assembleFunction(source: KernelSource, lanes: 4 | 8): WasmFuncti
       emit(op.i32Add);
       set(to);
     },
-    loadPointer(to, from, offset) {
-      get(from);
-      emit(op.i32Load, 2, ...unsigned(offset));
-      set(to);
-    },
     repeat(times, body) {
       if (times === 1) body();
       else countedLoop(() => emit(op.i32Const, ...signed(times)), body);
     },
     loop: (times, body) => countedLoop(() => get(times), body),
   };
-
-  const parameters = Array.from({ length: source.parameters }, (_, index) => index as Pointer);
-  source.emit(assembler, parameters);
-  return { name: source.name, parameters: source.parameters, locals, code };
 }
 
 /** Emits all kernels into one module. */
