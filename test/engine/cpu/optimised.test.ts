@@ -16,6 +16,7 @@ for (const file of readdirSync(kernels).filter((name) => name.endsWith('.test.ts
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const args = [...flags, new URL(file, kernels).pathname];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    assert.match(stdout, /pass [1-9]/);
     assert.match(stdout, /fail 0/);
   });
 }
