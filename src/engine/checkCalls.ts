@@ -1,5 +1,6 @@
 /** Checks of what comes into an engine, the same for every engine. */
 import { alexnetError } from '../errors.ts';
+import { elementCount } from '../network/shapes.ts';
 import type { CompileOptions, ForwardOptions } from './engine.ts';
 
 /** Throws ALEX_OPTION_VALUE when the batch size or the number of input slots is no whole number from 1. */
@@ -32,8 +33,7 @@ export function checkLabels(labels: ArrayLike<number>, count: number, classes: n
 
 /** Throws ALEX_TENSOR_SHAPE unless there are as many values as the shape has elements. */
 export function checkValues(name: string, shape: readonly number[], values: ArrayLike<number>): void {
-  const elements = shape.reduce((product, size) => product * size, 1);
-  if (values.length !== elements) {
+  if (values.length !== elementCount(shape)) {
     throw alexnetError('ALEX_TENSOR_SHAPE', { name, expected: shape, got: [values.length] });
   }
 }

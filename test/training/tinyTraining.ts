@@ -1,24 +1,12 @@
 import type { Dataset } from '../../src/data/dataset.ts';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
-import type { NetworkSpec } from '../../src/network/spec.ts';
 import { createGenerator } from '../../src/random/generator.ts';
 import type { TrainingOptions } from '../../src/training/config.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
 import { train, type TrainingHooks, type TrainingOutcome } from '../../src/training/train.ts';
+import { tinyNetwork } from '../model/tinyNetwork.ts';
 
-/** AlexNet's layer types at the smallest sizes: 8×8 images, 3 classes. */
-export const tinyNetwork: NetworkSpec = {
-  name: 'tiny',
-  input: { channels: 3, height: 8, width: 8 },
-  layers: [
-    { type: 'conv', name: 'features.0', outChannels: 4, kernelSize: 3, padding: 1 },
-    { type: 'relu', name: 'features.1' },
-    { type: 'maxPool', name: 'features.2', kernelSize: 3, stride: 2 },
-    { type: 'flatten', name: 'flatten' },
-    { type: 'dropout', name: 'classifier.0', probability: 0.5 },
-    { type: 'linear', name: 'classifier.1', outFeatures: 3 },
-  ],
-};
+export { tinyNetwork };
 
 /** Noise, with the channel of the image's class brighter. */
 export function tinyDataset(split: 'train' | 'test', length: number): Dataset {

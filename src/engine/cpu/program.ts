@@ -1,5 +1,6 @@
 /** One compiled network: its memory, its threads, and access to its tensors. */
 import { alexnetError } from '../../errors.ts';
+import { elementCount } from '../../network/shapes.ts';
 import type { NetworkSpec } from '../../network/spec.ts';
 import {
   checkCompileOptions,
@@ -211,8 +212,9 @@ function find<T>(items: ReadonlyMap<string, T>, name: string): T {
   return found;
 }
 
-function elements({ shape }: PackedParameter): number {
-  return shape.reduce((product, size) => product * size, 1);
+/** A parameter's values, momentum or gradient, whichever lies at the address, in PyTorch's layout. */
+function unpacked(floats: Float32Array, { packing, shape }: PackedParameter, address: number): Float32Array {
+  return unpack(packing, floats, address / 4, elementCount(shape));
 }
 
 type TensorAccess = Pick<
@@ -234,7 +236,7 @@ function tensorAccess(state: State): TensorAccess {
   return {
     readParameter(name) {
       const parameter = parameterFor(name, 'readParameter');
-      return unpack(parameter.packing, floats, parameter.values / 4, elements(parameter));
+      return unpacked(floats, parameter, parameter.values);
     },
     writeParameter(name, values) {
       const parameter = parameterFor(name, 'writeParameter');
@@ -244,7 +246,7 @@ function tensorAccess(state: State): TensorAccess {
     },
     readMomentum(name) {
       const parameter = velocityFor(name, 'readMomentum');
-      return unpack(parameter.packing, floats, parameter.velocity / 4, elements(parameter));
+      return unpacked(floats, parameter, parameter.velocity);
     },
     writeMomentum(name, values) {
       const parameter = velocityFor(name, 'writeMomentum');
@@ -283,7 +285,7 @@ function readGradient(state: State, parameter: PackedParameter): Float32Array {
   checkTraining(state, 'readGradient');
   checkState(state.stage === 'backward', 'readGradient', 'a backward before it');
   if (parameter.gradient) {
-    return unpack(parameter.packing, state.instance.floats, parameter.gradient / 4, elements(parameter));
+    return unpacked(state.instance.floats, parameter, parameter.gradient);
   }
-  return readWeightGradient(state.plan.update, parameter, aloneContext(state), elements(parameter));
+  return readWeightGradient(state.plan.update, parameter, aloneContext(state), elementCount(parameter.shape));
 }

@@ -5,7 +5,8 @@
 import v8 from 'node:v8';
 import type { KernelSource } from './assembler/vector.ts';
 import { assembleModule } from './assembler/wasm.ts';
-import { gemmKernel, panelColumns, tableEntryBytes, tileRows, type GemmShape } from './kernels/gemm.ts';
+import { gemmKernel, tableEntryBytes, type GemmShape } from './kernels/gemm.ts';
+import { panelColumns, tileRows } from './kernels/tile.ts';
 import { instantiate, type Instance } from './threads/instance.ts';
 
 export type CpuTarget = 'wasm-256' | 'wasm-128';

@@ -1,6 +1,6 @@
 /** Kernels that go once over memory: ReLU, sums for biases, the SGD update. */
 import type { KernelSource, Vector, VectorAssembler } from '../assembler/vector.ts';
-import { panelColumns } from './gemm.ts';
+import { panelColumns } from './tile.ts';
 
 const pixelBytes = panelColumns * 4;
 

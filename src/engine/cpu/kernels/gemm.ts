@@ -6,12 +6,9 @@
  * `run` consecutive floats; B is a packed panel, 16 consecutive floats for each k.
  */
 import type { KernelSource, Pointer, Splat, Vector, VectorAssembler } from '../assembler/vector.ts';
+import { panelColumns, unrolling, vectorsPerTile } from './tile.ts';
 
-export const tileRows = 6;
-/** Output channels of a panel, and channels of a block in the blocked layout. */
-export const panelColumns = 16;
 const panelStepBytes = panelColumns * 4;
-const vectorsPerTile = 2;
 const longestUnroll = 16;
 
 export interface GemmShape {
@@ -28,26 +25,10 @@ export interface GemmShape {
   readonly rectify: boolean;
 }
 
-/** The kernel's parameters, in order. */
-export type GemmParameters = [
-  table: number,
-  tiles: number,
-  panel: number,
-  bias: number,
-  a: number,
-  c: number,
-  blocks: number,
-];
-
 /** Bytes of one row's entry in the table: offset in A, offset in C. */
 export const tableEntryBytes = 8;
 
-/** Largest divisor of `run` up to the longest unrolling that pays. */
-function unrolling(run: number): number {
-  for (let steps = Math.min(run, longestUnroll); steps > 1; steps--) if (run % steps === 0) return steps;
-  return 1;
-}
-
+/** Parameters: table, tiles, panel, bias, A, C, blocks. */
 export function gemmKernel(shape: GemmShape): KernelSource {
   const { rows, run, lines, lineBytes, blockBytes, start, rectify } = shape;
   const name = [
@@ -125,7 +106,7 @@ function forEachAccumulator(
 /** One block: all its runs, and the step to the next block. */
 function emitBlock(a: VectorAssembler, tile: Tile, shape: GemmShape, column: number): void {
   const { run, lines, lineBytes, blockBytes } = shape;
-  const steps = unrolling(run);
+  const steps = unrolling(run, longestUnroll);
   a.repeat(lines, () => {
     a.repeat(run / steps, () => {
       for (let step = 0; step < steps; step++) emitStep(a, tile, step, column);

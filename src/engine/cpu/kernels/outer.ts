@@ -6,10 +6,9 @@
  * over `lines` lines of `points` points.
  */
 import type { KernelSource, Pointer, VectorAssembler } from '../assembler/vector.ts';
-import { panelColumns, tileRows } from './gemm.ts';
+import { panelColumns, tileRows, unrolling, vectorsPerTile } from './tile.ts';
 
 const rowBytes = panelColumns * 4;
-const vectorsPerTile = 2;
 const longestUnroll = 13;
 
 export interface OuterShape {
@@ -28,9 +27,7 @@ export interface OuterShape {
   readonly start: 'output' | 'zero';
 }
 
-/** The kernel's parameters, in order. */
-export type OuterParameters = [a: number, b: number, c: number, lines: number, groups: number];
-
+/** Parameters: A, B, C, lines, groups. */
 export function outerKernel(shape: OuterShape): KernelSource {
   const { rows, points, aPointBytes, bPointBytes, aLineBytes, bLineBytes, aGroupBytes, start } = shape;
   const name = [
@@ -45,12 +42,6 @@ export function outerKernel(shape: OuterShape): KernelSource {
     start,
   ].join('-');
   return { name, parameters: 5, emit: (a, parameters) => emitOuter(a, parameters, shape) };
-}
-
-function unrolling(points: number): number {
-  for (let steps = Math.min(points, longestUnroll); steps > 1; steps--)
-    if (points % steps === 0) return steps;
-  return 1;
 }
 
 function emitOuter(a: VectorAssembler, parameters: readonly Pointer[], shape: OuterShape): void {
@@ -84,7 +75,7 @@ function emitTile(
   const bVectors = Array.from({ length: vectorsPerTile }, () => a.vector());
   const splat = a.splat();
   const [aPoint, bPoint] = [a.pointer(), a.pointer()];
-  const steps = unrolling(shape.points);
+  const steps = unrolling(shape.points, longestUnroll);
   const bytesOf = (index: number, column: number): number =>
     Math.floor(index / vectorsPerTile) * rowBytes + (column + (index % vectorsPerTile) * a.lanes) * 4;
 

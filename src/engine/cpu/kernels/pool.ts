@@ -3,7 +3,7 @@
  * input of its window that equals the maximum, PyTorch's rule.
  */
 import type { KernelSource, Pointer, VectorAssembler } from '../assembler/vector.ts';
-import { panelColumns } from './gemm.ts';
+import { panelColumns } from './tile.ts';
 
 const pixelBytes = panelColumns * 4;
 

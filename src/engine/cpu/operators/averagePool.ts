@@ -1,6 +1,6 @@
 /** Adaptive average pooling with torch.nn.AdaptiveAvgPool2d's windows, forward and backward. */
 import type { Builder } from '../plan/builder.ts';
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import type { ImageNode } from '../plan/nodes.ts';
 import { imageTensor, pixelOffset, planeAddress, type ImageSize, type ImageTensor } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';

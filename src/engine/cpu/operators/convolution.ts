@@ -4,7 +4,8 @@
  * computation over the output's gradient, with kernels flipped.
  */
 import type { ConvSpec } from '../../../network/spec.ts';
-import { panelColumns, tableEntryBytes } from '../kernels/gemm.ts';
+import { tableEntryBytes } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { ImageNode } from '../plan/nodes.ts';
 import type { Operation } from '../plan/operations.ts';

@@ -1,6 +1,6 @@
 /** The gradient of a convolution's weights: an outer product at every output pixel; and of its biases: a sum. */
 import { sumPixelsKernel } from '../kernels/elementwise.ts';
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import { outerKernel } from '../kernels/outer.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { PackedParameter } from '../plan/parameters.ts';

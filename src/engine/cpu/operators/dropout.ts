@@ -1,7 +1,7 @@
 /** Dropout. Masks are defined over PyTorch's element order (src/random/dropout.ts); here they are put into ours. */
 import type { DropoutSpec } from '../../../network/spec.ts';
 import { fillDropoutMask } from '../../../random/dropout.ts';
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { ImageNode, MatrixNode, Node } from '../plan/nodes.ts';
 import {

@@ -1,5 +1,5 @@
 /** From images to a matrix, [N][blocks][H][W][16] to [blocks * H * W][N][16], and the gradient back. */
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { ImageNode, MatrixNode } from '../plan/nodes.ts';
 import {

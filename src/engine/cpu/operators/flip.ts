@@ -1,5 +1,5 @@
 /** The second packing of a convolution's weights, for its input's gradient. */
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
 

@@ -2,7 +2,8 @@
  * Runs the gemm kernels over a whole layer: tiles of rows, panels of 16 columns, and parts of k. What the rows are
  * is said by a table (../kernels/gemm.ts).
  */
-import { gemmKernel, panelColumns, tableEntryBytes, tileRows, type GemmShape } from '../kernels/gemm.ts';
+import { gemmKernel, tableEntryBytes, type GemmShape } from '../kernels/gemm.ts';
+import { panelColumns, tileRows } from '../kernels/tile.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';

@@ -5,7 +5,7 @@
  */
 import type { LinearSpec } from '../../../network/spec.ts';
 import { sgdKernel } from '../kernels/elementwise.ts';
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import { outerKernel } from '../kernels/outer.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { MatrixNode } from '../plan/nodes.ts';

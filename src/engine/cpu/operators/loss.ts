@@ -1,5 +1,5 @@
 /** Softmax cross-entropy over the logits, in float64, and its gradient. */
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { MatrixNode } from '../plan/nodes.ts';
 import { featureOrder, type GradientMatrix, type MatrixTensor } from '../plan/tensors.ts';

@@ -1,6 +1,6 @@
 /** ReLU in place, where it could not be fused with what is before it; and its backward pass, in place too. */
 import { reluBackwardKernel, reluKernel } from '../kernels/elementwise.ts';
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { ImageNode, MatrixNode, Node } from '../plan/nodes.ts';
 import { firstPixel, type GradientMatrix, type ImageTensor, type MatrixTensor } from '../plan/tensors.ts';

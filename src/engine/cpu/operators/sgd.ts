@@ -1,6 +1,6 @@
 /** Parameters in memory, and their update by SGD where a gradient is kept. */
 import { sgdKernel } from '../kernels/elementwise.ts';
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import type { Builder } from '../plan/builder.ts';
 import { packedFloats, type PackedParameter, type Packing } from '../plan/parameters.ts';
 import type { Context } from '../threads/context.ts';

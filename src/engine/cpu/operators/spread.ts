@@ -1,5 +1,5 @@
 /** The output gradient of a strided convolution, spread out so that its input's gradient is a plain convolution. */
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import { pixelOffset, type ImageTensor } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';

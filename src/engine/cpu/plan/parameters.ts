@@ -1,5 +1,5 @@
 /** Where each parameter lies in the engine's memory, and how its packed layout maps to PyTorch's. */
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 
 /** Which packing: see ../operators of the same name. */
 export type Packing =

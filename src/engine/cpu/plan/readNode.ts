@@ -1,5 +1,5 @@
 /** Values out of the engine's layouts, in PyTorch's. */
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import type { Node } from './nodes.ts';
 import { featureOrder, pixelOffset, type ImageTensor, type MatrixTensor } from './tensors.ts';
 

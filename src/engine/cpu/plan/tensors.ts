@@ -2,7 +2,7 @@
  * How the CPU engine lays tensors out in its memory. Channels come in blocks of 16 lanes, padded with zeros, so that
  * every kernel works on whole vectors and a block of one image fits the first-level cache.
  */
-import { panelColumns } from '../kernels/gemm.ts';
+import { panelColumns } from '../kernels/tile.ts';
 
 /** [N][blocks][before + H + after][before + W + after][lanes], with a halo of zeros for the next convolution. */
 export interface ImageTensor {

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  gemmKernel,
-  tableEntryBytes,
-  tileRows,
-  type GemmShape,
-} from '../../../../src/engine/cpu/kernels/gemm.ts';
+import { gemmKernel, tableEntryBytes, type GemmShape } from '../../../../src/engine/cpu/kernels/gemm.ts';
+import { tileRows } from '../../../../src/engine/cpu/kernels/tile.ts';
 import type { Instance } from '../../../../src/engine/cpu/threads/instance.ts';
 import { hashedTensor } from '../../hashedTensors.ts';
 import {

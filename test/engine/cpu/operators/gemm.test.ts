@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { tileRows } from '../../../../src/engine/cpu/kernels/gemm.ts';
+import { tileRows } from '../../../../src/engine/cpu/kernels/tile.ts';
 import { tileRowsOf } from '../../../../src/engine/cpu/operators/gemm.ts';
 
 /** How often the tiles of a tiling cover each row. */
