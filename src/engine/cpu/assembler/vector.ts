@@ -32,6 +32,8 @@ export interface VectorAssembler {
   multiplyAdd(to: Vector, a: Splat, b: Vector): void;
   multiply(to: Vector, a: Vector, b: Splat): void;
   add(to: Vector, a: Vector, b: Vector): void;
+  /** to = a - b */
+  subtract(to: Vector, a: Vector, b: Vector): void;
   /** to = a < b ? b : a, lane by lane. */
   max(to: Vector, a: Vector, b: Vector): void;
   /** to = a < 0 ? 0 : a, so that NaN stays NaN. */

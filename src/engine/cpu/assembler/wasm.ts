@@ -29,6 +29,7 @@ const simd = {
   and: 0x4e,
   andNot: 0x4f,
   add: 0xe4,
+  subtract: 0xe5,
   multiply: 0xe6,
   pseudoMax: 0xeb,
   relaxedMultiplyAdd: 0x105,
@@ -81,7 +82,10 @@ function createWriter(parameters: number): Writer {
 
 type Registers = Pick<VectorAssembler, 'vector' | 'splat' | 'pointer'>;
 type Memory = Pick<VectorAssembler, 'load' | 'store' | 'broadcast' | 'loadPointer'>;
-type Arithmetic = Pick<VectorAssembler, 'zero' | 'multiplyAdd' | 'multiply' | 'add' | 'max' | 'rectify'>;
+type Arithmetic = Pick<
+  VectorAssembler,
+  'zero' | 'multiplyAdd' | 'multiply' | 'add' | 'subtract' | 'max' | 'rectify'
+>;
 type Selection = Pick<VectorAssembler, 'keepWherePositive' | 'takeWhereEqual'>;
 type Flow = Pick<VectorAssembler, 'copy' | 'advance' | 'addPointer' | 'repeat' | 'loop'>;
 
@@ -174,6 +178,7 @@ function arithmetic(writer: Writer, parts: number): Arithmetic {
     },
     multiply: (to, a, b) => binary(simd.multiply, to, a, () => get(b)),
     add: (to, a, b) => binary(simd.add, to, a, (part) => get(b + part)),
+    subtract: (to, a, b) => binary(simd.subtract, to, a, (part) => get(b + part)),
     max: (to, a, b) => binary(simd.pseudoMax, to, a, (part) => get(b + part)),
     rectify: (to, a) => binary(simd.pseudoMax, to, a, () => writer.zero()),
   };
