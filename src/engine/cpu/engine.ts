@@ -1,8 +1,11 @@
 /** The CPU engine: WebAssembly kernels emitted for each network, on threads that share one memory. */
 import { availableParallelism } from 'node:os';
 import { alexnetError } from '../../errors.ts';
-import type { Engine } from '../engine.ts';
-import { compileCpu } from './program.ts';
+import type { NetworkSpec } from '../../network/spec.ts';
+import type { CompileOptions, Engine } from '../engine.ts';
+import type { ConvolutionChoice } from './plan/builder.ts';
+import { measureRates, type MachineRates } from './machineRates.ts';
+import { compileCpu, type CpuProgram } from './program.ts';
 import { examineTargets, fastestTarget, type CpuTarget } from './target.ts';
 
 export interface CpuEngineOptions {
@@ -10,14 +13,25 @@ export interface CpuEngineOptions {
   readonly threads?: number;
   /** Default `auto`: the fastest that passes its known-answer check. */
   readonly target?: 'auto' | CpuTarget;
+  /** Default `auto`: a model of their cost chooses for each. Changes results by roundings. */
+  readonly convolutions?: ConvolutionChoice;
+  /** Take the time of each operation. Default false. */
+  readonly profile?: boolean;
+}
+
+export interface CpuEngine extends Engine {
+  compile(network: NetworkSpec, options: CompileOptions): Promise<CpuProgram>;
+  /** What this machine can do with the engine's threads and target. */
+  measureRates(): Promise<MachineRates>;
 }
 
 /** More threads than this are refused: each costs memory, and no known machine has use for them. */
 export const mostThreads = 256;
 
 /** Throws ALEX_ENGINE_UNAVAILABLE, ALEX_OPTION_VALUE. */
-export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<Engine> {
-  const { threads = availableParallelism(), target = 'auto' } = options;
+export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<CpuEngine> {
+  const { threads = availableParallelism(), target = 'auto', convolutions = 'auto' } = options;
+  const { profile = false } = options;
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads) {
     const expected = `a whole number from 1 to ${mostThreads}`;
     throw alexnetError('ALEX_OPTION_VALUE', { option: 'threads', value: threads, expected });
@@ -27,7 +41,9 @@ export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<E
     name: 'cpu',
     target: chosen,
     threads,
-    compile: (network, compileOptions) => compileCpu(network, compileOptions, { threads, target: chosen }),
+    compile: (network, compileOptions) =>
+      compileCpu(network, compileOptions, { threads, target: chosen, convolutions, profile }),
+    measureRates: () => measureRates({ threads, target: chosen }),
   };
 }
 

@@ -11,11 +11,13 @@ import {
 } from '../checkCalls.ts';
 import type { CompileOptions, ForwardOptions, Loss, Program, SgdOptions } from '../engine.ts';
 import { assembleModule } from './assembler/wasm.ts';
+import type { ConvolutionChoice } from './plan/builder.ts';
 import { inputBuffers } from './plan/inputBuffers.ts';
 import { largestBatch } from './plan/largestBatch.ts';
 import { lower, type LowerOptions, type Plan } from './plan/lower.ts';
 import { pack, unpack, type PackedParameter } from './plan/parameters.ts';
 import { readNode } from './plan/readNode.ts';
+import { createProfile, type Profile } from './profile.ts';
 import { runOperation, type Operation } from './plan/operations.ts';
 import { targetLanes, type CpuTarget } from './target.ts';
 import { readCommand, type Context } from './threads/context.ts';
@@ -28,6 +30,9 @@ const pageBytes = 65536;
 const mostPages = 65536;
 const mostBytes = mostPages * pageBytes;
 
+/** What runs anew when weights have changed. */
+const weightPhases = phases.prepare + phases.repack;
+
 interface State {
   readonly plan: Plan;
   readonly memory: WebAssembly.Memory;
@@ -39,30 +44,54 @@ interface State {
   count: number;
   /** How far the current step has come. */
   stage: 'idle' | 'forward' | 'backward';
-  /** Weights have changed since they were last packed for backward. */
-  stale: boolean;
+  /** The phases of `phases` that have to run before they are next needed, since weights have changed. */
+  stale: number;
   disposed: boolean;
   spare: Instance | undefined;
+}
+
+interface CompiledFor {
+  readonly threads: number;
+  readonly target: CpuTarget;
+  readonly convolutions: ConvolutionChoice;
+  /** Whether to take the time of each operation. */
+  readonly profile: boolean;
+}
+
+export interface CpuProgram extends Program {
+  /** Present when times are taken. */
+  readonly profile: Profile | undefined;
 }
 
 /** Throws ALEX_NETWORK_LAYER, ALEX_OPTION_VALUE, ALEX_ENGINE_MEMORY. */
 export async function compileCpu(
   network: NetworkSpec,
   options: CompileOptions,
-  { threads, target }: { readonly threads: number; readonly target: CpuTarget },
-): Promise<Program> {
+  compiledFor: CompiledFor,
+): Promise<CpuProgram> {
   checkCompileOptions(options);
   const { batchSize, training, inputSlots = 1 } = options;
+  const { threads, convolutions } = compiledFor;
   const firstAddress = controlAddresses.end;
-  const lowerOptions: LowerOptions = { batchSize, training, threads, inputSlots, firstAddress };
+  const lowerOptions: LowerOptions = {
+    batchSize,
+    training,
+    threads,
+    inputSlots,
+    firstAddress,
+    convolutions,
+  };
+  refuseInput(network, lowerOptions);
   const plan = lower(network, lowerOptions);
-  const state = createState(plan, allocateMemory(network, lowerOptions, plan), threads, target);
+  const profile = compiledFor.profile ? createProfile(plan) : undefined;
+  const state = createState(plan, allocateMemory(network, lowerOptions, plan), compiledFor, profile);
   const inputs = inputBuffers(plan.input, { slots: inputSlots, batchSize }, state.instance.floats);
   return {
     network,
     batchSize,
     training,
     inputs,
+    profile,
     memoryBytes: state.memory.buffer.byteLength,
     forward: async (given = {}) => forward(state, checkForward(state, { batchSize, inputs }, given)),
     backward: (labels) => backward(state, labels),
@@ -77,30 +106,51 @@ export async function compileCpu(
   };
 }
 
-function createState(plan: Plan, memory: WebAssembly.Memory, threads: number, target: CpuTarget): State {
+function createState(
+  plan: Plan,
+  memory: WebAssembly.Memory,
+  { threads, target }: CompiledFor,
+  profile: Profile | undefined,
+): State {
   const module = new WebAssembly.Module(assembleModule(plan.memory.kernels, targetLanes[target], mostPages));
   const instance = instantiate(module, memory);
   for (const { address, make } of plan.memory.constants) instance.words.set(make(), address / 4);
   const operations = {
+    prepare: plan.prepare,
     repack: plan.repack,
     forward: plan.forward,
     backward: plan.backward,
     update: plan.update,
   };
-  const team = createTeam({ module, memory, threads, operations }, instance.words);
+  const milliseconds = profile?.milliseconds;
+  const team = createTeam({ module, memory, threads, operations, milliseconds }, instance.words);
   const parameters = new Map(plan.parameters.map((parameter) => [parameter.name, parameter]));
-  const start = { count: 0, stage: 'idle', stale: true, disposed: false, spare: undefined } as const;
+  const start = { count: 0, stage: 'idle', stale: weightPhases, disposed: false, spare: undefined } as const;
   return { plan, memory, instance, team, target, parameters, ...start };
+}
+
+/** Plans nothing for a batch whose images alone do not fit. */
+function refuseInput(network: NetworkSpec, options: LowerOptions): void {
+  const { channels, height, width } = network.input;
+  const bytes = options.batchSize * channels * height * width * 4;
+  if (bytes > mostBytes) throw tooLarge(network, options, bytes);
+}
+
+function tooLarge(network: NetworkSpec, options: LowerOptions, bytes: number): Error {
+  const fits = largestBatch(network, options, mostBytes);
+  return alexnetError('ALEX_ENGINE_MEMORY', {
+    bytes,
+    batchSize: options.batchSize,
+    limit: mostBytes,
+    fits,
+  });
 }
 
 function allocateMemory(network: NetworkSpec, options: LowerOptions, plan: Plan): WebAssembly.Memory {
   const { batchSize } = options;
   const { bytes } = plan.memory;
   const pages = Math.ceil(bytes / pageBytes);
-  if (pages > mostPages) {
-    const fits = largestBatch(network, options, mostBytes);
-    throw alexnetError('ALEX_ENGINE_MEMORY', { bytes, batchSize, limit: mostBytes, fits });
-  }
+  if (pages > mostPages) throw tooLarge(network, options, bytes);
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch (error) {
@@ -140,11 +190,11 @@ function writeSgd({ instance }: State, { weightDecay, momentum, learningRate }: 
   instance.floats.set([weightDecay, momentum, -learningRate], controlAddresses.sgd / 4);
 }
 
-/** The phase that packs weights again, if they have changed since. */
-function repacking(state: State): number {
-  const stale = state.stale;
-  state.stale = false;
-  return stale ? phases.repack : 0;
+/** Which of the phases that follow weights have to run, if these have changed since. */
+function refreshing(state: State, wanted: number): number {
+  const stale = state.stale & wanted;
+  state.stale -= stale;
+  return stale;
 }
 
 function readLoss({ memory }: State): Loss {
@@ -157,7 +207,7 @@ function logits(state: State): Float32Array {
 
 async function forward(state: State, given: CheckedForward): Promise<Float32Array> {
   writeForward(state, given);
-  await state.team.run(phases.forward);
+  await state.team.run(refreshing(state, phases.prepare) + phases.forward);
   state.stage = 'forward';
   return logits(state);
 }
@@ -166,7 +216,7 @@ async function backward(state: State, labels: ArrayLike<number>): Promise<Loss> 
   checkTraining(state, 'backward');
   checkState(state.stage === 'forward', 'backward', 'a forward before it');
   writeLabels(state, labels);
-  await state.team.run(repacking(state) + phases.backward);
+  await state.team.run(refreshing(state, phases.repack) + phases.backward);
   state.stage = 'backward';
   return readLoss(state);
 }
@@ -176,7 +226,7 @@ async function update(state: State, sgd: SgdOptions): Promise<void> {
   checkState(state.stage === 'backward', 'update', 'a backward before it');
   writeSgd(state, sgd);
   await state.team.run(phases.update);
-  state.stale = true;
+  state.stale = weightPhases;
 }
 
 async function step(
@@ -189,9 +239,10 @@ async function step(
   writeForward(state, given);
   writeLabels(state, labels);
   writeSgd(state, sgd);
-  await state.team.run(repacking(state) + phases.forward + phases.backward + phases.update);
+  const refresh = refreshing(state, weightPhases);
+  await state.team.run(refresh + phases.forward + phases.backward + phases.update);
   state.stage = 'backward';
-  state.stale = true;
+  state.stale = weightPhases;
   return readLoss(state);
 }
 
@@ -242,7 +293,7 @@ function tensorAccess(state: State): TensorAccess {
       const parameter = parameterFor(name, 'writeParameter');
       checkValues(name, parameter.shape, values);
       pack(parameter.packing, floats, parameter.values / 4, values);
-      state.stale = true;
+      state.stale = weightPhases;
     },
     readMomentum(name) {
       const parameter = velocityFor(name, 'readMomentum');
@@ -275,7 +326,7 @@ function readActivation(state: State, layer: string): Float32Array {
   checkState(!state.disposed && state.count > 0, 'readActivation', 'a forward before it');
   const found = find(new Map(state.plan.layers.map((planned) => [planned.name, planned])), layer);
   const run = (operation: Operation): void => runOperation(operation, aloneContext(state));
-  if (found.overwritten) run(found.overwritten.recompute);
+  found.overwritten?.recompute.forEach(run);
   const values = readNode(found.node, state.instance.floats, state.count);
   if (found.overwritten) run(found.overwritten.restore);
   return values;

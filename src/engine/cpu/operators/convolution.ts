@@ -12,15 +12,19 @@ import type { Operation } from '../plan/operations.ts';
 import { packedFloats, type PackedParameter, type Packing } from '../plan/parameters.ts';
 import { imageTensor, pixelOffset, type ImageSize, type ImageTensor } from '../plan/tensors.ts';
 import { planWeightGradient } from './convolutionGradient.ts';
-import { planGemm, type GemmLayout, type GemmOperation } from './gemm.ts';
+import { planGemm, type GemmLayout } from './gemm.ts';
 import { planParameter } from './sgd.ts';
+import { chooseTiling } from './winograd/choice.ts';
+import { cornerBytes, planTransformedWeights, planWinograd } from './winograd/convolution.ts';
+import type { Tiling } from './winograd/tiling.ts';
 
 export interface ConvolutionPlan {
   readonly output: ImageNode;
-  readonly forward: GemmOperation;
+  readonly forward: readonly Operation[];
   /** The same without the fused ReLU. */
-  readonly plain: GemmOperation;
-  readonly backward: readonly Operation[];
+  readonly plain: readonly Operation[];
+  readonly weightGradient: readonly Operation[];
+  readonly inputGradient: readonly Operation[];
 }
 
 /** A convolution with its sizes filled in. */
@@ -30,6 +34,47 @@ export interface ConvolutionGeometry {
   readonly padding: number;
   readonly input: ImageNode;
   readonly output: ImageSize;
+  readonly tilings: ConvolutionTilings;
+}
+
+/** Winograd's tilings of the output and of the input's gradient, where they are done that way. */
+export interface ConvolutionTilings {
+  readonly output: Tiling | undefined;
+  readonly inputGradient: Tiling | undefined;
+}
+
+/** Of a convolution's input that is in blocks of 16 channels, as all but the network's own are. */
+export function convolutionTilings(
+  { batchSize, convolutions }: Pick<Builder, 'batchSize' | 'convolutions'>,
+  spec: ConvSpec,
+  input: ImageSize,
+  output: ImageSize,
+): ConvolutionTilings {
+  const { kernelSize, stride = 1, padding = 0, outChannels } = spec;
+  const size = { kernelSize, stride, batchSize };
+  return {
+    output: chooseTiling({ ...size, inChannels: input.channels, output }, convolutions),
+    inputGradient:
+      padding < kernelSize
+        ? chooseTiling({ ...size, inChannels: outChannels, output: input }, convolutions)
+        : undefined,
+  };
+}
+
+/** Zeros that a convolution reads around its input: up to `padding` before it, and after it, in either direction. */
+export function convolutionHalo(
+  builder: Pick<Builder, 'batchSize' | 'convolutions'>,
+  spec: ConvSpec,
+  input: ImageSize,
+  output: ImageSize,
+): { readonly before: number; readonly after: number } {
+  const { kernelSize, stride = 1, padding = 0 } = spec;
+  const tiling = convolutionTilings(builder, spec, input, output).output;
+  const after = (['height', 'width'] as const).map((side) => {
+    const pixels = tiling ? Math.ceil(output[side] / tiling.m) * tiling.m : output[side];
+    return (pixels - 1) * stride + kernelSize - padding - input[side];
+  });
+  return { before: padding, after: Math.max(0, ...after) };
 }
 
 /** Plans one convolution with its bias and, fused, its ReLU. */
@@ -46,21 +91,59 @@ export function planConvolution(
     padding: spec.padding ?? 0,
     input,
     output: outputSize,
+    tilings:
+      input.value.lanes === panelColumns
+        ? convolutionTilings(builder, spec, input.value, outputSize)
+        : { output: undefined, inputGradient: undefined },
   };
   const value = imageTensor(builder.allocate, builder.batchSize, outputSize, options.halo);
   const weight = planParameter(builder, `${spec.name}.weight`, weightPacking(geometry));
   const bias = planParameter(builder, `${spec.name}.bias`, { kind: 'bias', length: spec.outChannels });
-  const layout = forwardLayout(builder, geometry, value, weight, bias, options.rectify);
-  const plain = planGemm({ kernel: builder.spareKernel }, { ...layout, rectify: false });
-  const forward = planGemm(builder, layout);
+  const operations = planForward(builder, geometry, value, weight, bias, options.rectify);
   if (!builder.training)
-    return { output: { kind: 'image', value, slotBytes: 0 }, forward, plain, backward: [] };
+    return {
+      output: { kind: 'image', value, slotBytes: 0 },
+      ...operations,
+      weightGradient: [],
+      inputGradient: [],
+    };
   const gradient = imageTensor(builder.allocate, builder.batchSize, outputSize, gradientHalo(geometry, 1));
-  const backward = [
-    planWeightGradient(builder, geometry, gradient, weight, bias),
-    ...planInputGradient(builder, geometry, gradient, weight),
-  ];
-  return { output: { kind: 'image', value, slotBytes: 0, gradient }, forward, plain, backward };
+  return {
+    output: { kind: 'image', value, slotBytes: 0, gradient },
+    ...operations,
+    weightGradient: planWeightGradient(builder, geometry, gradient, weight, bias),
+    inputGradient: planInputGradient(builder, geometry, gradient, weight),
+  };
+}
+
+function planForward(
+  builder: Builder,
+  geometry: ConvolutionGeometry,
+  value: ImageTensor,
+  weight: PackedParameter,
+  bias: PackedParameter,
+  rectify: boolean,
+): Pick<ConvolutionPlan, 'forward' | 'plain'> {
+  const { input, padding, tilings } = geometry;
+  if (tilings.output) {
+    const convolution = {
+      tiling: tilings.output,
+      from: input.value,
+      slotBytes: input.slotBytes,
+      cornerBytes: cornerBytes(input.value, padding),
+      to: value,
+      weights: weight.values,
+      bias: bias.values,
+      rectify,
+    };
+    const { points, operation } = planTransformedWeights(builder, convolution);
+    builder.prepare.push(operation);
+    const { operations, plain } = planWinograd(builder, convolution, points);
+    return { forward: operations, plain };
+  }
+  const layout = forwardLayout(builder, geometry, value, weight, bias, rectify);
+  const plain = planGemm({ kernel: builder.spareKernel }, { ...layout, rectify: false });
+  return { forward: [planGemm(builder, layout)], plain: [plain] };
 }
 
 function weightPacking({ spec, input }: ConvolutionGeometry): Packing {
@@ -141,14 +224,26 @@ function pixelTable(
   });
 }
 
-/** Zeros that the flipped convolution reads around an output gradient whose pixels are `step` apart. */
+/**
+ * Zeros that are read around an output gradient whose pixels are `step` apart: by the flipped convolution, and by the
+ * last tiles of the weights' gradient.
+ */
 function gradientHalo(geometry: ConvolutionGeometry, step: number): { before: number; after: number } {
-  const { spec, stride, padding, input, output } = geometry;
-  if (!input.gradient || stride !== step) return { before: 0, after: 0 };
-  const before = Math.max(0, spec.kernelSize - 1 - padding);
-  const afterHeight = input.value.height - 1 + padding - (output.height - 1) * stride;
-  const afterWidth = input.value.width - 1 + padding - (output.width - 1) * stride;
-  return { before, after: Math.max(0, afterHeight, afterWidth) };
+  const { spec, stride, padding, input, output, tilings } = geometry;
+  if (stride !== step) return { before: 0, after: 0 };
+  const after = (['height', 'width'] as const).flatMap((side) => [
+    endOfTiles(output[side], tilings.output) - output[side],
+    ...(input.gradient
+      ? [endOfTiles(input.value[side], tilings.inputGradient) + padding - 1 - (output[side] - 1) * stride]
+      : []),
+  ]);
+  const before = input.gradient ? Math.max(0, spec.kernelSize - 1 - padding) : 0;
+  return { before, after: Math.max(0, ...after) };
+}
+
+/** Pixels of one direction, rounded up to whole tiles. */
+function endOfTiles(pixels: number, tiling: Tiling | undefined): number {
+  return tiling ? Math.ceil(pixels / tiling.m) * tiling.m : pixels;
 }
 
 function planInputGradient(
@@ -157,7 +252,7 @@ function planInputGradient(
   gradient: ImageTensor,
   weight: PackedParameter,
 ): Operation[] {
-  const { spec, stride, padding, input } = geometry;
+  const { spec, stride, padding, input, tilings } = geometry;
   const to = input.gradient;
   if (!to) return [];
   const { kernelSize } = spec;
@@ -170,6 +265,21 @@ function planInputGradient(
     outBlocks: gradient.blocks,
     kernelSize,
   });
+  if (tilings.inputGradient) {
+    const convolution = {
+      tiling: tilings.inputGradient,
+      from: gradient,
+      slotBytes: 0,
+      cornerBytes: cornerBytes(gradient, kernelSize - 1 - padding),
+      to,
+      weights: flipped,
+      bias: 0,
+      rectify: false,
+    };
+    const { points, operation } = planTransformedWeights(builder, convolution);
+    builder.repack.push(operation);
+    return [...planWinograd(builder, convolution, points).operations];
+  }
   const spread = stride === 1 ? gradient : planSpread(builder, geometry);
   const table = pixelTable(builder, spread, to, to.height, to.width, (y, x) => [
     pixelOffset(spread, y + padding - kernelSize + 1, x + padding - kernelSize + 1),

@@ -4,19 +4,20 @@ import { panelColumns } from '../kernels/tile.ts';
 import { outerKernel } from '../kernels/outer.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { PackedParameter } from '../plan/parameters.ts';
-import { pixelOffset, type ImageTensor } from '../plan/tensors.ts';
+import type { Operation } from '../plan/operations.ts';
+import { firstPixel, pixelOffset, type ImageTensor } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
 import type { ConvolutionGeometry } from './convolution.ts';
+import { cornerBytes, planWinogradGradient } from './winograd/convolution.ts';
 
 /** Gradient bytes that stay in the first-level cache while the rows of a weight tile pass over them. */
 const chunkBytes = 12288;
 
-/** Sums the weights' and biases' gradient over all images. */
+/** Sums the weights' gradient over all images, directly. */
 export interface ConvolutionGradientOperation {
   readonly kind: 'convolutionGradient';
   readonly kernel: string;
-  readonly sumKernel: string;
   /** The window of output pixel (0, 0) in the first image, and the steps through it. */
   readonly x: number;
   readonly xSlotBytes: number;
@@ -36,16 +37,43 @@ export interface ConvolutionGradientOperation {
   /** Bytes of the gradient for one kernel line of one pair of blocks. */
   readonly groupBytes: number;
   readonly gradient: number;
+}
+
+/** Sums the biases' gradient over all pixels of all images. */
+export interface BiasGradientOperation {
+  readonly kind: 'biasGradient';
+  readonly kernel: string;
+  readonly gradient: ImageTensor;
   readonly biasGradient: number;
 }
 
-/** Plans it; the gradients' places are the parameters'. */
+/** Plans both; the gradients' places are the parameters'. */
 export function planWeightGradient(
+  builder: Builder,
+  geometry: ConvolutionGeometry,
+  gradient: ImageTensor,
+  weight: PackedParameter,
+  bias: PackedParameter,
+): Operation[] {
+  const { input, padding, tilings } = geometry;
+  const biases = planBiasGradient(builder, gradient, bias);
+  if (!tilings.output) return [planDirectGradient(builder, geometry, gradient, weight), biases];
+  const weights = planWinogradGradient(builder, {
+    tiling: tilings.output,
+    input: input.value,
+    slotBytes: input.slotBytes,
+    cornerBytes: cornerBytes(input.value, padding),
+    gradient,
+    weightGradient: weight.gradient,
+  });
+  return [...weights, biases];
+}
+
+function planDirectGradient(
   builder: Builder,
   { spec, stride, padding, input, output }: ConvolutionGeometry,
   gradient: ImageTensor,
   weight: PackedParameter,
-  bias: PackedParameter,
 ): ConvolutionGradientOperation {
   const from = input.value;
   const rows = spec.kernelSize * from.lanes;
@@ -62,7 +90,6 @@ export function planWeightGradient(
   return {
     kind: 'convolutionGradient',
     kernel: builder.kernel(kernel),
-    sumKernel: builder.kernel(sumPixelsKernel({ width: output.width, lineBytes: [gradient.lineBytes] })),
     x: from.address + pixelOffset(from, -padding, -padding),
     xSlotBytes: input.slotBytes,
     xImageBytes: from.imageBytes,
@@ -80,8 +107,16 @@ export function planWeightGradient(
     kernelSize: spec.kernelSize,
     groupBytes: rows * panelColumns * 4,
     gradient: weight.gradient,
-    biasGradient: bias.gradient,
   };
+}
+
+function planBiasGradient(
+  builder: Builder,
+  gradient: ImageTensor,
+  bias: PackedParameter,
+): BiasGradientOperation {
+  const sum = sumPixelsKernel({ width: gradient.width, lineBytes: [gradient.lineBytes] });
+  return { kind: 'biasGradient', kernel: builder.kernel(sum), gradient, biasGradient: bias.gradient };
 }
 
 export function runConvolutionGradient(operation: ConvolutionGradientOperation, context: Context): void {
@@ -94,7 +129,6 @@ export function runConvolutionGradient(operation: ConvolutionGradientOperation, 
     sumPair(operation, context, pair, unit, stop);
     unit = stop;
   }
-  sumBias(operation, context);
 }
 
 /** Units [begin, end) are kernel lines of one pair of an output block and an input block. */
@@ -122,15 +156,15 @@ function sumPair(
   }
 }
 
-function sumBias(operation: ConvolutionGradientOperation, context: Context): void {
-  const [begin, end] = share(operation.outBlocks, context.thread, context.threads);
-  const kernel = context.kernels[operation.sumKernel];
+export function runBiasGradient(operation: BiasGradientOperation, context: Context): void {
+  const { gradient } = operation;
+  const [begin, end] = share(gradient.blocks, context.thread, context.threads);
+  const kernel = context.kernels[operation.kernel];
   for (let block = begin; block < end; block++) {
     const sum = operation.biasGradient + block * panelColumns * 4;
     context.floats.fill(0, sum / 4, sum / 4 + panelColumns);
     for (let image = 0; image < context.command.count; image++) {
-      const dy = operation.dy + image * operation.dyImageBytes + block * operation.dyBlockBytes;
-      kernel(dy, sum, operation.lines);
+      kernel(firstPixel(gradient, image * gradient.blocks + block), sum, gradient.height);
     }
   }
 }

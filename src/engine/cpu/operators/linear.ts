@@ -60,7 +60,9 @@ export interface LinearPlan {
   readonly forward: GemmOperation;
   /** The same without the fused ReLU. */
   readonly plain: GemmOperation;
-  readonly backward: readonly Operation[];
+  /** The biases' gradient; the weights' is part of their update. */
+  readonly weightGradient: readonly Operation[];
+  readonly inputGradient: readonly Operation[];
 }
 
 /** Plans one linear layer with its bias and, fused, its ReLU. */
@@ -77,10 +79,11 @@ export function planLinear(
   const layout = forwardLayout(builder, input, { kind: 'matrix', value }, weight, bias, rectify);
   const plain = planGemm({ kernel: builder.spareKernel }, { ...layout, rectify: false });
   const forward = planGemm(builder, layout);
-  if (!builder.training) return { output: { kind: 'matrix', value }, forward, plain, backward: [] };
+  if (!builder.training)
+    return { output: { kind: 'matrix', value }, forward, plain, weightGradient: [], inputGradient: [] };
   const gradient = gradientMatrix(builder.allocate, builder.batchSize, value);
   const output: MatrixNode = { kind: 'matrix', value, gradient };
-  return { output, forward, plain, backward: planBackward(builder, input, output, weight, bias) };
+  return { output, forward, plain, ...planBackward(builder, input, output, weight, bias) };
 }
 
 function linearPacking(spec: LinearSpec, { value }: MatrixNode): PackedParameter['packing'] {
@@ -137,7 +140,7 @@ function planBackward(
   output: MatrixNode,
   weight: PackedParameter,
   bias: PackedParameter,
-): Operation[] {
+): Pick<LinearPlan, 'weightGradient' | 'inputGradient'> {
   const { value } = output;
   const gradient = output.gradient!;
   const turned = builder.allocate(value.blocks * value.blockBytes);
@@ -150,7 +153,8 @@ function planBackward(
     blockBytes,
     biasGradient: bias.gradient,
   };
-  return input.gradient ? [turn, planInputGradient(builder, input, gradient, weight)] : [turn];
+  const inputGradient = input.gradient ? [planInputGradient(builder, input, gradient, weight)] : [];
+  return { weightGradient: [turn], inputGradient };
 }
 
 /** Weights are A here: a row of the result is an input feature, a column an image. */

@@ -9,6 +9,7 @@ export interface Builder {
   readonly batchSize: number;
   readonly training: boolean;
   readonly threads: number;
+  readonly convolutions: ConvolutionChoice;
   /** Reserves memory, zero at first, and returns its byte address, a multiple of 64. */
   allocate(bytes: number): number;
   /** Reserves memory for 32-bit words that `make` gives once the whole plan is known to fit. */
@@ -17,8 +18,14 @@ export interface Builder {
   kernel(source: KernelSource): string;
   /** The same for a kernel that only reading a fused layer's output needs: compiled when that happens. */
   spareKernel(source: KernelSource): string;
+  /** Memory for one operation, or several that follow each other: all share it. A multiple of 64, as all addresses. */
+  scratch(bytes: number): number;
+  /** The same for each thread: the address of the first one's; the others' follow. */
+  threadScratch(bytes: number): number;
   /** 16 zeros. */
   readonly zeros: number;
+  /** What must run after weights change and before the next forward. */
+  readonly prepare: Operation[];
   readonly update: Operation[];
   readonly repack: Operation[];
   readonly parameters: PackedParameter[];
@@ -31,6 +38,8 @@ export interface Constant {
 
 export interface BuiltMemory {
   readonly bytes: number;
+  /** What operations shared. */
+  readonly scratch: ScratchBytes;
   readonly constants: readonly Constant[];
   readonly kernels: readonly KernelSource[];
   readonly spareKernels: readonly KernelSource[];
@@ -42,10 +51,26 @@ export interface BuilderOptions {
   readonly threads: number;
   /** Where free memory begins. */
   readonly firstAddress: number;
+  readonly convolutions: ConvolutionChoice;
 }
 
-/** A builder, and what it has reserved when planning is over. */
-export function createBuilder(options: BuilderOptions): { builder: Builder; built: () => BuiltMemory } {
+/** Which algorithm convolutions take: the faster by a model of their cost, or one of them wherever it can. */
+export type ConvolutionChoice = 'auto' | 'direct' | 'winograd';
+
+/** Bytes of the memory that operations share, for all threads and for each. */
+export interface ScratchBytes {
+  readonly shared: number;
+  readonly thread: number;
+}
+
+/**
+ * A builder, and what it has reserved when planning is over. How much scratch a plan needs is known only then: plan
+ * once with none, and again with what that took.
+ */
+export function createBuilder(
+  options: BuilderOptions,
+  place: ScratchBytes,
+): { builder: Builder; built: () => BuiltMemory } {
   const kernels = new Map<string, KernelSource>();
   const spareKernels = new Map<string, KernelSource>();
   const constants: Constant[] = [];
@@ -55,9 +80,20 @@ export function createBuilder(options: BuilderOptions): { builder: Builder; buil
     next = address + bytes;
     return address;
   };
+  let scratch: ScratchBytes = { shared: 0, thread: 0 };
+  const sharedScratch = allocate(place.shared);
+  const threadScratch = allocate(place.thread * options.threads);
   const builder: Builder = {
     ...options,
     allocate,
+    scratch(bytes) {
+      scratch = { ...scratch, shared: Math.max(scratch.shared, bytes) };
+      return sharedScratch;
+    },
+    threadScratch(bytes) {
+      scratch = { ...scratch, thread: Math.max(scratch.thread, bytes) };
+      return threadScratch;
+    },
     constant(length, make) {
       const address = allocate(length * Int32Array.BYTES_PER_ELEMENT);
       constants.push({ address, make });
@@ -72,6 +108,7 @@ export function createBuilder(options: BuilderOptions): { builder: Builder; buil
       return source.name;
     },
     zeros: allocate(alignmentBytes),
+    prepare: [],
     update: [],
     repack: [],
     parameters: [],
@@ -80,6 +117,7 @@ export function createBuilder(options: BuilderOptions): { builder: Builder; buil
     builder,
     built: () => ({
       bytes: next,
+      scratch,
       constants,
       kernels: [...kernels.values()],
       spareKernels: [...spareKernels.values()],

@@ -3,7 +3,7 @@ import { alexnetError } from '../../../errors.ts';
 import { inferShapes, type LayerShape } from '../../../network/shapes.ts';
 import type { LayerSpec, NetworkSpec } from '../../../network/spec.ts';
 import { planAveragePool } from '../operators/averagePool.ts';
-import { planConvolution } from '../operators/convolution.ts';
+import { convolutionHalo, planConvolution } from '../operators/convolution.ts';
 import { planDropout } from '../operators/dropout.ts';
 import { planFlatten } from '../operators/flatten.ts';
 import { planLanes } from '../operators/lanes.ts';
@@ -11,9 +11,16 @@ import { planLinear } from '../operators/linear.ts';
 import { planLoss, type LossOperation } from '../operators/loss.ts';
 import { planMaxPool } from '../operators/maxPool.ts';
 import { planRelu, planReluBackward } from '../operators/relu.ts';
-import { createBuilder, type Builder, type BuilderOptions, type BuiltMemory } from './builder.ts';
+import {
+  createBuilder,
+  type Builder,
+  type BuilderOptions,
+  type BuiltMemory,
+  type ScratchBytes,
+} from './builder.ts';
 import type { ImageNode, MatrixNode, Node } from './nodes.ts';
 import type { Operation } from './operations.ts';
+import { recordOwners, type Owners } from './owners.ts';
 import type { PackedParameter } from './parameters.ts';
 import { imageTensor, type ImageTensor } from './tensors.ts';
 
@@ -22,8 +29,11 @@ export interface Plan {
   readonly forward: readonly Operation[];
   readonly backward: readonly Operation[];
   readonly update: readonly Operation[];
-  /** What must run after weights change and before the next backward. */
+  /** What must run after weights change and before the next forward. */
+  readonly prepare: readonly Operation[];
+  /** The same before the next backward. */
   readonly repack: readonly Operation[];
+  readonly owners: Owners;
   readonly parameters: readonly PackedParameter[];
   readonly layers: readonly PlannedLayer[];
   readonly logits: MatrixNode;
@@ -36,7 +46,7 @@ export interface PlannedLayer {
   readonly name: string;
   readonly node: Node;
   /** For an output that a ReLU has overwritten: how to have it again, and how to bring the ReLU's back. */
-  readonly overwritten?: { readonly recompute: Operation; readonly restore: Operation };
+  readonly overwritten?: { readonly recompute: readonly Operation[]; readonly restore: Operation };
 }
 
 export interface LowerOptions extends BuilderOptions {
@@ -52,37 +62,48 @@ interface Halo {
 interface Lowered {
   readonly output: Node;
   readonly forward: readonly Operation[];
-  readonly backward: readonly Operation[];
-  /** The forward operation without a fused ReLU; absent for layers that only rename their input. */
-  readonly plain?: Operation;
+  /** Backward, first those for the weights, then the others. */
+  readonly weightGradient?: readonly Operation[];
+  readonly inputGradient: readonly Operation[];
+  /** The forward operations without a fused ReLU; absent for layers that only rename their input. */
+  readonly plain?: readonly Operation[];
 }
 
 /** Plans a whole network. Throws ALEX_NETWORK_LAYER. */
 export function lower(network: NetworkSpec, options: LowerOptions): Plan {
+  const { scratch } = lowerWith(network, options, { shared: 0, thread: 0 }).memory;
+  return lowerWith(network, options, scratch);
+}
+
+function lowerWith(network: NetworkSpec, options: LowerOptions, scratch: ScratchBytes): Plan {
   const layers = inferShapes(network);
-  const { builder, built } = createBuilder(options);
+  const { builder, built } = createBuilder(options, scratch);
   const input = planInput(builder, network, layers, options.inputSlots);
   const forward: Operation[] = [...input.forward];
   const backward: Operation[][] = [];
   const planned: PlannedLayer[] = [];
-  const producers: (Operation | undefined)[] = [];
+  const { owners, record } = recordOwners(builder);
+  record('input', input);
   let node = input.node;
   layers.forEach((layer, index) => {
     const lowered = lowerLayer(builder, layers, index, node);
     node = lowered.output;
     forward.push(...lowered.forward);
-    backward.push([...lowered.backward]);
-    producers.push(lowered.plain);
+    backward.push([...(lowered.weightGradient ?? []), ...lowered.inputGradient]);
+    record(layer.spec.name, lowered);
     planned.push({ name: layer.spec.name, node, ...overwritten(builder, layers, index, node, lowered) });
   });
   if (node.kind !== 'matrix') throw noClasses(layers);
   const loss = builder.training ? planLoss(builder, node) : undefined;
+  if (loss) record('loss', { inputGradient: [loss] });
   return {
     memory: built(),
     forward,
     backward: [...(loss ? [loss] : []), ...backward.toReversed().flat()],
     update: builder.update,
+    prepare: builder.prepare,
     repack: builder.repack,
+    owners,
     parameters: builder.parameters,
     layers: planned,
     logits: node,
@@ -117,7 +138,14 @@ function planInput(
   const { batchSize } = builder;
   const first = layers[0]?.spec;
   const direct = first?.type === 'conv';
-  const halo = direct ? haloBefore(layers, 0) : { before: 0, after: 0 };
+  const halo = direct
+    ? convolutionHalo(
+        { ...builder, convolutions: 'direct' },
+        first,
+        network.input,
+        imageSize(layers[0].output),
+      )
+    : { before: 0, after: 0 };
   const tensor = imageTensor(
     (bytes) => builder.allocate(bytes * slots),
     batchSize,
@@ -128,19 +156,15 @@ function planInput(
   const slotBytes = batchSize * tensor.imageBytes;
   const node: ImageNode = { kind: 'image', value: tensor, slotBytes };
   if (direct) return { tensor, slotBytes, node, forward: [] };
-  const { output, forward } = planLanes(builder, node, haloBefore(layers, 0));
+  const { output, forward } = planLanes(builder, node, haloBefore(builder, layers, 0));
   return { tensor, slotBytes, node: output, forward: [forward] };
 }
 
 /** The zeros that the layer at `index`, or the first one after it that is no ReLU, wants around its input. */
-function haloBefore(layers: readonly LayerShape[], index: number): Halo {
+function haloBefore(builder: Builder, layers: readonly LayerShape[], index: number): Halo {
   const layer = layers.slice(index).find(({ spec }) => spec.type !== 'relu');
   if (layer?.spec.type !== 'conv') return { before: 0, after: 0 };
-  const { kernelSize, stride = 1, padding = 0 } = layer.spec;
-  const after = [1, 2].map(
-    (side) => (layer.output[side] - 1) * stride + kernelSize - padding - layer.input[side],
-  );
-  return { before: padding, after: Math.max(0, ...after) };
+  return convolutionHalo(builder, layer.spec, imageSize(layer.input), imageSize(layer.output));
 }
 
 function imageSize([channels, height, width]: readonly number[]): {
@@ -157,21 +181,21 @@ function lowerLayer(builder: Builder, layers: readonly LayerShape[], index: numb
   const rectify = layers[index + 1]?.spec.type === 'relu';
   switch (spec.type) {
     case 'linear': {
-      const { output, forward, plain, backward } = planLinear(builder, spec, asMatrix(input), rectify);
-      return { output, forward: [forward], plain, backward };
+      const { output, forward, plain, ...backward } = planLinear(builder, spec, asMatrix(input), rectify);
+      return { output, forward: [forward], plain: [plain], ...backward };
     }
     case 'relu':
       return lowerRelu(builder, layers, index, input);
     case 'flatten': {
-      if (input.kind === 'matrix') return { output: input, forward: [], backward: [] };
+      if (input.kind === 'matrix') return { output: input, forward: [], inputGradient: [] };
       const { output, forward, backward } = planFlatten(builder, input);
-      return { output, forward: [forward], plain: forward, backward };
+      return { output, forward: [forward], plain: [forward], inputGradient: backward };
     }
     case 'dropout': {
-      const halo = haloBefore(layers, index + 1);
+      const halo = haloBefore(builder, layers, index + 1);
       const number = layers.slice(0, index).filter((before) => before.spec.type === 'dropout').length;
       const { output, forward, backward } = planDropout(builder, spec, input, { layer: number, halo });
-      return { output, forward: [forward], plain: forward, backward };
+      return { output, forward: [forward], plain: [forward], inputGradient: backward };
     }
     default:
       return lowerImageLayer(builder, layers, index, spec, asImage(input));
@@ -186,24 +210,20 @@ function lowerImageLayer(
   input: ImageNode,
 ): Lowered {
   const size = imageSize(layers[index].output);
-  const halo = haloBefore(layers, index + 1);
+  const halo = haloBefore(builder, layers, index + 1);
   if (spec.type === 'conv') {
     const rectify = layers[index + 1]?.spec.type === 'relu';
-    const { output, forward, plain, backward } = planConvolution(builder, spec, input, size, {
-      rectify,
-      halo,
-    });
-    return { output, forward: [forward], plain, backward };
+    return planConvolution(builder, spec, input, size, { rectify, halo });
   }
   if (spec.type === 'maxPool') {
     const rectified = layers[index - 1]?.spec.type === 'relu';
     const { output, forward, backward } = planMaxPool(builder, spec, input, size, { rectified, halo });
-    return { output, forward: [forward], plain: forward, backward };
+    return { output, forward: [forward], plain: [forward], inputGradient: backward };
   }
   const same = size.height === input.value.height && size.width === input.value.width;
-  if (same && halo.before === 0 && halo.after === 0) return { output: input, forward: [], backward: [] };
+  if (same && halo.before === 0 && halo.after === 0) return { output: input, forward: [], inputGradient: [] };
   const { output, forward, backward } = planAveragePool(builder, input, size, halo);
-  return { output, forward: [forward], plain: forward, backward };
+  return { output, forward: [forward], plain: [forward], inputGradient: backward };
 }
 
 /** In place. Forward it is fused into a convolution or linear layer before it, backward into max pooling after it. */
@@ -214,7 +234,7 @@ function lowerRelu(builder: Builder, layers: readonly LayerShape[], index: numbe
   return {
     output: node,
     forward: fused ? [] : [planRelu(builder, node)],
-    backward: builder.training && !pooled ? planReluBackward(builder, node) : [],
+    inputGradient: builder.training && !pooled ? planReluBackward(builder, node) : [],
   };
 }
 

@@ -1,7 +1,9 @@
 /** An operation is data: the threads receive the plan and run it. */
 import { runAveragePool, type AveragePoolOperation } from '../operators/averagePool.ts';
 import {
+  runBiasGradient,
   runConvolutionGradient,
+  type BiasGradientOperation,
   type ConvolutionGradientOperation,
 } from '../operators/convolutionGradient.ts';
 import { runDropout, type DropoutOperation } from '../operators/dropout.ts';
@@ -15,10 +17,24 @@ import { runMaxPool, runMaxPoolBackward, type MaxPoolOperation } from '../operat
 import { runRelu, type ReluOperation } from '../operators/relu.ts';
 import { runSgd, type SgdOperation } from '../operators/sgd.ts';
 import { runSpread, type SpreadOperation } from '../operators/spread.ts';
+import {
+  runOuter,
+  runProduct,
+  type WinogradOuterOperation,
+  type WinogradProductOperation,
+} from '../operators/winograd/products.ts';
+import {
+  runImage,
+  runTiles,
+  type WinogradImageOperation,
+  type WinogradTilesOperation,
+} from '../operators/winograd/tiles.ts';
+import { runWeights, type WinogradWeightsOperation } from '../operators/winograd/weights.ts';
 import type { Context } from '../threads/context.ts';
 
 export type Operation =
   | AveragePoolOperation
+  | BiasGradientOperation
   | ConvolutionGradientOperation
   | DropoutOperation
   | FlattenOperation
@@ -30,7 +46,12 @@ export type Operation =
   | MaxPoolOperation
   | ReluOperation
   | SgdOperation
-  | SpreadOperation;
+  | SpreadOperation
+  | WinogradImageOperation
+  | WinogradOuterOperation
+  | WinogradProductOperation
+  | WinogradTilesOperation
+  | WinogradWeightsOperation;
 
 /** Runs one thread's part of an operation. */
 export function runOperation(operation: Operation, context: Context): void {
@@ -39,6 +60,19 @@ export function runOperation(operation: Operation, context: Context): void {
       return runGemm(operation, context);
     case 'convolutionGradient':
       return runConvolutionGradient(operation, context);
+    case 'biasGradient':
+      return runBiasGradient(operation, context);
+    case 'winogradTiles':
+      return runTiles(operation, context);
+    case 'winogradProduct':
+      return runProduct(operation, context);
+    case 'winogradOuter':
+      return runOuter(operation, context);
+    case 'winogradImage':
+      return runImage(operation, context);
+    case 'winogradWeights':
+    case 'winogradWeightGradient':
+      return runWeights(operation, context);
     case 'flip':
       return runFlip(operation, context);
     case 'spread':

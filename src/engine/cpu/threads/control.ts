@@ -24,7 +24,11 @@ export const controlWords = {
 export const controlAddresses = { sgd: 256, loss: 320, end: 1024 } as const;
 
 /** Parts of a step, in the order in which they run. */
-export const phases = { repack: 1, forward: 2, backward: 4, update: 8 } as const;
+export const phases = { prepare: 1, repack: 2, forward: 4, backward: 8, update: 16 } as const;
+
+export type Phase = keyof typeof phases;
+
+export const phaseOrder: readonly Phase[] = ['prepare', 'repack', 'forward', 'backward', 'update'];
 
 const spins = 4000;
 

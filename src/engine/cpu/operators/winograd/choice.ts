@@ -1,0 +1,58 @@
+/**
+ * Which convolutions are done by Winograd's minimal filtering, and with which tiles. A model of the cost decides, from
+ * the shapes and the batch alone: the same everywhere, so that the bits of a training do not depend on a stopwatch.
+ */
+import { blocksOf, type ImageSize } from '../../plan/tensors.ts';
+import { panelColumns, tileRows } from '../../kernels/tile.ts';
+import { mostPoints } from './matrices.ts';
+import { tilingOf, type Tiling } from './tiling.ts';
+
+export interface ConvolutionSize {
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly inChannels: number;
+  readonly output: ImageSize;
+  readonly batchSize: number;
+}
+
+/**
+ * Costs in multiply-adds of the kernels that multiply: what transforming a value takes, and reading a weight that is not
+ * in the caches. Measured: see docs/performance.md.
+ */
+const transformCost = 10;
+const weightCost = 10;
+
+/** The best tiling; undefined where the direct algorithm is better, or Winograd's has no tile for the kernel. */
+export function chooseTiling(
+  convolution: ConvolutionSize,
+  choice: 'auto' | 'direct' | 'winograd',
+): Tiling | undefined {
+  const { kernelSize, stride, output } = convolution;
+  if (choice === 'direct' || stride !== 1 || kernelSize === 1) return undefined;
+  let best: Tiling | undefined;
+  let bestCost = choice === 'winograd' ? Infinity : directCost(convolution);
+  for (let m = 2; m + kernelSize - 1 <= mostPoints; m++) {
+    const tiling = tilingOf(m, kernelSize, output);
+    const cost = winogradCost(convolution, tiling);
+    if (cost < bestCost) [best, bestCost] = [tiling, cost];
+  }
+  return best;
+}
+
+function pairsOf({ inChannels, output }: ConvolutionSize): number {
+  return blocksOf(inChannels) * blocksOf(output.channels) * panelColumns ** 2;
+}
+
+function directCost(convolution: ConvolutionSize): number {
+  const { kernelSize, output, batchSize } = convolution;
+  const pixels = batchSize * output.height * output.width;
+  return pairsOf(convolution) * kernelSize ** 2 * (pixels + weightCost);
+}
+
+function winogradCost(convolution: ConvolutionSize, { size, tiles }: Tiling): number {
+  const { inChannels, output, batchSize } = convolution;
+  const rows = Math.ceil((batchSize * tiles) / tileRows) * tileRows;
+  const channels = (blocksOf(inChannels) + blocksOf(output.channels)) * panelColumns;
+  const products = pairsOf(convolution) * (rows + weightCost);
+  return size ** 2 * (products + batchSize * tiles * channels * transformCost);
+}
