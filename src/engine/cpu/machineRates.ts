@@ -1,0 +1,115 @@
+/**
+ * How fast this machine is at what the engine does, on all its threads at once: the tile of the gemm kernel on operands
+ * in the first-level cache, a sum over memory, and SGD's pass over memory.
+ */
+import { panelColumns, tileRows } from './kernels/tile.ts';
+import { sgdKernel, sumPixelsKernel } from './kernels/elementwise.ts';
+import { tableEntryBytes } from './kernels/gemm.ts';
+import type { BiasGradientOperation } from './operators/convolutionGradient.ts';
+import { planGemm, type GemmOperation } from './operators/gemm.ts';
+import type { SgdOperation } from './operators/sgd.ts';
+import { createBuilder, type Builder } from './plan/builder.ts';
+import { imageTensor } from './plan/tensors.ts';
+import type { CpuTarget } from './target.ts';
+import { startOperations } from './startOperations.ts';
+import { controlAddresses } from './threads/control.ts';
+
+export interface MachineRates {
+  /** 1e9 floating-point operations a second. */
+  readonly gigaflops: number;
+  /** 1e9 bytes a second, read from memory. */
+  readonly readGigabytes: number;
+  /** The same, three streams read and two of them written. */
+  readonly updateGigabytes: number;
+}
+
+/** Larger than the caches. */
+const memoryBytes = 128 << 20;
+/** Panels of the sum: threads share them evenly. */
+const planesPerThread = 16;
+/** Steps along k of a tile, whose operands are then 22 KiB. */
+const tileSteps = 320;
+const tilesPerThread = 4000;
+const rounds = 8;
+
+/** The best of several rounds, after one that brings the memory into being; takes about half a second. */
+export async function measureRates(options: {
+  readonly threads: number;
+  readonly target: CpuTarget;
+}): Promise<MachineRates> {
+  const { builder, built } = createBuilder(
+    { ...options, batchSize: 1, training: false, firstAddress: controlAddresses.end, convolutions: 'direct' },
+    { shared: 0, thread: 0 },
+  );
+  const memory = builder.allocate(memoryBytes);
+  const operations = [planTiles(builder), planSum(builder, memory), planUpdate(builder, memory)] as const;
+  const work = [
+    2 * options.threads * tilesPerThread * tileRows * panelColumns * tileSteps,
+    memoryBytes,
+    5 * operations[2].sixteens * panelColumns * 4,
+  ];
+  const running = startOperations(built(), operations, options);
+  try {
+    const best = [0, 0, 0];
+    for (let round = 0; round <= rounds; round++) {
+      const milliseconds = await running.run();
+      if (round > 0) work.forEach((all, i) => (best[i] = Math.max(best[i], all / milliseconds[i] / 1e6)));
+    }
+    return { gigaflops: best[0], readGigabytes: best[1], updateGigabytes: best[2] };
+  } finally {
+    await running.close();
+  }
+}
+
+/** The same tile again and again, one in each thread. */
+function planTiles(builder: Builder): GemmOperation {
+  const rows = tilesPerThread * tileRows;
+  const rowBytes = tileSteps * 4;
+  const panelBytes = panelColumns * 4;
+  const words = (rows * tableEntryBytes) / 4;
+  const offsets = [rowBytes, panelBytes];
+  const table = builder.constant(words, () =>
+    Int32Array.from({ length: words }, (_, index) => ((index >> 1) % tileRows) * offsets[index % 2]),
+  );
+  return planGemm(builder, {
+    rows: { all: rows },
+    panels: builder.threads,
+    table,
+    a: builder.allocate(tileRows * rowBytes),
+    aSlotBytes: 0,
+    aBlockBytes: panelBytes,
+    b: builder.allocate(builder.threads * tileSteps * panelBytes),
+    bBlockBytes: panelColumns * panelBytes,
+    bPanelBytes: tileSteps * panelBytes,
+    bias: builder.zeros,
+    biasPanelBytes: 0,
+    c: builder.allocate(builder.threads * rowBytes),
+    cPanelBytes: rowBytes,
+    blocks: tileSteps / panelColumns,
+    partBlocks: tileSteps / panelColumns,
+    shared: 'columns',
+    rectify: false,
+    shape: { run: panelColumns, lines: 1, lineBytes: panelBytes, blockBytes: panelBytes },
+  });
+}
+
+function planSum(builder: Builder, memory: number): BiasGradientOperation {
+  const planes = builder.threads * planesPerThread;
+  const width = Math.floor(memoryBytes / planes / panelColumns / 4);
+  const size = { channels: planes * panelColumns, height: 1, width };
+  const gradient = imageTensor(() => memory, 1, size, { before: 0, after: 0 });
+  const kernel = builder.kernel(sumPixelsKernel({ width, lineBytes: [gradient.lineBytes] }));
+  return {
+    kind: 'biasGradient',
+    kernel,
+    gradient,
+    biasGradient: builder.allocate(planes * panelColumns * 4),
+  };
+}
+
+function planUpdate(builder: Builder, memory: number): SgdOperation {
+  builder.kernel(sgdKernel);
+  const sixteens = Math.floor(memoryBytes / 3 / panelColumns / 4);
+  const bytes = sixteens * panelColumns * 4;
+  return { kind: 'sgd', values: memory, velocity: memory + bytes, gradient: memory + 2 * bytes, sixteens };
+}
