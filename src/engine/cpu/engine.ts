@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { alexnetError } from '../../errors.ts';
 import type { NetworkSpec } from '../../network/spec.ts';
 import type { CompileOptions, Engine } from '../engine.ts';
-import type { ConvolutionChoice } from './plan/builder.ts';
+import { convolutionChoices, type ConvolutionChoice } from './plan/builder.ts';
 import { measureRates, type MachineRates } from './machineRates.ts';
 import { compileCpu, type CpuProgram } from './program.ts';
 import { examineTargets, fastestTarget, type CpuTarget } from './target.ts';
@@ -13,7 +13,10 @@ export interface CpuEngineOptions {
   readonly threads?: number;
   /** Default `auto`: the fastest that passes its known-answer check. */
   readonly target?: 'auto' | CpuTarget;
-  /** Default `auto`: a model of their cost chooses for each. Changes results by roundings. */
+  /**
+   * Default: what the environment variable ALEXNET_CONVOLUTIONS says, else `auto`, where a model of the cost chooses for
+   * each convolution. Changes results by roundings.
+   */
   readonly convolutions?: ConvolutionChoice;
   /** Take the time of each operation. Default false. */
   readonly profile?: boolean;
@@ -30,7 +33,7 @@ export const mostThreads = 256;
 
 /** Throws ALEX_ENGINE_UNAVAILABLE, ALEX_OPTION_VALUE. */
 export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<CpuEngine> {
-  const { threads = availableParallelism(), target = 'auto', convolutions = 'auto' } = options;
+  const { threads = availableParallelism(), target = 'auto', convolutions = wantedConvolutions() } = options;
   const { profile = false } = options;
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads) {
     const expected = `a whole number from 1 to ${mostThreads}`;
@@ -57,4 +60,12 @@ function chooseTarget(wanted: 'auto' | CpuTarget): CpuTarget {
     .map((report) => `${report.target}: ${report.reason}`)
     .join('; ');
   throw alexnetError('ALEX_ENGINE_UNAVAILABLE', { engine: 'cpu', reason });
+}
+
+function wantedConvolutions(): ConvolutionChoice {
+  const value = process.env['ALEXNET_CONVOLUTIONS'] || 'auto';
+  const found = convolutionChoices.find((choice) => choice === value);
+  if (found) return found;
+  const expected = convolutionChoices.join(', ');
+  throw alexnetError('ALEX_OPTION_VALUE', { option: 'ALEXNET_CONVOLUTIONS', value, expected });
 }

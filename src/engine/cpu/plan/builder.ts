@@ -55,7 +55,8 @@ export interface BuilderOptions {
 }
 
 /** Which algorithm convolutions take: the faster by a model of their cost, or one of them wherever it can. */
-export type ConvolutionChoice = 'auto' | 'direct' | 'winograd';
+export const convolutionChoices = ['auto', 'direct', 'winograd'] as const;
+export type ConvolutionChoice = (typeof convolutionChoices)[number];
 
 /** Bytes of the memory that operations share, for all threads and for each. */
 export interface ScratchBytes {
