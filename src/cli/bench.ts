@@ -1,10 +1,8 @@
 import { Command } from 'commander';
 import type { Engine, EngineName, Program } from '../engine/engine.ts';
-import { initialise } from '../network/initialise.ts';
-import { classCount } from '../network/shapes.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
-import { createGenerator } from '../random/generator.ts';
-import { purposes } from '../random/philox.ts';
+import { bareSteps, benchClasses, warmUpSteps } from './bareSteps.ts';
+import { layersCommand } from './benchLayers.ts';
 import { oneOf, readers, whole } from './options.ts';
 import { createTerminal } from './terminal.ts';
 import { bytes, rate } from './text.ts';
@@ -30,9 +28,6 @@ export interface BenchResult {
   readonly peakBytes: number;
 }
 
-const warmUpSteps = 2;
-const classes = 10;
-
 /** `alexnet bench`. */
 export function benchCommand(): Command {
   return new Command('bench')
@@ -40,6 +35,7 @@ export function benchCommand(): Command {
     .description(
       `Times bare training steps or forward passes on random images, after ${warmUpSteps} to warm up: no loader, no log.`,
     )
+    .addCommand(layersCommand())
     .argument('<mode>', 'train or infer', oneOf('mode', ['train', 'infer']))
     .option('--batch-size <n>', 'images a step', readers.batchSize, 32)
     .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
@@ -65,7 +61,7 @@ export function benchCommand(): Command {
 }
 
 async function bench(mode: 'train' | 'infer', options: BenchOptions): Promise<BenchResult> {
-  const network = buildNetwork(options.network, { classes });
+  const network = buildNetwork(options.network, { classes: benchClasses });
   const { createEngine } = await import('../engine/create.ts');
   const engine = await createEngine(options.engine, { threads: options.threads });
   const program = await engine.compile(network, {
@@ -73,8 +69,6 @@ async function bench(mode: 'train' | 'infer', options: BenchOptions): Promise<Be
     training: mode === 'train',
   });
   try {
-    initialise(network, { scheme: 'he', seed: 0 }, (name, values) => program.writeParameter(name, values));
-    fillWithNoise(program);
     const seconds = await timeSteps(mode, program, options.rounds);
     return describe(mode, engine, options.batchSize, seconds);
   } finally {
@@ -82,36 +76,13 @@ async function bench(mode: 'train' | 'infer', options: BenchOptions): Promise<Be
   }
 }
 
-/** Pixels as they come out of Normalize(0.5, 0.5): from -1 to 1. */
-function fillWithNoise({ inputs }: Program): void {
-  const random = createGenerator(0, purposes.images);
-  const input = inputs[0]!;
-  const [images, channels, height, width] = input.shape;
-  for (let n = 0; n < images; n++) {
-    for (let c = 0; c < channels; c++) {
-      for (let y = 0; y < height; y++) {
-        const row =
-          input.offset + n * input.strides.image + c * input.strides.channel + y * input.strides.row;
-        for (let x = 0; x < width; x++) {
-          input.data[row + x * input.strides.column] = 2 * random.uniform() - 1;
-        }
-      }
-    }
-  }
-}
-
 /** Seconds of each timed step. */
 async function timeSteps(mode: 'train' | 'infer', program: Program, rounds: number): Promise<number[]> {
-  const random = createGenerator(1, purposes.images);
-  const labels = Uint8Array.from({ length: program.batchSize }, () =>
-    random.below(classCount(program.network)),
-  );
-  const sgd = { learningRate: 0.001, momentum: 0.9, weightDecay: 0 };
+  const runStep = bareSteps(mode, program);
   const seconds: number[] = [];
   for (let step = 0; step < warmUpSteps + rounds; step++) {
     const start = performance.now();
-    if (mode === 'train') await program.step({ labels, sgd, dropout: { seed: 0, step } });
-    else await program.forward();
+    await runStep(step);
     if (step >= warmUpSteps) seconds.push((performance.now() - start) / 1000);
   }
   return seconds;

@@ -16,6 +16,7 @@ for (const command of [
   ['data', 'fetch'],
   ['data', 'check'],
   ['data', 'list'],
+  ['bench', 'layers'],
 ]) {
   test(`${command.join(' ')} --help has examples`, async () => {
     const { code, stdout } = await runAlexnet([...command, '--help']);

@@ -30,6 +30,7 @@ const commands = commandsIn(overview);
 const helps = await Promise.all([
   ...commands.map((command) => help(command)),
   ...commandsIn(await help('data')).map((command) => help('data', command)),
+  ...commandsIn(await help('bench')).map((command) => help('bench', command)),
 ]);
 
 test('both READMEs list every command', () => {

@@ -27,7 +27,7 @@ export interface MachineRates {
 const memoryBytes = 128 << 20;
 /** Panels of the sum: threads share them evenly. */
 const planesPerThread = 16;
-/** Steps along k of a tile, whose operands are then 22 KiB. */
+/** Steps along k of a tile, whose operands are then 28 KiB. */
 const tileSteps = 320;
 const tilesPerThread = 4000;
 const rounds = 8;

@@ -4,7 +4,7 @@ import type { LayerType, NetworkSpec } from '../../../network/spec.ts';
 import type { OperationTime } from '../profile.ts';
 import { leastWork, type Work } from './leastWork.ts';
 import type { Operation } from './operations.ts';
-import { passes, type Owner, type Pass } from './owners.ts';
+import { passes, type Owner } from './owners.ts';
 
 export interface PassTime extends Owner, Work {
   /** `input` and `loss` are no layers of the network. */
@@ -49,6 +49,3 @@ function algorithmOf(operations: readonly Operation[]): string | undefined {
   }
   return operations.some(({ kind }) => multiplying.includes(kind)) ? 'direct' : undefined;
 }
-
-/** The passes that backward consists of. */
-export const backwardPasses: readonly Pass[] = ['weightGradient', 'inputGradient'];
