@@ -18,6 +18,8 @@ export interface Job {
   readonly threads: number;
   /** Steps that are timed. */
   readonly rounds: number;
+  /** The widest instructions that a program may use. Default: all that the processor has. */
+  readonly isa?: 'avx2';
 }
 
 export const launcher = fileURLToPath(new URL('../bin/alexnet.ts', import.meta.url));
@@ -26,17 +28,27 @@ const longestMilliseconds = 20 * 60_000;
 /** Runs a program that prints one JSON object. Throws when it fails, with what it said. */
 export async function runJson(
   program: string,
-  args: readonly string[],
+  args: readonly (string | number)[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Measurement> {
   const env = { ...process.env, ...environment };
-  const { stdout } = await promisify(execFile)(program, args, { env, timeout: longestMilliseconds });
+  const { stdout } = await promisify(execFile)(program, args.map(String), {
+    env,
+    timeout: longestMilliseconds,
+  });
   return JSON.parse(stdout) as Measurement;
 }
 
-/** Times this package. */
-export function measureAlexnet({ network, mode, batch, threads, rounds }: Job): Promise<Measurement> {
-  const options = { network, 'batch-size': batch, threads, rounds };
-  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  return runJson(process.execPath, [launcher, 'bench', mode, ...flags, '--json']);
+/** What is missing to run a command; undefined where it ends well. */
+export async function whyNot(
+  program: string,
+  args: readonly string[],
+  cwd?: string,
+): Promise<Error | undefined> {
+  try {
+    await promisify(execFile)(program, args, { cwd });
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
 }
