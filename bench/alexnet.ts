@@ -1,5 +1,5 @@
 /** This package as a contender. */
-import type { CpuTarget } from '../src/engine/cpu/target.ts';
+import type { CpuEngineOptions } from '../src/engine/cpu/engine.ts';
 import type { EngineName } from '../src/engine/engine.ts';
 import type { Contender } from './contender.ts';
 import { timeInNode } from './peers/timeInNode.ts';
@@ -11,7 +11,7 @@ export interface Settings {
   /** Default `cpu`. */
   readonly engine?: EngineName;
   /** Inference on this target of the CPU engine, be it the fastest or not. */
-  readonly target?: CpuTarget;
+  readonly target?: CpuEngineOptions['target'];
 }
 
 export function alexnet(settings: Settings = {}): Contender {

@@ -3,15 +3,12 @@
  * `node timeInference.ts onnxruntime|tensorflow|TARGET NETWORK BATCH ROUNDS THREADS [FILE.onnx]`, where TARGET is one of
  * our CPU engine's. Bare forward passes on random images, one after the other, after two to warm up.
  */
-import { cpuTargets } from '../../src/engine/cpu/target.ts';
+import type { CpuEngineOptions } from '../../src/engine/cpu/engine.ts';
 import type { NetworkSpec } from '../../src/network/spec.ts';
 import type { Measurement } from '../processes.ts';
 import { spreadOf } from '../statistics.ts';
 import type { Classifier } from './classifier.ts';
-import { openCpuEngine } from './cpuEngine.ts';
-import { openOnnxruntime } from './onnxruntime.ts';
 import { benchNetwork, randomImages, randomParameters } from './randomNetwork.ts';
-import { openTensorflow } from './tensorflow.ts';
 
 const warmUpSteps = 2;
 
@@ -31,13 +28,24 @@ async function main(): Promise<void> {
   console.log(JSON.stringify(result));
 }
 
-function open(subject: string, network: NetworkSpec, threads: number, file: string): Promise<Classifier> {
-  if (subject === 'onnxruntime') return openOnnxruntime(network, file, threads);
+/** Loads no more than that subject needs: our engine sets flags of V8 that would change what TensorFlow.js does. */
+async function open(
+  subject: string,
+  network: NetworkSpec,
+  threads: number,
+  file: string,
+): Promise<Classifier> {
+  if (subject === 'onnxruntime') {
+    const { openOnnxruntime } = await import('./onnxruntime.ts');
+    return openOnnxruntime(network, file, threads);
+  }
   const parameters = randomParameters(network);
-  if (subject === 'tensorflow') return openTensorflow(network, parameters, threads);
-  const target = cpuTargets.find((each) => each === subject);
-  if (target === undefined) throw new RangeError(`nothing is known under the name ${subject}`);
-  return openCpuEngine(network, parameters, { threads, target });
+  if (subject === 'tensorflow') {
+    const { openTensorflow } = await import('./tensorflow.ts');
+    return openTensorflow(network, parameters, threads);
+  }
+  const { openCpuEngine } = await import('./cpuEngine.ts');
+  return openCpuEngine(network, parameters, { threads, target: subject as CpuEngineOptions['target'] });
 }
 
 /** Images per second of each timed step. */
