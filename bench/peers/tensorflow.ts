@@ -95,8 +95,11 @@ function layersOf({ spec, input, output }: LayerShape, activation: string, { lay
   switch (spec.type) {
     case 'conv': {
       const { outChannels: filters, kernelSize, stride: strides = 1, padding = 0 } = spec;
-      const convolution = layers.conv2d({ filters, kernelSize, strides, activation, padding: 'valid' });
-      return padding === 0 ? [convolution] : [layers.zeroPadding2d({ padding }), convolution];
+      const options = { filters, kernelSize, strides, activation };
+      // TensorFlow's own padding, which needs no copy, is PyTorch's only where the size stays.
+      if (strides === 1 && 2 * padding === kernelSize - 1)
+        return [layers.conv2d({ ...options, padding: 'same' })];
+      return [layers.zeroPadding2d({ padding }), layers.conv2d({ ...options, padding: 'valid' })];
     }
     case 'maxPool':
       return [layers.maxPooling2d({ poolSize: spec.kernelSize, strides: spec.stride, padding: 'valid' })];
