@@ -205,7 +205,7 @@ test('bench --json prints one object', async () => {
   assert.equal(code, 0);
   const [result, ...more] = jsonLines(stdout);
   assert.equal(more.length, 0);
-  assert.match(result!['peer'] as string, /^alexnet \(cpu wasm-(128|256)\)$/);
+  assert.match(result!['peer'] as string, /^alexnet \(cpu (x64-avx(512|2)|wasm-(256|128))\)$/);
   assert.deepEqual([result!['mode'], result!['batch'], result!['threads']], ['infer', 2, 1]);
   const { min, median, max } = result!['imagesPerSecond'] as { min: number; median: number; max: number };
   assert.ok(0 < min && min <= median && median <= max);

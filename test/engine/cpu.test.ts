@@ -1,18 +1,17 @@
 import { createCpuEngine } from '../../src/engine/cpu/engine.ts';
+import { kernelTargets } from './cpu/kernelMemory.ts';
 import { engineSuite } from './suite.ts';
 
 const tolerances = { activations: 1e-5, gradients: 1e-4, updates: 1e-4 };
 
-engineSuite(
-  'cpu, widened, two threads',
-  () => createCpuEngine({ threads: 2, target: 'wasm-256', convolutions: 'direct' }),
-  tolerances,
-);
-engineSuite(
-  'cpu, 128 bits, three threads',
-  () => createCpuEngine({ threads: 3, target: 'wasm-128', convolutions: 'direct' }),
-  tolerances,
-);
+kernelTargets.forEach(({ target }, index) => {
+  const threads = 2 + (index % 2);
+  engineSuite(
+    `cpu, ${target}, ${threads} threads`,
+    () => createCpuEngine({ threads, target, convolutions: 'direct' }),
+    tolerances,
+  );
+});
 
 /**
  * Winograd's transforms add and subtract values larger than the result: rounding errors are some times those of a plain
@@ -20,8 +19,10 @@ engineSuite(
  */
 const winogradTolerances = { ...tolerances, updates: 5e-4 };
 
-engineSuite(
-  'cpu, Winograd wherever it can be, two threads',
-  () => createCpuEngine({ threads: 2, target: 'wasm-256', convolutions: 'winograd' }),
-  winogradTolerances,
-);
+for (const { target } of kernelTargets.filter((one) => one.lanes > 4)) {
+  engineSuite(
+    `cpu, ${target}, Winograd wherever it can be, two threads`,
+    () => createCpuEngine({ threads: 2, target, convolutions: 'winograd' }),
+    winogradTolerances,
+  );
+}

@@ -1,13 +1,21 @@
 /** What `alexnet doctor` tells of the CPU engine. */
-import { examineTargets, fastestTarget, type TargetReport } from './target.ts';
+import type { TargetReport } from './target.ts';
+import { chooseTarget, targetReports, type TargetChoice } from './targetChoice.ts';
 
 export interface CpuDiagnosis {
-  /** The target that the engine takes; `none` where WebAssembly SIMD is missing. */
+  /** The target that the engine takes; `none` where not even WebAssembly SIMD can be had. */
   readonly chosen: string;
-  readonly candidates: readonly TargetReport[];
+  readonly candidates: readonly (TargetReport & { readonly gigaflops?: number })[];
+  /** Where the speeds come from; absent where there was nothing to choose from. */
+  readonly timings?: Pick<NonNullable<TargetChoice['timings']>, 'file' | 'kept'>;
 }
 
-/** Runs each target's known-answer check and short timing, and says which one is chosen. */
+/** Runs each target's known-answer check, and says which one is chosen and how fast each was. */
 export async function describeCpuTargets(): Promise<CpuDiagnosis> {
-  return { chosen: fastestTarget()?.target ?? 'none', candidates: examineTargets() };
+  const { chosen = 'none', timings } = chooseTarget('auto');
+  const candidates = targetReports('auto').map((report) => {
+    const gigaflops = timings?.gigaflops[report.target];
+    return gigaflops === undefined ? report : { ...report, gigaflops };
+  });
+  return { chosen, candidates, ...(timings && { timings: { file: timings.file, kept: timings.kept } }) };
 }

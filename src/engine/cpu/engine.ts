@@ -1,4 +1,4 @@
-/** The CPU engine: WebAssembly kernels emitted for each network, on threads that share one memory. */
+/** The CPU engine: kernels emitted for each network, on threads that share one memory. */
 import { availableParallelism } from 'node:os';
 import { alexnetError } from '../../errors.ts';
 import type { NetworkSpec } from '../../network/spec.ts';
@@ -6,13 +6,15 @@ import type { CompileOptions, Engine } from '../engine.ts';
 import { convolutionChoices, type ConvolutionChoice } from './plan/builder.ts';
 import { measureRates, type MachineRates } from './machineRates.ts';
 import { compileCpu, type CpuProgram } from './program.ts';
-import { examineTargets, fastestTarget, type CpuTarget } from './target.ts';
+import { sayStepDown } from './stepDown.ts';
+import { chooseTarget, targetReports, type TargetWish } from './targetChoice.ts';
+import type { CpuTarget } from './targets.ts';
 
 export interface CpuEngineOptions {
   /** Default: as many as the process may use. */
   readonly threads?: number;
-  /** Default `auto`: the fastest that passes its known-answer check. */
-  readonly target?: 'auto' | CpuTarget;
+  /** Default `auto`: the fastest that passes its known-answer check. `wasm` and `x64`: of that kind only. */
+  readonly target?: TargetWish;
   /**
    * Default: what the environment variable ALEXNET_CONVOLUTIONS says, else `auto`, where a model of the cost chooses for
    * each convolution. Changes results by roundings.
@@ -39,7 +41,7 @@ export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<C
     const expected = `a whole number from 1 to ${mostThreads}`;
     throw alexnetError('ALEX_OPTION_VALUE', { option: 'threads', value: threads, expected });
   }
-  const chosen = chooseTarget(target);
+  const chosen = findTarget(target);
   return {
     name: 'cpu',
     target: chosen,
@@ -50,16 +52,16 @@ export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<C
   };
 }
 
-function chooseTarget(wanted: 'auto' | CpuTarget): CpuTarget {
-  const found =
-    wanted === 'auto'
-      ? fastestTarget()
-      : examineTargets().find(({ target, available }) => target === wanted && available);
-  if (found) return found.target;
-  const reason = examineTargets()
-    .map((report) => `${report.target}: ${report.reason}`)
-    .join('; ');
-  throw alexnetError('ALEX_ENGINE_UNAVAILABLE', { engine: 'cpu', reason });
+function findTarget(wish: TargetWish): CpuTarget {
+  const { chosen } = chooseTarget(wish);
+  if (chosen) {
+    if (wish === 'auto') sayStepDown(chosen);
+    return chosen;
+  }
+  const reports = targetReports(wish);
+  const reason = reports.map((report) => `${report.target}: ${report.reason}`).join('; ');
+  const engine = wish === 'auto' ? 'cpu' : wish;
+  throw alexnetError('ALEX_ENGINE_UNAVAILABLE', { engine, reason: reason || 'there is no such target' });
 }
 
 function wantedConvolutions(): ConvolutionChoice {

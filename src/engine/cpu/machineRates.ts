@@ -2,7 +2,7 @@
  * How fast this machine is at what the engine does, on all its threads at once: the tile of the gemm kernel on operands
  * in the first-level cache, a sum over memory, and SGD's pass over memory.
  */
-import { panelColumns, tileRows } from './kernels/tile.ts';
+import { panelColumns } from './kernels/tile.ts';
 import { sgdKernel, sumPixelsKernel } from './kernels/elementwise.ts';
 import { tableEntryBytes } from './kernels/gemm.ts';
 import type { BiasGradientOperation } from './operators/convolutionGradient.ts';
@@ -10,7 +10,7 @@ import { planGemm, type GemmOperation } from './operators/gemm.ts';
 import type { SgdOperation } from './operators/sgd.ts';
 import { createBuilder, type Builder } from './plan/builder.ts';
 import { imageTensor } from './plan/tensors.ts';
-import type { CpuTarget } from './target.ts';
+import { targetShapes, type CpuTarget } from './targets.ts';
 import { startOperations } from './startOperations.ts';
 import { controlAddresses } from './threads/control.ts';
 
@@ -37,8 +37,16 @@ export async function measureRates(options: {
   readonly threads: number;
   readonly target: CpuTarget;
 }): Promise<MachineRates> {
+  const { tileRows } = targetShapes[options.target];
   const { builder, built } = createBuilder(
-    { ...options, batchSize: 1, training: false, firstAddress: controlAddresses.end, convolutions: 'direct' },
+    {
+      ...options,
+      tileRows,
+      batchSize: 1,
+      training: false,
+      firstAddress: controlAddresses.end,
+      convolutions: 'direct',
+    },
     { shared: 0, thread: 0 },
   );
   const memory = builder.allocate(memoryBytes);
@@ -63,6 +71,7 @@ export async function measureRates(options: {
 
 /** The same tile again and again, one in each thread. */
 function planTiles(builder: Builder): GemmOperation {
+  const { tileRows } = builder;
   const rows = tilesPerThread * tileRows;
   const rowBytes = tileSteps * 4;
   const panelBytes = panelColumns * 4;

@@ -10,7 +10,7 @@ import {
   checkValues,
 } from '../checkCalls.ts';
 import type { CompileOptions, ForwardOptions, Loss, Program, SgdOptions } from '../engine.ts';
-import { assembleModule } from './assembler/wasm.ts';
+import { compileKernels, type OwnedKernels } from './compileKernels.ts';
 import type { ConvolutionChoice } from './plan/builder.ts';
 import { inputBuffers } from './plan/inputBuffers.ts';
 import { largestBatch } from './plan/largestBatch.ts';
@@ -19,7 +19,7 @@ import { pack, unpack, type PackedParameter } from './plan/parameters.ts';
 import { readNode } from './plan/readNode.ts';
 import { createProfile, type Profile } from './profile.ts';
 import { runOperation, type Operation } from './plan/operations.ts';
-import { targetLanes, type CpuTarget } from './target.ts';
+import { targetShapes, type CpuTarget } from './targets.ts';
 import { readCommand, type Context } from './threads/context.ts';
 import { controlAddresses, controlWords, phases } from './threads/control.ts';
 import { instantiate, type Instance } from './threads/instance.ts';
@@ -36,6 +36,8 @@ const weightPhases = phases.prepare + phases.repack;
 interface State {
   readonly plan: Plan;
   readonly memory: WebAssembly.Memory;
+  /** All code that was compiled, to be let go of in the end. */
+  readonly owned: OwnedKernels[];
   readonly instance: Instance;
   readonly team: Team;
   readonly target: CpuTarget;
@@ -71,7 +73,7 @@ export async function compileCpu(
 ): Promise<CpuProgram> {
   checkCompileOptions(options);
   const { batchSize, training, inputSlots = 1 } = options;
-  const { threads, convolutions } = compiledFor;
+  const { threads, target, convolutions } = compiledFor;
   const firstAddress = controlAddresses.end;
   const lowerOptions: LowerOptions = {
     batchSize,
@@ -80,6 +82,7 @@ export async function compileCpu(
     inputSlots,
     firstAddress,
     convolutions,
+    tileRows: targetShapes[target].tileRows,
   };
   refuseInput(network, lowerOptions);
   const plan = lower(network, lowerOptions);
@@ -102,6 +105,7 @@ export async function compileCpu(
     async dispose() {
       state.disposed = true;
       await state.team.close();
+      for (const { release } of state.owned.splice(0)) release();
     },
   };
 }
@@ -112,8 +116,9 @@ function createState(
   { threads, target }: CompiledFor,
   profile: Profile | undefined,
 ): State {
-  const module = new WebAssembly.Module(assembleModule(plan.memory.kernels, targetLanes[target], mostPages));
-  const instance = instantiate(module, memory);
+  const kernels = compileKernels(plan.memory.kernels, target, memory);
+  const { compiled } = kernels;
+  const instance = instantiate(compiled, memory);
   for (const { address, make } of plan.memory.constants) instance.words.set(make(), address / 4);
   const operations = {
     prepare: plan.prepare,
@@ -123,10 +128,10 @@ function createState(
     update: plan.update,
   };
   const milliseconds = profile?.milliseconds;
-  const team = createTeam({ module, memory, threads, operations, milliseconds }, instance.words);
+  const team = createTeam({ compiled, memory, threads, operations, milliseconds }, instance.words);
   const parameters = new Map(plan.parameters.map((parameter) => [parameter.name, parameter]));
   const start = { count: 0, stage: 'idle', stale: weightPhases, disposed: false, spare: undefined } as const;
-  return { plan, memory, instance, team, target, parameters, ...start };
+  return { plan, memory, owned: [kernels], instance, team, target, parameters, ...start };
 }
 
 /** Plans nothing for a batch whose images alone do not fit. */
@@ -311,15 +316,16 @@ function tensorAccess(state: State): TensorAccess {
 
 /** This thread alone, with the kernels that only reading needs. */
 function aloneContext(state: State): Context {
-  state.spare ??= instantiate(
-    new WebAssembly.Module(
-      assembleModule(state.plan.memory.spareKernels, targetLanes[state.target], mostPages),
-    ),
-    state.memory,
-  );
+  state.spare ??= spareInstance(state);
   const kernels = { ...state.instance.kernels, ...state.spare.kernels };
   const { floats, words } = state.instance;
   return { floats, words, kernels, thread: 0, threads: 1, command: readCommand(words) };
+}
+
+function spareInstance({ plan, target, memory, owned }: State): Instance {
+  const kernels = compileKernels(plan.memory.spareKernels, target, memory);
+  owned.push(kernels);
+  return instantiate(kernels.compiled, memory);
 }
 
 function readActivation(state: State, layer: string): Float32Array {

@@ -1,8 +1,8 @@
 /** A list of operations without a network around it, on threads that take the time of each. */
-import { assembleModule } from './assembler/wasm.ts';
+import { compileKernels } from './compileKernels.ts';
 import type { BuiltMemory } from './plan/builder.ts';
 import type { Operation } from './plan/operations.ts';
-import { targetLanes, type CpuTarget } from './target.ts';
+import type { CpuTarget } from './targets.ts';
 import { controlWords, phases } from './threads/control.ts';
 import { instantiate } from './threads/instance.ts';
 import { createTeam } from './threads/team.ts';
@@ -22,8 +22,8 @@ export function startOperations(
 ): RunningOperations {
   const pages = Math.ceil(built.bytes / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const module = new WebAssembly.Module(assembleModule(built.kernels, targetLanes[target], pages));
-  const instance = instantiate(module, memory);
+  const { compiled, release } = compileKernels(built.kernels, target, memory);
+  const instance = instantiate(compiled, memory);
   for (const { address, make } of built.constants) instance.words.set(make(), address / 4);
   instance.words[controlWords.count] = 1;
   const places = (count: number): Float64Array => new Float64Array(new SharedArrayBuffer(count * 8));
@@ -32,7 +32,7 @@ export function startOperations(
   const nowhere = places(0);
   const team = createTeam(
     {
-      module,
+      compiled,
       memory,
       threads,
       operations: { ...none, forward: operations },
@@ -45,6 +45,9 @@ export function startOperations(
       await team.run(phases.forward);
       return [...forward];
     },
-    close: () => team.close(),
+    async close() {
+      await team.close();
+      release();
+    },
   };
 }

@@ -1,161 +1,140 @@
 /**
- * Which machine code the engine emits: WebAssembly with pairs of v128 that V8 widens to AVX2 registers, or with single
- * ones. Each candidate must first give the right answer to a small multiplication; then the faster one is taken.
+ * Examines a target: whether this process can run its code, whether its kernels give right answers, and how fast it
+ * is. WebAssembly has two: pairs of v128 that V8 widens to AVX2 registers, and single ones.
  */
 import v8 from 'node:v8';
 import type { KernelSource } from './assembler/vector.ts';
-import { assembleModule } from './assembler/wasm.ts';
-import { gemmKernel, tableEntryBytes, type GemmShape } from './kernels/gemm.ts';
-import { panelColumns, tileRows } from './kernels/tile.ts';
+import { compileKernels, type OwnedKernels } from './compileKernels.ts';
+import {
+  answerPages,
+  answerSteps,
+  gemmAnswer,
+  knownAnswers,
+  writeOperands,
+  type KnownAnswer,
+} from './knownAnswers.ts';
+import { panelColumns } from './kernels/tile.ts';
+import { isaLimit } from './native/isaLimit.ts';
+import { machineCode, ruledOut } from './native/machineCode.ts';
+import { isWasm, targetShapes, type CpuTarget } from './targets.ts';
 import { instantiate, type Instance } from './threads/instance.ts';
-
-export type CpuTarget = 'wasm-256' | 'wasm-128';
-
-export const cpuTargets: readonly CpuTarget[] = ['wasm-256', 'wasm-128'];
 
 export interface TargetReport {
   readonly target: CpuTarget;
   /** Whether it runs here and gives right answers. */
   readonly available: boolean;
   readonly reason: string;
-  /** Of one thread, on a tile whose operands are in the first-level cache. */
-  readonly gigaflops?: number;
+  /** Where it is not available: whether that is as it should be on such a machine. */
+  readonly ordinary?: boolean;
 }
-
-/** float32 values of a vector. */
-export const targetLanes: Readonly<Record<CpuTarget, 4 | 8>> = { 'wasm-256': 8, 'wasm-128': 4 };
 
 // Must happen before V8 compiles the first kernel. Kernels are then optimised from their first call on, not when they
 // have run long enough: the first steps are as fast as the rest.
 v8.setFlagsFromString('--experimental-wasm-revectorize');
 v8.setFlagsFromString('--no-wasm-dynamic-tiering');
 
-const steps = 256;
-/** The tile that is checked and timed. */
-export const checkShape: GemmShape = {
-  rows: tileRows,
-  run: 16,
-  lines: 1,
-  lineBytes: 64,
-  blockBytes: 64,
-  start: 'bias',
-  rectify: false,
-};
-const addresses = { table: 0, bias: 1024, a: 4096, b: 16384, c: 49152 } as const;
-const pages = 2;
 const timedTiles = 100;
 const timedMilliseconds = 4;
 const timedRounds = 10;
 
-/** Examines both targets; once in a process. */
-export const examineTargets = once(() => measureAll(cpuTargets.map((target) => examineTarget(target))));
+const descriptions: Readonly<Record<CpuTarget, string>> = {
+  'x64-avx512': 'x86-64 machine code, vectors of 512 bits',
+  'x64-avx2': 'x86-64 machine code, vectors of 256 bits',
+  'wasm-256': 'WebAssembly, vectors in pairs for V8 to widen to 256 bits',
+  'wasm-128': 'WebAssembly, vectors of 128 bits',
+};
 
-/** The fastest target that gives right answers. Without WebAssembly SIMD there is none. */
-export function fastestTarget(): TargetReport | undefined {
-  const usable = examineTargets().filter((report) => report.available);
-  return usable.toSorted((a, b) => (b.gigaflops ?? 0) - (a.gigaflops ?? 0))[0];
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
+/** Code that was found right. */
 export interface Examined {
   readonly report: TargetReport;
   /** Absent where the target cannot be used. */
-  readonly instance?: Instance;
+  readonly usable?: { readonly instance: Instance; release(): void };
 }
 
-/** The known-answer check of a target, with the engine's kernel or another in its place. */
-export function examineTarget(target: CpuTarget, kernel: KernelSource = gemmKernel(checkShape)): Examined {
+/** The known-answer check of a target, with the engine's kernels or others in their places. */
+export function examineTarget(
+  target: CpuTarget,
+  replace: (kernel: KernelSource) => KernelSource = (kernel) => kernel,
+): Examined {
+  const lacking = lacks(target);
+  if (lacking) return { report: { target, available: false, ...lacking } };
   try {
-    const instance = checkInstance(target, kernel);
-    if (answersRight(instance))
-      return { report: { target, available: true, reason: describe(target) }, instance };
-    return { report: { target, available: false, reason: 'failed the known-answer check' } };
+    return checkAnswers(target, replace);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { report: { target, available: false, reason } };
+    return { report: { target, available: false, reason, ordinary: false } };
   }
 }
+
+/** Why code for the target cannot run here at all; undefined where it can. Throws ALEX_OPTION_VALUE. */
+export function lacks(target: CpuTarget): Pick<TargetReport, 'reason' | 'ordinary'> | undefined {
+  if (isWasm(target)) return undefined;
+  const limit = isaLimit();
+  const machine = machineCode();
+  if ('refused' in machine) return { reason: machine.refused, ordinary: machine.ordinary };
+  const reason = ruledOut(target, machine.processor, limit);
+  return reason === undefined ? undefined : { reason, ordinary: true };
+}
+
+function checkAnswers(target: CpuTarget, replace: (kernel: KernelSource) => KernelSource): Examined {
+  const { tileRows } = targetShapes[target];
+  const answers = knownAnswers(tileRows);
+  const memory = new WebAssembly.Memory({ initial: answerPages, maximum: answerPages, shared: true });
+  const owned: OwnedKernels = compileKernels(
+    answers.map(({ source }) => replace(source)),
+    target,
+    memory,
+  );
+  const instance = instantiate(owned.compiled, memory);
+  writeOperands(instance, tileRows);
+  const wrong = answers.find((answer) => !isRight(answer, instance));
+  if (!wrong) {
+    const report = { target, available: true, reason: descriptions[target] };
+    return { report, usable: { instance, release: owned.release } };
+  }
+  owned.release();
+  const [kind] = wrong.source.name.split('-');
+  return {
+    report: { target, available: false, reason: `failed the known-answer check (${kind})`, ordinary: false },
+  };
+}
+
+function isRight(answer: KnownAnswer, instance: Instance): boolean {
+  answer.run(instance);
+  return answer.isRight(instance.floats);
+}
+
+/** 1e9 floating-point operations a second of one thread, on a tile whose operands are in the first-level cache. */
+export type Gigaflops = Partial<Readonly<Record<CpuTarget, number>>>;
 
 /**
- * Times the usable targets in turn, so that whatever else the machine does falls on all of them. By the end the kernel
- * is optimised code, which is checked once more.
+ * Times the usable ones in turn, so that whatever else the machine does falls on all of them. By the end the kernels
+ * are optimised code; who then gives another answer has no time.
  */
-function measureAll(examined: readonly Examined[]): TargetReport[] {
-  const best = examined.map(() => 0);
+export function timeTargets(examined: readonly Examined[]): Gigaflops {
+  const usable = examined.flatMap(({ report, usable: found }) =>
+    found ? [{ target: report.target, instance: found.instance }] : [],
+  );
+  const best: Partial<Record<CpuTarget, number>> = {};
   for (let round = 0; round < timedRounds; round++) {
-    examined.forEach(({ instance }, index) => {
-      if (instance) best[index] = Math.max(best[index], measure(instance));
-    });
+    for (const { target, instance } of usable)
+      best[target] = Math.max(best[target] ?? 0, measure(target, instance));
   }
-  return examined.map(({ report, instance }, index) => {
-    if (!instance) return report;
-    if (answersRight(instance)) return { ...report, gigaflops: best[index] };
-    return { ...report, available: false, reason: 'failed the known-answer check once it was optimised' };
-  });
+  for (const { target, instance } of usable)
+    if (!isRight(gemmAnswer(targetShapes[target].tileRows), instance)) delete best[target];
+  return best;
 }
 
-function describe(target: CpuTarget): string {
-  return target === 'wasm-256'
-    ? 'WebAssembly, vectors in pairs for V8 to widen to 256 bits'
-    : 'WebAssembly, vectors of 128 bits';
-}
-
-function checkInstance(target: CpuTarget, kernel: KernelSource): Instance {
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const module = new WebAssembly.Module(assembleModule([kernel], targetLanes[target], pages));
-  const instance = instantiate(module, memory);
-  for (let row = 0; row < tileRows; row++) {
-    const entry = (addresses.table + row * tableEntryBytes) / 4;
-    instance.words[entry] = row * steps * 4;
-    instance.words[entry + 1] = row * panelColumns * 4;
-  }
-  for (let index = 0; index < tileRows * steps; index++)
-    instance.floats[addresses.a / 4 + index] = wave(index, 7);
-  for (let index = 0; index < panelColumns * steps; index++)
-    instance.floats[addresses.b / 4 + index] = wave(index, 5);
-  for (let column = 0; column < panelColumns; column++) instance.floats[addresses.bias / 4 + column] = column;
-  return instance;
-}
-
-/** Small numbers of changing sign. */
-function wave(index: number, period: number): number {
-  return ((index % period) - (period - 1) / 2) / period + (index % 11) / 64;
-}
-
-function runTile({ kernels }: Instance): void {
-  const { table, bias, a, b, c } = addresses;
-  kernels[gemmKernel(checkShape).name](table, 1, b, bias, a, c, steps / checkShape.run);
-}
-
-function answersRight(instance: Instance): boolean {
-  runTile(instance);
-  const { floats } = instance;
-  for (let row = 0; row < tileRows; row++) {
-    for (let column = 0; column < panelColumns; column++) {
-      let expected = floats[addresses.bias / 4 + column];
-      for (let k = 0; k < steps; k++) {
-        expected +=
-          floats[addresses.a / 4 + row * steps + k] * floats[addresses.b / 4 + k * panelColumns + column];
-      }
-      const got = floats[addresses.c / 4 + row * panelColumns + column];
-      if (!(Math.abs(got - expected) <= 1e-4 * Math.max(1, Math.abs(expected)))) return false;
-    }
-  }
-  return true;
-}
-
-/** The best of several short runs, in 1e9 floating-point operations a second. */
-function measure(instance: Instance): number {
-  const operations = timedTiles * tileRows * panelColumns * steps * 2;
+/** The best of several short runs. */
+function measure(target: CpuTarget, instance: Instance): number {
+  const { tileRows } = targetShapes[target];
+  const { run } = gemmAnswer(tileRows);
+  const operations = timedTiles * tileRows * panelColumns * answerSteps * 2;
   let best = 0;
   const end = performance.now() + timedMilliseconds;
   while (performance.now() < end) {
     const start = performance.now();
-    for (let tile = 0; tile < timedTiles; tile++) runTile(instance);
+    for (let tile = 0; tile < timedTiles; tile++) run(instance);
     best = Math.max(best, operations / (performance.now() - start) / 1e6);
   }
   return best;

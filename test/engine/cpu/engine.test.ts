@@ -2,20 +2,21 @@ import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { it } from 'node:test';
 import { createCpuEngine, mostThreads } from '../../../src/engine/cpu/engine.ts';
-import { cpuTargets, fastestTarget } from '../../../src/engine/cpu/target.ts';
+import { chooseTarget } from '../../../src/engine/cpu/targetChoice.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { fillHashed, hashedTensor } from '../hashedTensors.ts';
 import { writeImages } from '../images.ts';
 import { everyLayer } from '../suiteNetworks.ts';
+import { kernelTargets } from './kernelMemory.ts';
 
 it('takes every processor and the fastest target, if not told otherwise', async () => {
   const engine = await createCpuEngine();
   assert.equal(engine.threads, availableParallelism());
-  assert.equal(engine.target, fastestTarget()!.target);
+  assert.equal(engine.target, chooseTarget('auto').chosen);
 });
 
 it('takes the threads and the target that it is told to', async () => {
-  for (const target of cpuTargets) {
+  for (const { target } of kernelTargets) {
     const engine = await createCpuEngine({ threads: 5, target });
     assert.deepEqual([engine.threads, engine.target], [5, target]);
   }

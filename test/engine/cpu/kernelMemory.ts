@@ -1,29 +1,36 @@
 /** A small memory on which kernels run alone, filled so that a write outside the kernel's output shows. */
 import assert from 'node:assert/strict';
 import type { KernelSource } from '../../../src/engine/cpu/assembler/vector.ts';
-import { assembleModule } from '../../../src/engine/cpu/assembler/wasm.ts';
-import { cpuTargets, targetLanes, type CpuTarget } from '../../../src/engine/cpu/target.ts';
+import { compileKernels } from '../../../src/engine/cpu/compileKernels.ts';
+import { lacks } from '../../../src/engine/cpu/target.ts';
+import {
+  cpuTargets,
+  targetShapes,
+  type CpuTarget,
+  type TargetShape,
+} from '../../../src/engine/cpu/targets.ts';
 import { instantiate, type Instance } from '../../../src/engine/cpu/threads/instance.ts';
 import { hashedTensor } from '../hashedTensors.ts';
 
 /** Relative rounding error of one float32 operation. */
 export const unitRoundoff = 2 ** -24;
 
-export interface KernelTarget {
+export interface KernelTarget extends TargetShape {
   readonly target: CpuTarget;
-  readonly lanes: 4 | 8;
 }
 
-/** Both widths of vectors; importing the targets has set V8's flags as the engine does. */
-export const kernelTargets: readonly KernelTarget[] = cpuTargets.map((target) => ({
-  target,
-  lanes: targetLanes[target],
-}));
+/**
+ * Every target that can run here (targets.test.ts says of the others why not). Importing them has set V8's flags as
+ * the engine does.
+ */
+export const kernelTargets: readonly KernelTarget[] = cpuTargets
+  .filter((target) => lacks(target) === undefined)
+  .map((target) => ({ target, ...targetShapes[target] }));
 
-/** The kernels in one module over a memory of hashed values. */
-export function kernelInstance(sources: readonly KernelSource[], lanes: 4 | 8, pages = 4): Instance {
+/** The kernels over a memory of hashed values. */
+export function kernelInstance(sources: readonly KernelSource[], target: CpuTarget, pages = 4): Instance {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const instance = instantiate(new WebAssembly.Module(assembleModule(sources, lanes, pages)), memory);
+  const instance = instantiate(compileKernels(sources, target, memory).compiled, memory);
   instance.floats.set(hashedTensor(1, 0, Math.min(instance.floats.length, 65536)));
   return instance;
 }

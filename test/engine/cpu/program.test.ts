@@ -9,6 +9,7 @@ import { buildNetwork } from '../../../src/network/zoo/networks.ts';
 import { fillHashed, hashedLabels, hashedTensor } from '../hashedTensors.ts';
 import { writeImages } from '../images.ts';
 import { everyLayer } from '../suiteNetworks.ts';
+import { kernelTargets } from './kernelMemory.ts';
 
 const open: Program[] = [];
 after(() => Promise.all(open.map((program) => program.dispose())));
@@ -42,19 +43,21 @@ async function train(engine: CpuEngineOptions): Promise<Map<string, Uint8Array>>
   return results;
 }
 
-it('trains to the same bits on any number of threads and with either target', async () => {
-  const expected = await train({ threads: 1, target: 'wasm-256' });
-  const engines: CpuEngineOptions[] = [
-    ...[2, 3, 5, 7].map((threads) => ({ threads, target: 'wasm-256' as const })),
-    ...[1, 4].map((threads) => ({ threads, target: 'wasm-128' as const })),
-  ];
-  for (const engine of engines) {
-    const trained = await train(engine);
-    for (const [name, bits] of expected) {
-      assert.ok(Buffer.compare(trained.get(name)!, bits) === 0, `${name}, ${JSON.stringify(engine)}`);
+for (const convolutions of ['direct', 'winograd'] as const) {
+  it(`trains to the same bits on any number of threads and with every target, ${convolutions}`, async () => {
+    const expected = await train({ threads: 1, target: 'wasm-256', convolutions });
+    const engines: CpuEngineOptions[] = [
+      ...[2, 3, 5, 7].map((threads) => ({ threads, target: 'wasm-256' as const, convolutions })),
+      ...kernelTargets.flatMap(({ target }) => [1, 4].map((threads) => ({ threads, target, convolutions }))),
+    ];
+    for (const engine of engines) {
+      const trained = await train(engine);
+      for (const [name, bits] of expected) {
+        assert.ok(Buffer.compare(trained.get(name)!, bits) === 0, `${name}, ${JSON.stringify(engine)}`);
+      }
     }
-  }
-});
+  });
+}
 
 it('refuses a call while another is under way, and goes on after it', async () => {
   const program = await compile({ threads: 2, target: 'wasm-256' });

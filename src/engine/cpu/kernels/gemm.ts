@@ -1,12 +1,12 @@
 /**
- * gemm-f32-6x16: C[row, 0..15] = start + sum over k of A[row, k] * B[k, 0..15], for tiles of up to six rows.
+ * gemm-f32: C[row, 0..15] = start + sum over k of A[row, k] * B[k, 0..15], for tiles of some rows.
  *
  * Rows lie anywhere: a table gives the byte offsets of a row's A and C, so that the same kernel convolves (a row is
  * an output pixel, its A the window under it) and multiplies matrices. Along k, A is `blocks` times `lines` runs of
  * `run` consecutive floats; B is a packed panel, 16 consecutive floats for each k.
  */
 import type { KernelSource, Pointer, Splat, Vector, VectorAssembler } from '../assembler/vector.ts';
-import { panelColumns, unrolling, vectorsPerTile } from './tile.ts';
+import { panelColumns, unrolling, vectorsPerRow } from './tile.ts';
 
 const panelStepBytes = panelColumns * 4;
 const longestUnroll = 16;
@@ -60,14 +60,14 @@ function times<T>(count: number, make: () => T): T[] {
 function emitGemm(a: VectorAssembler, parameters: readonly Pointer[], shape: GemmShape): void {
   const [table, tiles, panel, bias, aBase, cBase, blocks] = parameters;
   const tile: Tile = {
-    accumulators: times(shape.rows * vectorsPerTile, () => a.vector()),
-    b: times(vectorsPerTile, () => a.vector()),
+    accumulators: times(shape.rows * vectorsPerRow(a.lanes), () => a.vector()),
+    b: times(vectorsPerRow(a.lanes), () => a.vector()),
     splat: a.splat(),
     aRows: times(shape.rows, () => a.pointer()),
     cRows: times(shape.rows, () => a.pointer()),
     panel: a.pointer(),
   };
-  const tileColumns = vectorsPerTile * a.lanes;
+  const tileColumns = vectorsPerRow(a.lanes) * a.lanes;
   a.loop(tiles, () => {
     for (let column = 0; column < panelColumns; column += tileColumns) {
       for (let row = 0; row < shape.rows; row++) {
@@ -96,9 +96,10 @@ function forEachAccumulator(
   column: number,
   visit: (index: number, row: number, bytes: number) => void,
 ): void {
+  const vectors = vectorsPerRow(a.lanes);
   for (let row = 0; row < rows; row++) {
-    for (let vector = 0; vector < vectorsPerTile; vector++) {
-      visit(row * vectorsPerTile + vector, row, (column + vector * a.lanes) * 4);
+    for (let vector = 0; vector < vectors; vector++) {
+      visit(row * vectors + vector, row, (column + vector * a.lanes) * 4);
     }
   }
 }
@@ -120,13 +121,13 @@ function emitBlock(a: VectorAssembler, tile: Tile, shape: GemmShape, column: num
 
 /** One k: a row of B against one float of each row of A. */
 function emitStep(a: VectorAssembler, tile: Tile, step: number, column: number): void {
-  for (let vector = 0; vector < vectorsPerTile; vector++) {
-    a.load(tile.b[vector], tile.panel, step * panelStepBytes + (column + vector * a.lanes) * 4);
-  }
+  tile.b.forEach((b, vector) =>
+    a.load(b, tile.panel, step * panelStepBytes + (column + vector * a.lanes) * 4),
+  );
   tile.aRows.forEach((row, index) => {
     a.broadcast(tile.splat, row, step * 4);
-    for (let vector = 0; vector < vectorsPerTile; vector++) {
-      a.multiplyAdd(tile.accumulators[index * vectorsPerTile + vector], tile.splat, tile.b[vector]);
-    }
+    tile.b.forEach((b, vector) =>
+      a.multiplyAdd(tile.accumulators[index * tile.b.length + vector], tile.splat, b),
+    );
   });
 }

@@ -133,14 +133,14 @@ function emitSum(
     started = to;
   });
   for (const { vector } of plus) {
-    if (started) a.add(to, started, vector);
-    started = started ? to : vector;
+    if (started !== undefined) a.add(to, started, vector);
+    started = started === undefined ? vector : to;
   }
   for (const { vector } of minus) {
-    if (!started) a.zero(to);
+    if (started === undefined) a.zero(to);
     a.subtract(to, started ?? to, vector);
     started = to;
   }
-  if (!started) a.zero(to);
+  if (started === undefined) a.zero(to);
   return started ?? to;
 }

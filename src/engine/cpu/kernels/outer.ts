@@ -1,12 +1,12 @@
 /**
- * outer-f32-6x16: C[row, 0..15] += sum over p of A[p, row] * B[p, 0..15], the gradient of weights: p runs over pixels
+ * outer-f32: C[row, 0..15] += sum over p of A[p, row] * B[p, 0..15], the gradient of weights: p runs over pixels
  * (or images), rows over the inputs under one kernel row.
  *
- * For each of `groups` groups, `rows` consecutive floats of A at every p are the rows, taken six at a time. p runs
+ * For each of `groups` groups, `rows` consecutive floats of A at every p are the rows, taken `tileRows` at a time. p runs
  * over `lines` lines of `points` points.
  */
 import type { KernelSource, Pointer, VectorAssembler } from '../assembler/vector.ts';
-import { panelColumns, tileRows, unrolling, vectorsPerTile } from './tile.ts';
+import { panelColumns, unrolling, vectorsPerRow } from './tile.ts';
 
 const rowBytes = panelColumns * 4;
 const longestUnroll = 13;
@@ -14,6 +14,8 @@ const longestUnroll = 13;
 export interface OuterShape {
   /** Consecutive floats of A that make the rows of C. */
   readonly rows: number;
+  /** Rows of a tile; the last may have fewer. */
+  readonly tileRows: number;
   /** Points of a line, and the bytes between them in A and B. */
   readonly points: number;
   readonly aPointBytes: number;
@@ -29,10 +31,12 @@ export interface OuterShape {
 
 /** Parameters: A, B, C, lines, groups. */
 export function outerKernel(shape: OuterShape): KernelSource {
-  const { rows, points, aPointBytes, bPointBytes, aLineBytes, bLineBytes, aGroupBytes, start } = shape;
+  const { rows, tileRows, points, aPointBytes, bPointBytes, aLineBytes, bLineBytes, aGroupBytes, start } =
+    shape;
   const name = [
     'outer',
     rows,
+    tileRows,
     points,
     aPointBytes,
     bPointBytes,
@@ -47,8 +51,8 @@ export function outerKernel(shape: OuterShape): KernelSource {
 function emitOuter(a: VectorAssembler, parameters: readonly Pointer[], shape: OuterShape): void {
   const [aGroup, b, c, lines, groups] = parameters;
   const aTile = a.pointer();
-  const fullTiles = Math.floor(shape.rows / tileRows);
-  const rest = shape.rows - fullTiles * tileRows;
+  const fullTiles = Math.floor(shape.rows / shape.tileRows);
+  const rest = shape.rows - fullTiles * shape.tileRows;
   const tile = (rows: number): void => {
     emitTile(a, shape, rows, aTile, b, c, lines);
     a.advance(aTile, rows * 4);
@@ -56,7 +60,7 @@ function emitOuter(a: VectorAssembler, parameters: readonly Pointer[], shape: Ou
   };
   a.loop(groups, () => {
     a.copy(aTile, aGroup);
-    if (fullTiles > 0) a.repeat(fullTiles, () => tile(tileRows));
+    if (fullTiles > 0) a.repeat(fullTiles, () => tile(shape.tileRows));
     if (rest > 0) tile(rest);
     a.advance(aGroup, shape.aGroupBytes);
   });
@@ -71,15 +75,16 @@ function emitTile(
   c: Pointer,
   lines: Pointer,
 ): void {
-  const accumulators = Array.from({ length: rows * vectorsPerTile }, () => a.vector());
-  const bVectors = Array.from({ length: vectorsPerTile }, () => a.vector());
+  const vectors = vectorsPerRow(a.lanes);
+  const accumulators = Array.from({ length: rows * vectors }, () => a.vector());
+  const bVectors = Array.from({ length: vectors }, () => a.vector());
   const splat = a.splat();
   const [aPoint, bPoint] = [a.pointer(), a.pointer()];
   const steps = unrolling(shape.points, longestUnroll);
   const bytesOf = (index: number, column: number): number =>
-    Math.floor(index / vectorsPerTile) * rowBytes + (column + (index % vectorsPerTile) * a.lanes) * 4;
+    Math.floor(index / vectors) * rowBytes + (column + (index % vectors) * a.lanes) * 4;
 
-  for (let column = 0; column < panelColumns; column += vectorsPerTile * a.lanes) {
+  for (let column = 0; column < panelColumns; column += vectors * a.lanes) {
     accumulators.forEach((accumulator, index) => {
       if (shape.start === 'zero') a.zero(accumulator);
       else a.load(accumulator, c, bytesOf(index, column));
@@ -95,7 +100,7 @@ function emitTile(
           for (let row = 0; row < rows; row++) {
             a.broadcast(splat, aPoint, step * shape.aPointBytes + row * 4);
             bVectors.forEach((vector, index) =>
-              a.multiplyAdd(accumulators[row * vectorsPerTile + index], splat, vector),
+              a.multiplyAdd(accumulators[row * vectors + index], splat, vector),
             );
           }
         }

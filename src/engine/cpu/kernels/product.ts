@@ -3,7 +3,7 @@
  * the rows of C lie at constant distances, unlike in the gemm kernel, whose rows lie anywhere.
  */
 import type { KernelSource, Pointer, VectorAssembler } from '../assembler/vector.ts';
-import { panelColumns, vectorsPerTile } from './tile.ts';
+import { panelColumns, vectorsPerRow } from './tile.ts';
 
 const rowBytes = panelColumns * 4;
 
@@ -45,8 +45,8 @@ function emitProduct(a: VectorAssembler, parameters: readonly Pointer[], shape: 
 
 function productRegisters(a: VectorAssembler, rows: number) {
   return {
-    accumulators: Array.from({ length: rows * vectorsPerTile }, () => a.vector()),
-    bVectors: Array.from({ length: vectorsPerTile }, () => a.vector()),
+    accumulators: Array.from({ length: rows * vectorsPerRow(a.lanes) }, () => a.vector()),
+    bVectors: Array.from({ length: vectorsPerRow(a.lanes) }, () => a.vector()),
     splat: a.splat(),
     aBlock: a.pointer(),
     bBlock: a.pointer(),
@@ -61,10 +61,11 @@ function emitTile(
   at: Readonly<Record<'aTile' | 'b' | 'c' | 'blocks', Pointer>>,
 ): void {
   const { aBlock, bBlock } = registers;
-  const accumulators = registers.accumulators.slice(0, rows * vectorsPerTile);
+  const vectors = vectorsPerRow(a.lanes);
+  const accumulators = registers.accumulators.slice(0, rows * vectors);
   const bytesOf = (index: number, column: number): number =>
-    Math.floor(index / vectorsPerTile) * rowBytes + (column + (index % vectorsPerTile) * a.lanes) * 4;
-  for (let column = 0; column < panelColumns; column += vectorsPerTile * a.lanes) {
+    Math.floor(index / vectors) * rowBytes + (column + (index % vectors) * a.lanes) * 4;
+  for (let column = 0; column < panelColumns; column += vectors * a.lanes) {
     accumulators.forEach((accumulator, index) => {
       if (shape.start === 'zero') a.zero(accumulator);
       else a.load(accumulator, at.c, bytesOf(index, column));
@@ -95,7 +96,7 @@ function emitSteps(
     for (let row = 0; row < rows; row++) {
       a.broadcast(splat, aBlock, row * shape.aRowBytes + step * shape.aStepBytes);
       bVectors.forEach((vector, index) =>
-        a.multiplyAdd(accumulators[row * vectorsPerTile + index], splat, vector),
+        a.multiplyAdd(accumulators[row * bVectors.length + index], splat, vector),
       );
     }
   }

@@ -1,10 +1,13 @@
-/** The tile that the multiplying kernels keep in registers: rows by 16 columns, a row in two vectors of 8 lanes. */
+/** The tile that the multiplying kernels keep in registers: some rows by 16 columns. */
 
-export const tileRows = 6;
 /** Output channels of a panel, and channels of a block in the blocked layout. */
 export const panelColumns = 16;
-/** Vectors of a row of the tile. With fewer lanes a tile is narrower, and covers the columns in several passes. */
-export const vectorsPerTile = 2;
+const mostVectors = 2;
+
+/** Vectors of a row of the tile. With few lanes a tile is narrower, and covers the columns in several passes. */
+export function vectorsPerRow(lanes: number): number {
+  return Math.min(mostVectors, panelColumns / lanes);
+}
 
 /** Steps of an unrolled loop: the largest divisor of `count` up to the longest unrolling that pays. */
 export function unrolling(count: number, longest: number): number {

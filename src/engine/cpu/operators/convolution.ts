@@ -142,7 +142,7 @@ function planForward(
     return { forward: operations, plain };
   }
   const layout = forwardLayout(builder, geometry, value, weight, bias, rectify);
-  const plain = planGemm({ kernel: builder.spareKernel }, { ...layout, rectify: false });
+  const plain = planGemm({ ...builder, kernel: builder.spareKernel }, { ...layout, rectify: false });
   return { forward: [planGemm(builder, layout)], plain: [plain] };
 }
 

@@ -79,6 +79,7 @@ function planDirectGradient(
   const rows = spec.kernelSize * from.lanes;
   const kernel = outerKernel({
     rows,
+    tileRows: builder.tileRows,
     points: output.width,
     aPointBytes: stride * from.pixelBytes,
     bPointBytes: gradient.pixelBytes,

@@ -3,7 +3,7 @@
  * is said by a table (../kernels/gemm.ts).
  */
 import { gemmKernel, tableEntryBytes, type GemmShape } from '../kernels/gemm.ts';
-import { panelColumns, tileRows } from '../kernels/tile.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
@@ -12,6 +12,8 @@ export interface GemmOperation {
   readonly kind: 'gemm';
   /** Rows for each image, or in all. */
   readonly rows: { readonly each: number } | { readonly all: number };
+  /** Rows of a whole tile. */
+  readonly tileRows: number;
   /** Panels of columns: in all, or one for each 16 images. */
   readonly panels: number | 'images';
   readonly table: number;
@@ -39,7 +41,7 @@ export interface GemmOperation {
 /** `only` is the first and the last part in one. */
 export type GemmPart = 'only' | 'first' | 'middle' | 'last';
 
-export interface GemmLayout extends Omit<GemmOperation, 'kind' | 'kernels'> {
+export interface GemmLayout extends Omit<GemmOperation, 'kind' | 'kernels' | 'tileRows'> {
   readonly shape: Omit<GemmShape, 'rows' | 'start' | 'rectify'>;
   readonly rectify: boolean;
 }
@@ -47,8 +49,9 @@ export interface GemmLayout extends Omit<GemmOperation, 'kind' | 'kernels'> {
 const stripTiles = 24;
 
 /** Plans a gemm: registers the kernels that its parts and remainders may need. */
-export function planGemm(builder: Pick<Builder, 'kernel'>, layout: GemmLayout): GemmOperation {
+export function planGemm(builder: Pick<Builder, 'kernel' | 'tileRows'>, layout: GemmLayout): GemmOperation {
   const { shape, rectify, ...operation } = layout;
+  const { tileRows } = builder;
   const parts = Math.ceil(layout.blocks / layout.partBlocks);
   const smallest = 'each' in layout.rows ? layout.rows.each : layout.rows.all;
   // With one part, C is only written: the last tile may overlap the one before, and only small layers need others.
@@ -67,7 +70,7 @@ export function planGemm(builder: Pick<Builder, 'kernel'>, layout: GemmLayout): 
     middle: parts > 2 ? kernelsFor('output', false) : {},
     last: parts > 1 ? kernelsFor('output', true) : {},
   };
-  return { kind: 'gemm', ...operation, kernels };
+  return { kind: 'gemm', ...operation, tileRows, kernels };
 }
 
 interface Tiling {
@@ -77,8 +80,8 @@ interface Tiling {
   readonly tails: readonly { readonly row: number; readonly rows: number }[];
 }
 
-/** Covers the rows with tiles of six and, at the end, one or two others of about equal size. */
-export function tileRowsOf(rows: number, overlap: boolean): Tiling {
+/** Covers the rows with whole tiles and, at the end, one or two others of about equal size. */
+export function coverRows(rows: number, tileRows: number, overlap: boolean): Tiling {
   const full = Math.floor(rows / tileRows);
   const rest = rows - full * tileRows;
   if (rest === 0) return { full, tails: [] };
@@ -101,7 +104,7 @@ export function runGemm(operation: GemmOperation, context: Context): void {
   const rows = 'each' in operation.rows ? operation.rows.each * count : operation.rows.all;
   const panels = operation.panels === 'images' ? Math.ceil(count / panelColumns) : operation.panels;
   const parts = Math.ceil(operation.blocks / operation.partBlocks);
-  const tiling = tileRowsOf(rows, parts === 1);
+  const tiling = coverRows(rows, operation.tileRows, parts === 1);
   const tiles = tiling.full + tiling.tails.length;
   for (let part = 0; part < parts; part++) {
     const run = partRunner(operation, context, part, parts, tiling);
@@ -143,7 +146,7 @@ function partRunner(
   parts: number,
   tiling: Tiling,
 ): RunTiles {
-  const { table, partBlocks, bPanelBytes, cPanelBytes } = operation;
+  const { table, tileRows, partBlocks, bPanelBytes, cPanelBytes } = operation;
   const names = operation.kernels[partName(part, parts)];
   const block = part * partBlocks;
   const blocks = Math.min(partBlocks, operation.blocks - block);

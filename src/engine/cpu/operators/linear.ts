@@ -77,7 +77,7 @@ export function planLinear(
   const weight = planParameter(builder, `${spec.name}.weight`, linearPacking(spec, input), false);
   const bias = planParameter(builder, `${spec.name}.bias`, { kind: 'bias', length: outFeatures });
   const layout = forwardLayout(builder, input, { kind: 'matrix', value }, weight, bias, rectify);
-  const plain = planGemm({ kernel: builder.spareKernel }, { ...layout, rectify: false });
+  const plain = planGemm({ ...builder, kernel: builder.spareKernel }, { ...layout, rectify: false });
   const forward = planGemm(builder, layout);
   if (!builder.training)
     return { output: { kind: 'matrix', value }, forward, plain, weightGradient: [], inputGradient: [] };
@@ -200,6 +200,7 @@ function planUpdate(
     builder.kernel(
       outerKernel({
         rows: panelColumns,
+        tileRows: builder.tileRows,
         points,
         aPointBytes: pixelBytes,
         bPointBytes: pixelBytes,

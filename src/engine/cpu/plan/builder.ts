@@ -9,6 +9,8 @@ export interface Builder {
   readonly batchSize: number;
   readonly training: boolean;
   readonly threads: number;
+  /** Of the multiplying kernels' tile: see ../targets.ts. */
+  readonly tileRows: number;
   readonly convolutions: ConvolutionChoice;
   /** Reserves memory, zero at first, and returns its byte address, a multiple of 64. */
   allocate(bytes: number): number;
@@ -49,6 +51,8 @@ export interface BuilderOptions {
   readonly batchSize: number;
   readonly training: boolean;
   readonly threads: number;
+  /** Of the multiplying kernels' tile. */
+  readonly tileRows: number;
   /** Where free memory begins. */
   readonly firstAddress: number;
   readonly convolutions: ConvolutionChoice;

@@ -1,5 +1,12 @@
-/** A module's kernels and views of the engine's memory, for one thread. */
+/** Compiled kernels as functions, and views of the engine's memory, for one thread. */
+import { createKernelCaller } from '../native/kernelCaller.ts';
+import { loadKoffi } from '../native/koffi.ts';
 import type { Kernel } from './context.ts';
+
+/** Code that threads share: a module, or the addresses of x86-64 functions in this process. */
+export type CompiledKernels =
+  | { readonly kind: 'wasm'; readonly module: WebAssembly.Module }
+  | { readonly kind: 'x64'; readonly entries: ReadonlyMap<string, bigint> };
 
 export interface Instance {
   readonly kernels: Readonly<Record<string, Kernel>>;
@@ -7,12 +14,21 @@ export interface Instance {
   readonly words: Int32Array;
 }
 
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Instance {
-  const { exports } = new WebAssembly.Instance(module, { engine: { memory } });
+/** The memory is the one that the kernels were compiled for. */
+export function instantiate(compiled: CompiledKernels, memory: WebAssembly.Memory): Instance {
   return {
-    // Every export of these modules is a function of integers (assembler/wasmModule.ts).
-    kernels: exports as Record<string, Kernel>,
+    kernels: compiled.kind === 'wasm' ? wasmKernels(compiled.module, memory) : x64Kernels(compiled.entries),
     floats: new Float32Array(memory.buffer),
     words: new Int32Array(memory.buffer),
   };
+}
+
+function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Instance['kernels'] {
+  // Every export of these modules is a function of integers (assembler/wasmModule.ts).
+  return new WebAssembly.Instance(module, { engine: { memory } }).exports as Record<string, Kernel>;
+}
+
+function x64Kernels(entries: ReadonlyMap<string, bigint>): Instance['kernels'] {
+  const kernelAt = createKernelCaller(loadKoffi());
+  return Object.fromEntries([...entries].map(([name, address]) => [name, kernelAt(address)]));
 }

@@ -1,12 +1,12 @@
 /** One thread of the engine: waits for a command, runs its part of every operation in it, and waits again. */
 import { workerData } from 'node:worker_threads';
 import { runOperation, type Operation } from '../plan/operations.ts';
-import { instantiate } from './instance.ts';
+import { instantiate, type CompiledKernels } from './instance.ts';
 import { readCommand, type Context } from './context.ts';
 import { barrier, controlWords, phaseOrder, phases, type Phase } from './control.ts';
 
 export interface ThreadData {
-  readonly module: WebAssembly.Module;
+  readonly compiled: CompiledKernels;
   readonly memory: WebAssembly.Memory;
   readonly thread: number;
   readonly threads: number;
@@ -31,8 +31,8 @@ function runTimed(operations: readonly Operation[], context: Context, millisecon
   });
 }
 
-function serve({ module, memory, thread, threads, operations, milliseconds }: ThreadData): void {
-  const { kernels, floats, words } = instantiate(module, memory);
+function serve({ compiled, memory, thread, threads, operations, milliseconds }: ThreadData): void {
+  const { kernels, floats, words } = instantiate(compiled, memory);
   for (let command = 0; ; command++) {
     while (Atomics.load(words, controlWords.command) === command)
       Atomics.wait(words, controlWords.command, command);

@@ -45,11 +45,11 @@ function forEachSize(check: (width: number, lines: number) => void): void {
   for (const width of widths) for (const lines of lineCounts) check(width, lines);
 }
 
-for (const { target, lanes } of kernelTargets) {
+for (const { target } of kernelTargets) {
   describe(`ReLU, ${target}`, () => {
     const instance = kernelInstance(
       widths.flatMap((width) => [reluKernel(linesShape(width, 2)), reluBackwardKernel(linesShape(width, 3))]),
-      lanes,
+      target,
     );
     it('zeroes what is under 0 and lets NaN through', () => {
       forEachSize((width, lines) => checkRelu(instance, linesShape(width, 2), lines));
@@ -61,12 +61,12 @@ for (const { target, lanes } of kernelTargets) {
 
   it(`sums pixels, ${target}`, () => {
     const shapes = widths.map((width) => linesShape(width, 1));
-    const instance = kernelInstance(shapes.map(sumPixelsKernel), lanes);
+    const instance = kernelInstance(shapes.map(sumPixelsKernel), target);
     for (const shape of shapes) for (const lines of lineCounts) checkSum(instance, shape, lines);
   });
 
   it(`updates as torch.optim.SGD does, ${target}`, () => {
-    const instance = kernelInstance([sgdKernel], lanes);
+    const instance = kernelInstance([sgdKernel], target);
     for (const sixteens of [1, 2, 3, 17]) checkSgd(instance, sixteens);
   });
 }

@@ -49,11 +49,11 @@ function shapeOf(name: string, matrix: Matrix): TransformShape {
   };
 }
 
-for (const { target, lanes } of kernelTargets) {
+for (const { target } of kernelTargets) {
   for (const [name, matrix] of Object.entries(matrices)) {
     it(`${name} from both sides, ${target}`, () => {
       const shape = shapeOf(name, matrix);
-      const instance = kernelInstance([transformKernel(shape)], lanes);
+      const instance = kernelInstance([transformKernel(shape)], target);
       const [p, q] = [matrix.length, matrix[0]!.length];
       const x = hashedTensor(3, 0, q * q * 16);
       instance.floats.set(x, places.x);

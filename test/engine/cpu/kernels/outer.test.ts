@@ -13,13 +13,14 @@ import {
 const rowCounts = [1, 5, 6, 7, 12, 13, 16, 33] as const;
 const places = { a: 101, b: 20001, c: 50021 } as const;
 
-/** Rows around tiles of six, points around unrollings of 13, both ways to start. */
-function sweep(): OuterShape[] {
+/** Rows around tiles of six and twelve, points around unrollings of 13, both ways to start. */
+function sweep(tileRows: number): OuterShape[] {
   return rowCounts.flatMap((rows) =>
     [1, 2, 12, 13, 14, 26].map((points, index) => {
       const pointFloats = primeFrom(rows > 16 ? 3 : rows);
       return {
         rows,
+        tileRows,
         points,
         aPointBytes: pointFloats * 4,
         bPointBytes: primeFrom(16) * 4,
@@ -70,10 +71,10 @@ function sumAt(
   return { value, magnitude, terms: lines * points };
 }
 
-for (const { target, lanes } of kernelTargets) {
-  describe(`outer-f32-6x16, ${target}`, () => {
-    const shapes = sweep();
-    const instance = kernelInstance(shapes.map(outerKernel), lanes);
+for (const { target, tileRows } of kernelTargets) {
+  describe(`outer-f32-${tileRows}x16, ${target}`, () => {
+    const shapes = sweep(tileRows);
+    const instance = kernelInstance(shapes.map(outerKernel), target);
     for (const rows of rowCounts) {
       it(`${rows} rows`, () => {
         for (const shape of shapes.filter((one) => one.rows === rows)) {

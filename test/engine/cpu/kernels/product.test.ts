@@ -63,10 +63,10 @@ function checkCall(instance: Instance, shape: ProductShape, groups: number, bloc
   }
 }
 
-for (const { target, lanes } of kernelTargets) {
+for (const { target } of kernelTargets) {
   describe(`product-f32, ${target}`, () => {
     const shapes = sweep();
-    const instance = kernelInstance(shapes.map(productKernel), lanes);
+    const instance = kernelInstance(shapes.map(productKernel), target);
     for (const shape of shapes) {
       it(productKernel(shape).name, () => {
         for (const [groups, blocks] of [

@@ -25,8 +25,8 @@ const shapes: readonly TransformShape[] = [
   { ...base, rows: 1, columns: 1, bias: false, rectify: true },
 ];
 
-for (const { target, lanes } of kernelTargets) {
-  const instance = kernelInstance(shapes.map(transformKernel), lanes);
+for (const { target } of kernelTargets) {
+  const instance = kernelInstance(shapes.map(transformKernel), target);
   instance.floats.set(matrixConstants(matrix), places.constants);
   for (const shape of shapes) {
     it(`${transformKernel(shape).name}, ${target}`, () => {

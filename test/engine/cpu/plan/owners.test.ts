@@ -9,7 +9,15 @@ import { everyLayer } from '../../suiteNetworks.ts';
 
 function planOf(network: NetworkSpec, training: boolean, convolutions: ConvolutionChoice): Plan {
   const firstAddress = controlAddresses.end;
-  return lower(network, { batchSize: 3, training, threads: 2, inputSlots: 1, firstAddress, convolutions });
+  return lower(network, {
+    batchSize: 3,
+    training,
+    threads: 2,
+    inputSlots: 1,
+    tileRows: 6,
+    firstAddress,
+    convolutions,
+  });
 }
 
 /** `layer pass` of each operation of the phases, each once, in order. */

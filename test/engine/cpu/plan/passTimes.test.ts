@@ -13,6 +13,7 @@ const plan = lower(everyLayer, {
   training: true,
   threads: 1,
   inputSlots: 1,
+  tileRows: 6,
   firstAddress: controlAddresses.end,
   convolutions: 'winograd',
 });

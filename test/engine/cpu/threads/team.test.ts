@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
-import { assembleModule } from '../../../../src/engine/cpu/assembler/wasm.ts';
+import { compileKernels } from '../../../../src/engine/cpu/compileKernels.ts';
 import type { Operation } from '../../../../src/engine/cpu/plan/operations.ts';
 import { controlAddresses, controlWords, phases } from '../../../../src/engine/cpu/threads/control.ts';
 import { createTeam, type Team } from '../../../../src/engine/cpu/threads/team.ts';
@@ -23,10 +23,10 @@ after(() => Promise.all(teams.map((team) => team.close())));
 
 function start(threads: number, forward: readonly Operation[]): Started {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared: true });
-  const module = new WebAssembly.Module(assembleModule([], 4, 2));
+  const { compiled } = compileKernels([], 'wasm-128', memory);
   const words = new Int32Array(memory.buffer);
   const operations = { prepare: [], repack: [], forward, backward: [], update: [] };
-  const team = createTeam({ module, memory, threads, operations }, words);
+  const team = createTeam({ compiled, memory, threads, operations }, words);
   teams.push(team);
   return { team, floats: new Float32Array(memory.buffer), words };
 }

@@ -3,7 +3,7 @@
  * the shapes and the batch alone: the same everywhere, so that the bits of a training do not depend on a stopwatch.
  */
 import { blocksOf, type ImageSize } from '../../plan/tensors.ts';
-import { panelColumns, tileRows } from '../../kernels/tile.ts';
+import { panelColumns } from '../../kernels/tile.ts';
 import { mostPoints } from './matrices.ts';
 import { tilingOf, type Tiling } from './tiling.ts';
 
@@ -21,6 +21,8 @@ export interface ConvolutionSize {
  */
 const transformCost = 10;
 const weightCost = 10;
+/** Rows of most targets' tile: the choice, and so the bits, may not depend on the target. */
+const tileRows = 6;
 
 /** The best tiling; undefined where the direct algorithm is better, or Winograd's has no tile for the kernel. */
 export function chooseTiling(

@@ -1,5 +1,5 @@
 /** A convolution, or its input's gradient, by Winograd's minimal filtering: transform, multiply, transform back. */
-import { panelColumns, tileRows } from '../../kernels/tile.ts';
+import { panelColumns } from '../../kernels/tile.ts';
 import type { Builder } from '../../plan/builder.ts';
 import type { Operation } from '../../plan/operations.ts';
 import type { ImageTensor } from '../../plan/tensors.ts';
@@ -74,7 +74,7 @@ function scratchFor(
   group: ImageGroup,
   blocks: readonly number[],
 ): Transformed[] {
-  const rows = Math.ceil((group.count * tiles) / tileRows) * tileRows;
+  const rows = Math.ceil((group.count * tiles) / builder.tileRows) * builder.tileRows;
   const shapes = blocks.map((count) => transformed(0, { size, blocks: count, rows }));
   let address = builder.scratch(shapes.reduce((all, { bytes }) => all + bytes, 0));
   return shapes.map((shape) => {

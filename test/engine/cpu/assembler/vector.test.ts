@@ -6,7 +6,7 @@ import type {
   Vector,
   VectorAssembler,
 } from '../../../../src/engine/cpu/assembler/vector.ts';
-import { kernelInstance, kernelTargets } from '../kernelMemory.ts';
+import { kernelInstance, kernelTargets, type KernelTarget } from '../kernelMemory.ts';
 
 const f32 = Math.fround;
 /** What comparisons and signs trip over; 16 values, so that each meets each in whole vectors. */
@@ -27,7 +27,7 @@ type Operation = (assembler: VectorAssembler, vectors: Four<Vector>, addresses: 
 
 /** Runs an operation over whole arrays; returns what becomes of the first two. */
 function run(
-  lanes: 4 | 8,
+  kernelTarget: KernelTarget,
   inputs: Readonly<Partial<Record<Operand, readonly number[]>>>,
   operation: Operation,
 ): [Float32Array, Float32Array] {
@@ -48,10 +48,10 @@ function run(
       for (const pointer of [...sources, out!, out2!]) assembler.advance(pointer, assembler.lanes * 4);
     });
   };
-  const { floats, kernels } = kernelInstance([{ name: 'tested', parameters: 7, emit }], lanes);
+  const { floats, kernels } = kernelInstance([{ name: 'tested', parameters: 7, emit }], kernelTarget.target);
   for (const operand of ['a', 'b', 'c', 'd'] as const) floats.set(inputs[operand] ?? [], places[operand] / 4);
   const { a, b, c, d, out, out2 } = places;
-  kernels.tested!(a, b, c, d, out, out2, length / lanes);
+  kernels.tested!(a, b, c, d, out, out2, length / kernelTarget.lanes);
   return [out, out2].map((place) => floats.slice(place / 4, place / 4 + length)) as [
     Float32Array,
     Float32Array,
@@ -59,9 +59,14 @@ function run(
 }
 
 /** Runs a kernel made for it and returns its memory as words. */
-function runPointers(lanes: 4 | 8, emit: Emitter, words: readonly number[], ...given: number[]): Int32Array {
+function runPointers(
+  kernelTarget: KernelTarget,
+  emit: Emitter,
+  words: readonly number[],
+  ...given: number[]
+): Int32Array {
   const source = { name: 'tested', parameters: given.length, emit };
-  const instance = kernelInstance([source], lanes);
+  const instance = kernelInstance([source], kernelTarget.target);
   instance.words.fill(0).set(words);
   instance.kernels.tested!(...given);
   return instance.words;
@@ -84,21 +89,22 @@ function assertSame(actual: Float32Array, expected: readonly number[]): void {
   );
 }
 
-for (const { target, lanes } of kernelTargets) {
+for (const kernelTarget of kernelTargets) {
+  const { target } = kernelTarget;
   describe(`vectors of the assembler, ${target}`, () => {
-    arithmetic(lanes);
-    selection(lanes);
-    memory(lanes);
+    arithmetic(kernelTarget);
+    selection(kernelTarget);
+    memory(kernelTarget);
   });
   describe(`pointers and loops of the assembler, ${target}`, () => {
-    pointers(lanes);
-    loops(lanes);
+    pointers(kernelTarget);
+    loops(kernelTarget);
   });
 }
 
-function arithmetic(lanes: 4 | 8): void {
+function arithmetic(kernelTarget: KernelTarget): void {
   it('add', () => {
-    const [sum] = run(lanes, { a: lefts, b: rights }, (a, [x, y]) => a.add(x, x, y));
+    const [sum] = run(kernelTarget, { a: lefts, b: rights }, (a, [x, y]) => a.add(x, x, y));
     assertSame(
       sum,
       pairs.map(([x, y]) => x + y),
@@ -107,7 +113,7 @@ function arithmetic(lanes: 4 | 8): void {
 
   it('multiply by a splat', () => {
     for (const factor of values) {
-      const [product] = run(lanes, { a: values, c: repeated(factor) }, (a, [x], [, , factors]) => {
+      const [product] = run(kernelTarget, { a: values, c: repeated(factor) }, (a, [x], [, , factors]) => {
         const splat = a.splat();
         a.broadcast(splat, factors, 0);
         a.multiply(x, x, splat);
@@ -122,7 +128,7 @@ function arithmetic(lanes: 4 | 8): void {
   it('multiplyAdd', () => {
     const [a, b] = [exactPairs.map(([x]) => x), exactPairs.map(([, y]) => y)];
     for (const factor of exact) {
-      const [sum] = run(lanes, { a, b, c: repeated(factor) }, (assembler, [x, y], [, , factors]) => {
+      const [sum] = run(kernelTarget, { a, b, c: repeated(factor) }, (assembler, [x, y], [, , factors]) => {
         const splat = assembler.splat();
         assembler.broadcast(splat, factors, 0);
         assembler.multiplyAdd(x, splat, y);
@@ -135,7 +141,7 @@ function arithmetic(lanes: 4 | 8): void {
   });
 
   it('zero', () => {
-    const [zeros, kept] = run(lanes, { a: values, b: values }, (a, [x]) => a.zero(x));
+    const [zeros, kept] = run(kernelTarget, { a: values, b: values }, (a, [x]) => a.zero(x));
     assertSame(
       zeros,
       values.map(() => 0),
@@ -144,9 +150,9 @@ function arithmetic(lanes: 4 | 8): void {
   });
 }
 
-function selection(lanes: 4 | 8): void {
+function selection(kernelTarget: KernelTarget): void {
   it('max takes the second only where it is larger', () => {
-    const [largest] = run(lanes, { a: lefts, b: rights }, (a, [x, y]) => a.max(x, x, y));
+    const [largest] = run(kernelTarget, { a: lefts, b: rights }, (a, [x, y]) => a.max(x, x, y));
     assertSame(
       largest,
       pairs.map(([x, y]) => (x < y ? y : x)),
@@ -154,7 +160,7 @@ function selection(lanes: 4 | 8): void {
   });
 
   it('rectify leaves NaN and -0 as they are', () => {
-    const [rectified] = run(lanes, { a: values }, (a, [x]) => a.rectify(x, x));
+    const [rectified] = run(kernelTarget, { a: values }, (a, [x]) => a.rectify(x, x));
     assertSame(
       rectified,
       values.map((value) => (value < 0 ? 0 : value)),
@@ -162,7 +168,7 @@ function selection(lanes: 4 | 8): void {
   });
 
   it('keepWherePositive gives 0 for NaN and 0', () => {
-    const [kept] = run(lanes, { a: lefts, b: rights }, (a, [x, y]) => a.keepWherePositive(x, x, y));
+    const [kept] = run(kernelTarget, { a: lefts, b: rights }, (a, [x, y]) => a.keepWherePositive(x, x, y));
     assertSame(
       kept,
       pairs.map(([x, y]) => (x > 0 ? y : 0)),
@@ -171,7 +177,7 @@ function selection(lanes: 4 | 8): void {
 
   it('takeWhereEqual moves the value where both are equal, 0 and -0 too, NaN never', () => {
     const [to, value] = [pairs.map((_, n) => n % 7), pairs.map((_, n) => n / 8 - 3)];
-    const [sums, left] = run(lanes, { a: to, b: value, c: lefts, d: rights }, (a, [x, y, z, w]) =>
+    const [sums, left] = run(kernelTarget, { a: to, b: value, c: lefts, d: rights }, (a, [x, y, z, w]) =>
       a.takeWhereEqual(x, y, z, w),
     );
     assertSame(
@@ -185,7 +191,7 @@ function selection(lanes: 4 | 8): void {
   });
 }
 
-function memory(lanes: 4 | 8): void {
+function memory(kernelTarget: KernelTarget): void {
   it('loads and stores at offsets of any multiple of 4 bytes', () => {
     for (const offset of [0, 4, 60, 508, 16388]) {
       const source = Array.from({ length: 16 }, (_, index) => index + 0.5);
@@ -194,34 +200,41 @@ function memory(lanes: 4 | 8): void {
         a.load(vector, from!, offset);
         a.store(vector, to!, offset + 4);
       };
-      const { floats, kernels } = kernelInstance([{ name: 'tested', parameters: 2, emit }], lanes);
+      const { floats, kernels } = kernelInstance(
+        [{ name: 'tested', parameters: 2, emit }],
+        kernelTarget.target,
+      );
       floats.set(source, (100 + offset) / 4);
       const before = floats.slice();
       kernels.tested!(100, 40_000);
-      before.set(source.slice(0, lanes), (40_000 + offset + 4) / 4);
+      before.set(source.slice(0, kernelTarget.lanes), (40_000 + offset + 4) / 4);
       assert.deepEqual(floats, before);
     }
   });
 
   it('broadcasts one float to every lane', () => {
     const given = Array.from({ length: 32 }, (_, index) => index + 1);
-    const [products] = run(lanes, { a: repeated(1).slice(0, 16), c: given }, (a, [ones], [, , from]) => {
-      const splat = a.splat();
-      a.broadcast(splat, from, 12);
-      a.multiply(ones, ones, splat);
-    });
+    const [products] = run(
+      kernelTarget,
+      { a: repeated(1).slice(0, 16), c: given },
+      (a, [ones], [, , from]) => {
+        const splat = a.splat();
+        a.broadcast(splat, from, 12);
+        a.multiply(ones, ones, splat);
+      },
+    );
     // The address moves on by a vector each time.
     assertSame(
       products,
-      Array.from({ length: 16 }, (_, n) => given[n - (n % lanes) + 3]!),
+      Array.from({ length: 16 }, (_, n) => given[n - (n % kernelTarget.lanes) + 3]!),
     );
   });
 }
 
-function pointers(lanes: 4 | 8): void {
+function pointers(kernelTarget: KernelTarget): void {
   it('copy, advance forward and back, addPointer, loadPointer', () => {
     const words = runPointers(
-      lanes,
+      kernelTarget,
       (a, [base, far]) => {
         const [to, other] = [a.pointer(), a.pointer()];
         const vector = a.vector();
@@ -236,14 +249,14 @@ function pointers(lanes: 4 | 8): void {
         a.load(vector, base!, 128);
         a.store(vector, to, 0);
       },
-      [96, ...Array<number>(31).fill(0), ...Array<number>(8).fill(7)],
+      [96, ...Array<number>(31).fill(0), ...Array<number>(16).fill(7)],
       0,
       4096,
     );
     const at = (96 - 32 + 4096) / 4;
     assert.deepEqual(
-      [...words.subarray(at - 1, at + 9)],
-      [0, ...Array<number>(lanes).fill(7), ...Array<number>(9 - lanes).fill(0)],
+      [...words.subarray(at - 1, at + 17)],
+      [0, ...Array<number>(kernelTarget.lanes).fill(7), ...Array<number>(17 - kernelTarget.lanes).fill(0)],
     );
   });
 }
@@ -265,20 +278,20 @@ function counting(
   };
 }
 
-function countOf(lanes: 4 | 8, emit: Emitter, ...given: number[]): number {
+function countOf(kernelTarget: KernelTarget, emit: Emitter, ...given: number[]): number {
   const source = { name: 'tested', parameters: 1 + given.length, emit };
-  const { floats, kernels } = kernelInstance([source], lanes);
-  floats.fill(1, 0, 8);
+  const { floats, kernels } = kernelInstance([source], kernelTarget.target);
+  floats.fill(1, 0, 16);
   kernels.tested!(0, ...given);
   return floats[16]!;
 }
 
-function loops(lanes: 4 | 8): void {
+function loops(kernelTarget: KernelTarget): void {
   it('repeat runs as often as it is told', () => {
     for (const times of [1, 2, 63, 64, 1000]) {
       assert.equal(
         countOf(
-          lanes,
+          kernelTarget,
           counting((a, _, count) => a.repeat(times, count)),
         ),
         times,
@@ -291,7 +304,7 @@ function loops(lanes: 4 | 8): void {
       a.loop(times!, count);
       a.loop(times!, count);
     });
-    for (const times of [1, 2, 3, 129]) assert.equal(countOf(lanes, twice, times), 2 * times);
+    for (const times of [1, 2, 3, 129]) assert.equal(countOf(kernelTarget, twice, times), 2 * times);
   });
 
   it('loops lie in each other', () => {
@@ -306,7 +319,7 @@ function loops(lanes: 4 | 8): void {
       [2, 5],
       [7, 4],
     ] as const) {
-      assert.equal(countOf(lanes, nested, outer, inner), outer * (3 * inner + 1));
+      assert.equal(countOf(kernelTarget, nested, outer, inner), outer * (3 * inner + 1));
     }
   });
 }
