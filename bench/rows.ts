@@ -37,6 +37,7 @@ export const rows: readonly Row[] = [
     rounds: 4,
     variant: 'WebAssembly, one thread',
     threads: 1,
+    settings: { engine: 'wasm' },
     peers: ['tensorflow'],
   },
   {
