@@ -16,6 +16,8 @@ import { planGemm, type GemmLayout } from './gemm.ts';
 import { planParameter } from './sgd.ts';
 import { chooseTiling } from './winograd/choice.ts';
 import { cornerBytes, planTransformedWeights, planWinograd } from './winograd/convolution.ts';
+import { phaseChannels, phaseGeometry, phaseKernelSize, phasePixels } from './winograd/phases.ts';
+import { winogradSource, type WinogradSource } from './winograd/source.ts';
 import type { Tiling } from './winograd/tiling.ts';
 
 export interface ConvolutionPlan {
@@ -41,6 +43,8 @@ export interface ConvolutionGeometry {
 export interface ConvolutionTilings {
   readonly output: Tiling | undefined;
   readonly inputGradient: Tiling | undefined;
+  /** Of the output of a strided convolution over the network's input. */
+  readonly phases?: Tiling | undefined;
 }
 
 /** Of a convolution's input that is in blocks of 16 channels, as all but the network's own are. */
@@ -59,6 +63,42 @@ export function convolutionTilings(
         ? chooseTiling({ ...size, inChannels: outChannels, output: input }, convolutions)
         : undefined,
   };
+}
+
+/** Winograd's tiling of the output of a strided convolution over the network's input, split into its phases. */
+function phaseTiling(
+  { batchSize, convolutions }: Pick<Builder, 'batchSize' | 'convolutions'>,
+  spec: ConvSpec,
+  channels: number,
+  output: ImageSize,
+): Tiling | undefined {
+  const geometry = phaseGeometry(spec, channels);
+  if (geometry.stride === 1) return undefined;
+  const size = {
+    kernelSize: phaseKernelSize(geometry),
+    stride: 1,
+    inChannels: phaseChannels(geometry),
+    output,
+    batchSize,
+    directWindow: spec.kernelSize ** 2 * channels,
+  };
+  return chooseTiling(size, convolutions);
+}
+
+/** Zeros that a convolution over the network's input reads around it. */
+export function inputHalo(
+  builder: Pick<Builder, 'batchSize' | 'convolutions'>,
+  spec: ConvSpec,
+  input: ImageSize,
+  output: ImageSize,
+): { readonly before: number; readonly after: number } {
+  const direct = convolutionHalo({ ...builder, convolutions: 'direct' }, spec, input, output);
+  if (!phaseTiling(builder, spec, input.channels, output)) return direct;
+  const geometry = phaseGeometry(spec, input.channels);
+  const after = (['height', 'width'] as const).map(
+    (side) => phasePixels(geometry, output[side]) - geometry.padding - input[side],
+  );
+  return { before: direct.before, after: Math.max(direct.after, ...after) };
 }
 
 /** Zeros that a convolution reads around its input: up to `padding` before it, and after it, in either direction. */
@@ -94,12 +134,19 @@ export function planConvolution(
     tilings:
       input.value.lanes === panelColumns
         ? convolutionTilings(builder, spec, input.value, outputSize)
-        : { output: undefined, inputGradient: undefined },
+        : {
+            output: undefined,
+            inputGradient: undefined,
+            phases: phaseTiling(builder, spec, input.value.channels, outputSize),
+          },
   };
   const value = imageTensor(builder.allocate, builder.batchSize, outputSize, options.halo);
   const weight = planParameter(builder, `${spec.name}.weight`, weightPacking(geometry));
   const bias = planParameter(builder, `${spec.name}.bias`, { kind: 'bias', length: spec.outChannels });
-  const operations = planForward(builder, geometry, value, weight, bias, options.rectify);
+  const source = winogradSource(builder, geometry, weight);
+  const operations = source
+    ? planWinogradForward(builder, source, value, bias, options.rectify)
+    : planForward(builder, geometry, value, weight, bias, options.rectify);
   if (!builder.training)
     return {
       output: { kind: 'image', value, slotBytes: 0 },
@@ -111,7 +158,7 @@ export function planConvolution(
   return {
     output: { kind: 'image', value, slotBytes: 0, gradient },
     ...operations,
-    weightGradient: planWeightGradient(builder, geometry, gradient, weight, bias),
+    weightGradient: planWeightGradient(builder, geometry, source, { gradient, weight, bias }),
     inputGradient: planInputGradient(builder, geometry, gradient, weight),
   };
 }
@@ -124,26 +171,26 @@ function planForward(
   bias: PackedParameter,
   rectify: boolean,
 ): Pick<ConvolutionPlan, 'forward' | 'plain'> {
-  const { input, padding, tilings } = geometry;
-  if (tilings.output) {
-    const convolution = {
-      tiling: tilings.output,
-      from: input.value,
-      slotBytes: input.slotBytes,
-      cornerBytes: cornerBytes(input.value, padding),
-      to: value,
-      weights: weight.values,
-      bias: bias.values,
-      rectify,
-    };
-    const { points, operation } = planTransformedWeights(builder, convolution);
-    builder.prepare.push(operation);
-    const { operations, plain } = planWinograd(builder, convolution, points);
-    return { forward: operations, plain };
-  }
   const layout = forwardLayout(builder, geometry, value, weight, bias, rectify);
   const plain = planGemm({ ...builder, kernel: builder.spareKernel }, { ...layout, rectify: false });
   return { forward: [planGemm(builder, layout)], plain: [plain] };
+}
+
+function planWinogradForward(
+  builder: Builder,
+  source: WinogradSource,
+  value: ImageTensor,
+  bias: PackedParameter,
+  rectify: boolean,
+): Pick<ConvolutionPlan, 'forward' | 'plain'> {
+  const convolution = { ...source, to: value, bias: bias.values, rectify };
+  const { points, operation } = planTransformedWeights(builder, convolution);
+  builder.prepare.push(...source.splitWeights, operation);
+  const { operations, plain } = planWinograd(builder, convolution, points);
+  return {
+    forward: [...source.splitInput, ...operations],
+    plain: [...source.splitInput, ...plain],
+  };
 }
 
 function weightPacking({ spec, input }: ConvolutionGeometry): Packing {
@@ -230,9 +277,9 @@ function pixelTable(
  */
 function gradientHalo(geometry: ConvolutionGeometry, step: number): { before: number; after: number } {
   const { spec, stride, padding, input, output, tilings } = geometry;
-  if (stride !== step) return { before: 0, after: 0 };
+  if (stride !== step && !tilings.phases) return { before: 0, after: 0 };
   const after = (['height', 'width'] as const).flatMap((side) => [
-    endOfTiles(output[side], tilings.output) - output[side],
+    endOfTiles(output[side], tilings.output ?? tilings.phases) - output[side],
     ...(input.gradient
       ? [endOfTiles(input.value[side], tilings.inputGradient) + padding - 1 - (output[side] - 1) * stride]
       : []),

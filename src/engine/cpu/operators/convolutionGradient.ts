@@ -9,7 +9,8 @@ import { firstPixel, pixelOffset, type ImageTensor } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
 import type { ConvolutionGeometry } from './convolution.ts';
-import { cornerBytes, planWinogradGradient } from './winograd/convolution.ts';
+import { planWinogradGradient } from './winograd/convolution.ts';
+import type { WinogradSource } from './winograd/source.ts';
 
 /** Gradient bytes that stay in the first-level cache while the rows of a weight tile pass over them. */
 const chunkBytes = 12288;
@@ -47,26 +48,24 @@ export interface BiasGradientOperation {
   readonly biasGradient: number;
 }
 
-/** Plans both; the gradients' places are the parameters'. */
+interface GradientOperands {
+  /** Of the output. */
+  readonly gradient: ImageTensor;
+  readonly weight: PackedParameter;
+  readonly bias: PackedParameter;
+}
+
+/** Plans both; the gradients' places are the parameters'. `source` is given where Winograd's filtering does it. */
 export function planWeightGradient(
   builder: Builder,
   geometry: ConvolutionGeometry,
-  gradient: ImageTensor,
-  weight: PackedParameter,
-  bias: PackedParameter,
+  source: WinogradSource | undefined,
+  { gradient, weight, bias }: GradientOperands,
 ): Operation[] {
-  const { input, padding, tilings } = geometry;
   const biases = planBiasGradient(builder, gradient, bias);
-  if (!tilings.output) return [planDirectGradient(builder, geometry, gradient, weight), biases];
-  const weights = planWinogradGradient(builder, {
-    tiling: tilings.output,
-    input: input.value,
-    slotBytes: input.slotBytes,
-    cornerBytes: cornerBytes(input.value, padding),
-    gradient,
-    weightGradient: weight.gradient,
-  });
-  return [...weights, biases];
+  if (!source) return [planDirectGradient(builder, geometry, gradient, weight), biases];
+  const weights = planWinogradGradient(builder, { ...source, gradient });
+  return [...weights, ...source.joinGradient, biases];
 }
 
 function planDirectGradient(

@@ -3,7 +3,7 @@ import { alexnetError } from '../../../errors.ts';
 import { inferShapes, type LayerShape } from '../../../network/shapes.ts';
 import type { LayerSpec, NetworkSpec } from '../../../network/spec.ts';
 import { planAveragePool } from '../operators/averagePool.ts';
-import { convolutionHalo, planConvolution } from '../operators/convolution.ts';
+import { convolutionHalo, inputHalo, planConvolution } from '../operators/convolution.ts';
 import { planDropout } from '../operators/dropout.ts';
 import { planFlatten } from '../operators/flatten.ts';
 import { planLanes } from '../operators/lanes.ts';
@@ -139,12 +139,7 @@ function planInput(
   const first = layers[0]?.spec;
   const direct = first?.type === 'conv';
   const halo = direct
-    ? convolutionHalo(
-        { ...builder, convolutions: 'direct' },
-        first,
-        network.input,
-        imageSize(layers[0].output),
-      )
+    ? inputHalo(builder, first, network.input, imageSize(layers[0].output))
     : { before: 0, after: 0 };
   const tensor = imageTensor(
     (bytes) => builder.allocate(bytes * slots),

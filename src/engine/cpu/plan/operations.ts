@@ -29,6 +29,12 @@ import {
   type WinogradImageOperation,
   type WinogradTilesOperation,
 } from '../operators/winograd/tiles.ts';
+import {
+  runPhaseWeights,
+  runSplitPhases,
+  type PhaseWeightsOperation,
+  type SplitPhasesOperation,
+} from '../operators/winograd/phases.ts';
 import { runWeights, type WinogradWeightsOperation } from '../operators/winograd/weights.ts';
 import type { Context } from '../threads/context.ts';
 
@@ -46,6 +52,8 @@ export type Operation =
   | MaxPoolOperation
   | ReluOperation
   | SgdOperation
+  | PhaseWeightsOperation
+  | SplitPhasesOperation
   | SpreadOperation
   | WinogradImageOperation
   | WinogradOuterOperation
@@ -70,6 +78,11 @@ export function runOperation(operation: Operation, context: Context): void {
       return runOuter(operation, context);
     case 'winogradImage':
       return runImage(operation, context);
+    case 'splitPhases':
+      return runSplitPhases(operation, context);
+    case 'phaseWeights':
+    case 'phaseWeightGradient':
+      return runPhaseWeights(operation, context);
     case 'winogradWeights':
     case 'winogradWeightGradient':
       return runWeights(operation, context);

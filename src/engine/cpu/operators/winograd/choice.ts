@@ -13,6 +13,8 @@ export interface ConvolutionSize {
   readonly inChannels: number;
   readonly output: ImageSize;
   readonly batchSize: number;
+  /** What the direct algorithm multiplies for a value of the output, where that is not this convolution's window. */
+  readonly directWindow?: number;
 }
 
 /**
@@ -41,20 +43,21 @@ export function chooseTiling(
   return best;
 }
 
-function pairsOf({ inChannels, output }: ConvolutionSize): number {
-  return blocksOf(inChannels) * blocksOf(output.channels) * panelColumns ** 2;
+/** Channels with their padding. */
+function paddedChannels(channels: number): number {
+  return blocksOf(channels) * panelColumns;
 }
 
-function directCost(convolution: ConvolutionSize): number {
-  const { kernelSize, output, batchSize } = convolution;
+function directCost({ kernelSize, inChannels, output, batchSize, directWindow }: ConvolutionSize): number {
+  const window = directWindow ?? kernelSize ** 2 * paddedChannels(inChannels);
   const pixels = batchSize * output.height * output.width;
-  return pairsOf(convolution) * kernelSize ** 2 * (pixels + weightCost);
+  return window * paddedChannels(output.channels) * (pixels + weightCost);
 }
 
 function winogradCost(convolution: ConvolutionSize, { size, tiles }: Tiling): number {
   const { inChannels, output, batchSize } = convolution;
   const rows = Math.ceil((batchSize * tiles) / tileRows) * tileRows;
-  const channels = (blocksOf(inChannels) + blocksOf(output.channels)) * panelColumns;
-  const products = pairsOf(convolution) * (rows + weightCost);
-  return size ** 2 * (products + batchSize * tiles * channels * transformCost);
+  const [inputs, outputs] = [paddedChannels(inChannels), paddedChannels(output.channels)];
+  const products = inputs * outputs * (rows + weightCost);
+  return size ** 2 * (products + batchSize * tiles * (inputs + outputs) * transformCost);
 }

@@ -86,7 +86,7 @@ function scratchFor(
 
 export interface WinogradWeightGradient {
   readonly tiling: Tiling;
-  readonly input: ImageTensor;
+  readonly from: ImageTensor;
   readonly slotBytes: number;
   readonly cornerBytes: number;
   /** The output's gradient. */
@@ -97,21 +97,21 @@ export interface WinogradWeightGradient {
 
 /** The gradient of the weights: at every point a sum over all tiles, transformed back at the end. */
 export function planWinogradGradient(builder: Builder, plan: WinogradWeightGradient): Operation[] {
-  const { tiling, input, slotBytes, gradient, weightGradient } = plan;
+  const { tiling, from, slotBytes, gradient, weightGradient } = plan;
   const groups = imageGroups(builder.batchSize, Math.ceil(gradientTiles / tiling.tiles));
-  const sumSize = { size: tiling.size, blocks: gradient.blocks, rows: input.blocks * panelColumns };
+  const sumSize = { size: tiling.size, blocks: gradient.blocks, rows: from.blocks * panelColumns };
   const sumBytes = transformed(0, sumSize).bytes;
   const c = transformed(builder.scratch(sumBytes), sumSize);
   const operations: Operation[] = [];
   for (const group of groups) {
-    const [a, b] = scratchFor(builder, tiling, group, [input.blocks, gradient.blocks]).map((points) => ({
+    const [a, b] = scratchFor(builder, tiling, group, [from.blocks, gradient.blocks]).map((points) => ({
       ...points,
       address: points.address + sumBytes,
     }));
     builder.scratch(b.address + b.bytes - c.address);
     const corner = { slotBytes, cornerBytes: plan.cornerBytes };
     operations.push(
-      planTiles(builder, 'inputs', { image: input, ...corner, points: a, tiling, group }),
+      planTiles(builder, 'inputs', { image: from, ...corner, points: a, tiling, group }),
       planTiles(builder, 'gradients', {
         image: gradient,
         slotBytes: 0,
