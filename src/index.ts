@@ -42,7 +42,8 @@ export {
 } from './network/zoo/networks.ts';
 
 // Engines, and the programs that they compile networks into.
-export { createEngine, engineNames } from './engine/create.ts';
+export { createEngine } from './engine/create.ts';
+export { engineNames } from './engine/engine.ts';
 export { createCpuEngine, type CpuEngineOptions } from './engine/cpu/engine.ts';
 export { createReferenceEngine } from './engine/reference/engine.ts';
 export type {

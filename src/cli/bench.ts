@@ -41,7 +41,7 @@ export function benchCommand(): Command {
     .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
     .option('--network <name>', 'network', 'alexnet')
     .option('--rounds <n>', 'steps that are timed, one by one', whole('--rounds', 1, 100_000), 10)
-    .option('--engine <name>', 'cpu or reference', readers.engine, 'cpu')
+    .option('--engine <name>', 'cpu, x64, wasm or reference', readers.engine, 'cpu')
     .addHelpText(
       'after',
       '\nExamples:\n  $ alexnet bench train --batch-size 32 --threads 2\n  $ alexnet bench infer --batch-size 1 --json',

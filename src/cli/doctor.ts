@@ -20,6 +20,8 @@ interface EngineReport {
     readonly reason: string;
     readonly gigaflops?: number;
   }[];
+  /** Whether the speeds were measured before, and the file that keeps them. */
+  readonly timings?: { readonly kept: boolean; readonly file: string };
 }
 
 interface Diagnosis {
@@ -100,6 +102,10 @@ function tell(terminal: Terminal, diagnosis: Diagnosis): void {
       reason,
     ]);
     terminal.print(table(lines, [2]));
+    if (engine.timings) {
+      const when = engine.timings.kept ? 'measured before; kept' : 'measured now, to be kept';
+      terminal.print(`  speeds of one thread, ${when} in ${engine.timings.file}`);
+    }
   }
   terminal.print('data');
   terminal.print(table(diagnosis.datasets.map((dataset) => [`  ${dataset.name}`, whereabouts(dataset)])));

@@ -1,4 +1,5 @@
 /** Readers of option values. Each throws ALEX_OPTION_VALUE, which names the option and what it takes. */
+import { engineNames } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { nearestName } from '../nearestName.ts';
 
@@ -52,5 +53,5 @@ export const readers = {
   workers: whole('--workers', 0, 64),
   seed: whole('--seed', 0, Number.MAX_SAFE_INTEGER),
   classes: whole('--classes', 1, 65_536),
-  engine: oneOf('--engine', ['cpu', 'reference']),
+  engine: oneOf('--engine', engineNames),
 } as const;

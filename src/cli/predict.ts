@@ -35,7 +35,7 @@ export function predictCommand(): Command {
     .argument('<images...>', 'image files')
     .option('--top <k>', 'classes to show an image', whole('--top', 1, 1000), 5)
     .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
-    .option('--engine <name>', 'cpu or reference', readers.engine, 'cpu')
+    .option('--engine <name>', 'cpu, x64, wasm or reference', readers.engine, 'cpu')
     .addHelpText(
       'after',
       '\nExamples:\n  $ alexnet predict runs/alexnet-32-shapes cat.jpg dog.png\n  $ alexnet predict model.safetensors *.jpg --top 1 --json',

@@ -40,7 +40,7 @@ export function testCommand(): Command {
     .option('--batch-size <n>', 'images at once', readers.batchSize, 32)
     .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
     .option('--workers <n>', 'threads that load images ahead', readers.workers, 2)
-    .option('--engine <name>', 'cpu or reference', readers.engine, 'cpu')
+    .option('--engine <name>', 'cpu, x64, wasm or reference', readers.engine, 'cpu')
     .option('--predictions <file>', 'write a JSON line an image: index, label, predicted, logits')
     .addHelpText(
       'after',

@@ -101,7 +101,7 @@ function addRecipeOptions(command: Command): void {
 
 function addRunOptions(command: Command): void {
   command
-    .option('--engine <name>', 'cpu or reference (default: cpu)', readers.engine)
+    .option('--engine <name>', 'cpu, x64, wasm or reference (default: cpu)', readers.engine)
     .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
     .option('--workers <n>', 'threads that load images ahead (default: 2)', readers.workers)
     .option(

@@ -101,11 +101,16 @@ export interface Program {
 }
 
 export interface Engine {
-  readonly name: EngineName;
-  /** What runs the arithmetic: `float64`, `wasm-256`, `wasm-128`. */
+  readonly name: 'cpu' | 'reference';
+  /** What runs the arithmetic: `float64`, `x64-avx512`, `x64-avx2`, `wasm-256`, `wasm-128`. */
   readonly target: string;
   readonly threads: number;
   compile(network: NetworkSpec, options: CompileOptions): Promise<Program>;
 }
 
-export type EngineName = 'reference' | 'cpu';
+/**
+ * What an engine is asked for by: `cpu` takes the fastest code that can run here, `x64` and `wasm` only machine code or
+ * only WebAssembly.
+ */
+export const engineNames = ['cpu', 'x64', 'wasm', 'reference'] as const;
+export type EngineName = (typeof engineNames)[number];

@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import { checkTransforms } from '../data/transforms.ts';
-import type { EngineName } from '../engine/engine.ts';
+import { engineNames, type EngineName } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { initializationSchemes, type InitializationScheme } from '../network/initialise.ts';
 import type { NetworkSpec } from '../network/spec.ts';
@@ -143,7 +143,7 @@ const checks = {
   checkpointEverySteps: whole(1, most),
   checkpointEveryMinutes: numberWhere('a number over 0', (value) => value > 0),
   shuffle: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
-  engine: oneOf(['cpu', 'reference']),
+  engine: oneOf(engineNames),
   initialization: oneOf(initializationSchemes),
   dataset: { expected: 'a name or a path', accepts: (value) => typeof value === 'string' && value !== '' },
 } as const satisfies Partial<Record<keyof TrainingConfig, Check>>;

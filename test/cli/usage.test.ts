@@ -48,7 +48,10 @@ const refused: [args: string[], message: RegExp][] = [
   [['train', '--dropout', '1'], /^ALEX_OPTION_VALUE: --dropout is 1/],
   [['train', '--momentum', '1'], /^ALEX_OPTION_VALUE: --momentum is 1/],
   [['train', '--initialization', 'hee'], /^ALEX_OPTION_VALUE: .*did you mean he\?/],
-  [['train', '--engine', 'gpu'], /^ALEX_OPTION_VALUE: --engine is gpu; expected one of cpu, reference/],
+  [
+    ['train', '--engine', 'gpu'],
+    /^ALEX_OPTION_VALUE: --engine is gpu; expected one of cpu, x64, wasm, reference/,
+  ],
 ];
 
 for (const [args, message] of refused) {
