@@ -61,8 +61,20 @@ async function main(): Promise<void> {
   const options = readOptions();
   const measured = await measurablePeers(options.peers);
   const print = (options.json ? printJson : printTable)(machine(options), notes(options, measured));
-  for (const row of selectRows(options)) print(await measureRow(row, { ...options, peers: measured }));
-  for (const network of selectStarts(options)) print(await measureStart(network, options));
+  for (const row of selectRows(options))
+    await orReport(async () => print(await measureRow(row, { ...options, peers: measured })));
+  for (const network of selectStarts(options))
+    await orReport(async () => print(await measureStart(network, options)));
+}
+
+/** A program that fails costs its row, not the table. */
+async function orReport(measure: () => Promise<void>): Promise<void> {
+  try {
+    await measure();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
 }
 
 /** Those wanted that are here; says how to get the others. */
