@@ -127,7 +127,9 @@ function forwardLayout(
     c: output.value.address,
     cPanelBytes: output.value.blockBytes,
     blocks: value.blocks,
-    partBlocks: Math.min(forwardPartBlocks, value.blocks),
+    // With one tile of rows there is nothing that would find a part in the cache again.
+    partBlocks:
+      builder.batchSize <= builder.tileRows ? value.blocks : Math.min(forwardPartBlocks, value.blocks),
     shared: 'columns',
     rectify,
     shape: { run: panelColumns, lines: 1, lineBytes: pixelBytes, blockBytes: value.blockBytes },
