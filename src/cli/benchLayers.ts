@@ -66,14 +66,16 @@ export function layersCommand(): Command {
 
 async function benchLayers(options: LayersOptions): Promise<Results> {
   const network = buildNetwork(options.network, { classes: benchClasses });
-  if (options.engine === 'reference') {
-    const expected = 'cpu: the reference engine is not made for speed';
-    throw alexnetError('ALEX_OPTION_VALUE', { option: '--engine', value: options.engine, expected });
+  const { engine: name } = options;
+  if (name === 'reference') {
+    const expected = 'cpu, x64 or wasm: the reference engine is not made for speed';
+    throw alexnetError('ALEX_OPTION_VALUE', { option: '--engine', value: name, expected });
   }
   const { createCpuEngine } = await import('../engine/cpu/engine.ts');
   const { passTimes } = await import('../engine/cpu/plan/passTimes.ts');
   const { batchSize, rounds } = options;
-  const engine = await createCpuEngine({ threads: options.threads, profile: true });
+  const target = name === 'cpu' ? 'auto' : name;
+  const engine = await createCpuEngine({ threads: options.threads, target, profile: true });
   const machine = await engine.measureRates();
   const program = await engine.compile(network, { batchSize, training: true });
   try {
