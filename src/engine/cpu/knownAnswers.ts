@@ -8,6 +8,7 @@ import { gemmKernel, tableEntryBytes, type GemmShape } from './kernels/gemm.ts';
 import { outerKernel, type OuterShape } from './kernels/outer.ts';
 import { maxPoolBackwardKernel, maxPoolKernel, type PoolShape } from './kernels/pool.ts';
 import { panelColumns } from './kernels/tile.ts';
+import type { TileRows } from './targets.ts';
 import type { Instance } from './threads/instance.ts';
 
 /** A kernel, how to run it once on what is in the memory, and whether it then was right. */
@@ -17,19 +18,20 @@ export interface KnownAnswer {
   isRight(floats: Float32Array): boolean;
 }
 
-/** Steps along k of the gemm tile. */
+/** Steps along k of the gemm tile, and how often a call computes it: as long as calls usually take. */
 export const answerSteps = 256;
+export const answerTiles = 16;
 const outerPoints = 9;
 /** Byte addresses; 128 KiB hold all. */
-const places = { table: 0, bias: 1024, constants: 2048, a: 4096, b: 24576, c: 49152, pool: 65536 } as const;
+const places = { table: 0, bias: 2048, constants: 3072, a: 4096, b: 24576, c: 49152, pool: 65536 } as const;
 export const answerPages = 2;
 
 /** Writes the operands of all kernels. */
 export function writeOperands({ floats, words }: Instance, tileRows: number): void {
-  for (let row = 0; row < tileRows; row++) {
-    const entry = (places.table + row * tableEntryBytes) / 4;
-    words[entry] = row * answerSteps * 4;
-    words[entry + 1] = row * panelColumns * 4;
+  for (let entry = 0; entry < answerTiles * tileRows; entry++) {
+    const [word, row] = [(places.table + entry * tableEntryBytes) / 4, entry % tileRows];
+    words[word] = row * answerSteps * 4;
+    words[word + 1] = row * panelColumns * 4;
   }
   fill(floats, places.a, tileRows * answerSteps, (index) => wave(index, 7));
   fill(floats, places.b, panelColumns * answerSteps, (index) => wave(index, 5));
@@ -46,8 +48,8 @@ function wave(index: number, period: number): number {
 }
 
 /** One for each kind of kernel. */
-export function knownAnswers(tileRows: number): readonly KnownAnswer[] {
-  return [gemmAnswer(tileRows), outerAnswer(tileRows), sgdAnswer(), poolAnswer(), poolBackwardAnswer()];
+export function knownAnswers({ tileRows, evenTileRows }: TileRows): readonly KnownAnswer[] {
+  return [gemmAnswer(tileRows), outerAnswer(evenTileRows), sgdAnswer(), poolAnswer(), poolBackwardAnswer()];
 }
 
 /** The gemm tile, which is timed too. */
@@ -65,7 +67,7 @@ export function gemmAnswer(rows: number): KnownAnswer {
   const { table, bias, a, b, c } = places;
   return {
     source,
-    run: ({ kernels }) => kernels[source.name](table, 1, b, bias, a, c, answerSteps / shape.run),
+    run: ({ kernels }) => kernels[source.name](table, answerTiles, b, bias, a, c, answerSteps / shape.run),
     isRight: (floats) =>
       everyElement(rows, (row, column) => {
         let sum = floats[bias / 4 + column];

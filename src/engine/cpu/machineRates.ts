@@ -10,7 +10,7 @@ import { planGemm, type GemmOperation } from './operators/gemm.ts';
 import type { SgdOperation } from './operators/sgd.ts';
 import { createBuilder, type Builder } from './plan/builder.ts';
 import { imageTensor } from './plan/tensors.ts';
-import { targetShapes, type CpuTarget } from './targets.ts';
+import { tileRowsOf, type CpuTarget } from './targets.ts';
 import { startOperations } from './startOperations.ts';
 import { controlAddresses } from './threads/control.ts';
 
@@ -28,7 +28,7 @@ const memoryBytes = 128 << 20;
 /** Panels of the sum: threads share them evenly. */
 const planesPerThread = 16;
 /** Steps along k of a tile, whose operands are then 28 KiB. */
-const tileSteps = 320;
+const tileSteps = 256;
 const tilesPerThread = 4000;
 const rounds = 8;
 
@@ -37,11 +37,11 @@ export async function measureRates(options: {
   readonly threads: number;
   readonly target: CpuTarget;
 }): Promise<MachineRates> {
-  const { tileRows } = targetShapes[options.target];
+  const rows = tileRowsOf(options.target);
   const { builder, built } = createBuilder(
     {
       ...options,
-      tileRows,
+      ...rows,
       batchSize: 1,
       training: false,
       firstAddress: controlAddresses.end,
@@ -52,7 +52,7 @@ export async function measureRates(options: {
   const memory = builder.allocate(memoryBytes);
   const operations = [planTiles(builder), planSum(builder, memory), planUpdate(builder, memory)] as const;
   const work = [
-    2 * options.threads * tilesPerThread * tileRows * panelColumns * tileSteps,
+    2 * options.threads * tilesPerThread * rows.tileRows * panelColumns * tileSteps,
     memoryBytes,
     5 * operations[2].sixteens * panelColumns * 4,
   ];

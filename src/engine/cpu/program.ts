@@ -19,7 +19,7 @@ import { pack, unpack, type PackedParameter } from './plan/parameters.ts';
 import { readNode } from './plan/readNode.ts';
 import { createProfile, type Profile } from './profile.ts';
 import { runOperation, type Operation } from './plan/operations.ts';
-import { targetShapes, type CpuTarget } from './targets.ts';
+import { tileRowsOf, type CpuTarget } from './targets.ts';
 import { readCommand, type Context } from './threads/context.ts';
 import { controlAddresses, controlWords, phases } from './threads/control.ts';
 import { instantiate, type Instance } from './threads/instance.ts';
@@ -82,7 +82,7 @@ export async function compileCpu(
     inputSlots,
     firstAddress,
     convolutions,
-    tileRows: targetShapes[target].tileRows,
+    ...tileRowsOf(target),
   };
   refuseInput(network, lowerOptions);
   const plan = lower(network, lowerOptions);

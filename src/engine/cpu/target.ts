@@ -8,6 +8,7 @@ import { compileKernels, type OwnedKernels } from './compileKernels.ts';
 import {
   answerPages,
   answerSteps,
+  answerTiles,
   gemmAnswer,
   knownAnswers,
   writeOperands,
@@ -33,7 +34,7 @@ export interface TargetReport {
 v8.setFlagsFromString('--experimental-wasm-revectorize');
 v8.setFlagsFromString('--no-wasm-dynamic-tiering');
 
-const timedTiles = 100;
+const timedCalls = 6;
 const timedMilliseconds = 4;
 const timedRounds = 10;
 
@@ -77,8 +78,7 @@ export function lacks(target: CpuTarget): Pick<TargetReport, 'reason' | 'ordinar
 }
 
 function checkAnswers(target: CpuTarget, replace: (kernel: KernelSource) => KernelSource): Examined {
-  const { tileRows } = targetShapes[target];
-  const answers = knownAnswers(tileRows);
+  const answers = knownAnswers(targetShapes[target]);
   const memory = new WebAssembly.Memory({ initial: answerPages, maximum: answerPages, shared: true });
   const owned: OwnedKernels = compileKernels(
     answers.map(({ source }) => replace(source)),
@@ -86,7 +86,7 @@ function checkAnswers(target: CpuTarget, replace: (kernel: KernelSource) => Kern
     memory,
   );
   const instance = instantiate(owned.compiled, memory);
-  writeOperands(instance, tileRows);
+  writeOperands(instance, targetShapes[target].tileRows);
   const wrong = answers.find((answer) => !isRight(answer, instance));
   if (!wrong) {
     const report = { target, available: true, reason: descriptions[target] };
@@ -129,12 +129,12 @@ export function timeTargets(examined: readonly Examined[]): Gigaflops {
 function measure(target: CpuTarget, instance: Instance): number {
   const { tileRows } = targetShapes[target];
   const { run } = gemmAnswer(tileRows);
-  const operations = timedTiles * tileRows * panelColumns * answerSteps * 2;
+  const operations = timedCalls * answerTiles * tileRows * panelColumns * answerSteps * 2;
   let best = 0;
   const end = performance.now() + timedMilliseconds;
   while (performance.now() < end) {
     const start = performance.now();
-    for (let tile = 0; tile < timedTiles; tile++) run(instance);
+    for (let call = 0; call < timedCalls; call++) run(instance);
     best = Math.max(best, operations / (performance.now() - start) / 1e6);
   }
   return best;

@@ -12,20 +12,31 @@ export const cpuTargets = [
   'wasm-128',
 ] as const satisfies readonly CpuTarget[];
 
-/** What the emitters have to know of a target. Results do not depend on it. */
-export interface TargetShape {
+/** The most rows of a tile in registers. */
+export interface TileRows {
+  /** Where each row has an address of its own, in a register too. */
+  readonly tileRows: number;
+  /** Where rows lie at constant distances, so that one address does for all. */
+  readonly evenTileRows: number;
+}
+
+/** What emitters and plans have to know of a target. Results do not depend on it. */
+export interface TargetShape extends TileRows {
   /** float32 values of a vector. */
   readonly lanes: 4 | 8 | 16;
-  /** Rows of the tile that the multiplying kernels keep in registers, as many as these allow. */
-  readonly tileRows: number;
 }
 
 export const targetShapes: Readonly<Record<CpuTarget, TargetShape>> = {
-  'x64-avx512': { lanes: 16, tileRows: 12 },
-  'x64-avx2': { lanes: 8, tileRows: 6 },
-  'wasm-256': { lanes: 8, tileRows: 6 },
-  'wasm-128': { lanes: 4, tileRows: 6 },
+  'x64-avx512': { lanes: 16, tileRows: 12, evenTileRows: 16 },
+  'x64-avx2': { lanes: 8, tileRows: 6, evenTileRows: 6 },
+  'wasm-256': { lanes: 8, tileRows: 6, evenTileRows: 6 },
+  'wasm-128': { lanes: 4, tileRows: 6, evenTileRows: 6 },
 };
+
+export function tileRowsOf(target: CpuTarget): TileRows {
+  const { tileRows, evenTileRows } = targetShapes[target];
+  return { tileRows, evenTileRows };
+}
 
 export function isWasm(target: CpuTarget): target is WasmTarget {
   return target === 'wasm-256' || target === 'wasm-128';

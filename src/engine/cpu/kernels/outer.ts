@@ -2,11 +2,11 @@
  * outer-f32: C[row, 0..15] += sum over p of A[p, row] * B[p, 0..15], the gradient of weights: p runs over pixels
  * (or images), rows over the inputs under one kernel row.
  *
- * For each of `groups` groups, `rows` consecutive floats of A at every p are the rows, taken `tileRows` at a time. p runs
+ * For each of `groups` groups, `rows` consecutive floats of A at every p are the rows, in tiles of at most `tileRows`. p runs
  * over `lines` lines of `points` points.
  */
 import type { KernelSource, Pointer, VectorAssembler } from '../assembler/vector.ts';
-import { panelColumns, unrolling, vectorsPerRow } from './tile.ts';
+import { evenTiles, panelColumns, unrolling, vectorsPerRow } from './tile.ts';
 
 const rowBytes = panelColumns * 4;
 const longestUnroll = 13;
@@ -14,7 +14,7 @@ const longestUnroll = 13;
 export interface OuterShape {
   /** Consecutive floats of A that make the rows of C. */
   readonly rows: number;
-  /** Rows of a tile; the last may have fewer. */
+  /** The most rows of a tile; tiles are about equal. */
   readonly tileRows: number;
   /** Points of a line, and the bytes between them in A and B. */
   readonly points: number;
@@ -51,8 +51,7 @@ export function outerKernel(shape: OuterShape): KernelSource {
 function emitOuter(a: VectorAssembler, parameters: readonly Pointer[], shape: OuterShape): void {
   const [aGroup, b, c, lines, groups] = parameters;
   const aTile = a.pointer();
-  const fullTiles = Math.floor(shape.rows / shape.tileRows);
-  const rest = shape.rows - fullTiles * shape.tileRows;
+  const tiles = evenTiles(shape.rows, shape.tileRows);
   const tile = (rows: number): void => {
     emitTile(a, shape, rows, aTile, b, c, lines);
     a.advance(aTile, rows * 4);
@@ -60,8 +59,7 @@ function emitOuter(a: VectorAssembler, parameters: readonly Pointer[], shape: Ou
   };
   a.loop(groups, () => {
     a.copy(aTile, aGroup);
-    if (fullTiles > 0) a.repeat(fullTiles, () => tile(shape.tileRows));
-    if (rest > 0) tile(rest);
+    for (const rows of new Set(tiles)) a.repeat(tiles.filter((one) => one === rows).length, () => tile(rows));
     a.advance(aGroup, shape.aGroupBytes);
   });
 }

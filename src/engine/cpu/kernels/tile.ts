@@ -14,3 +14,9 @@ export function unrolling(count: number, longest: number): number {
   for (let steps = Math.min(count, longest); steps > 1; steps--) if (count % steps === 0) return steps;
   return 1;
 }
+
+/** As few tiles as cover the rows, of about equal size, the larger ones first. */
+export function evenTiles(rows: number, most: number): number[] {
+  const tiles = Math.ceil(rows / most);
+  return Array.from({ length: tiles }, (_, tile) => Math.ceil((rows - tile) / tiles));
+}

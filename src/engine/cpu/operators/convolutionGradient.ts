@@ -78,7 +78,7 @@ function planDirectGradient(
   const rows = spec.kernelSize * from.lanes;
   const kernel = outerKernel({
     rows,
-    tileRows: builder.tileRows,
+    tileRows: builder.evenTileRows,
     points: output.width,
     aPointBytes: stride * from.pixelBytes,
     bPointBytes: gradient.pixelBytes,

@@ -202,7 +202,7 @@ function planUpdate(
     builder.kernel(
       outerKernel({
         rows: panelColumns,
-        tileRows: builder.tileRows,
+        tileRows: builder.evenTileRows,
         points,
         aPointBytes: pixelBytes,
         bPointBytes: pixelBytes,

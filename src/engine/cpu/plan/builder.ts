@@ -1,16 +1,15 @@
 /** What operators use while a network is being planned: memory, kernels, and the lists of operations. */
 import type { KernelSource } from '../assembler/vector.ts';
+import type { TileRows } from '../targets.ts';
 import type { PackedParameter } from './parameters.ts';
 import type { Operation } from './operations.ts';
 
 const alignmentBytes = 64;
 
-export interface Builder {
+export interface Builder extends TileRows {
   readonly batchSize: number;
   readonly training: boolean;
   readonly threads: number;
-  /** Of the multiplying kernels' tile: see ../targets.ts. */
-  readonly tileRows: number;
   readonly convolutions: ConvolutionChoice;
   /** Reserves memory, zero at first, and returns its byte address, a multiple of 64. */
   allocate(bytes: number): number;
@@ -47,12 +46,10 @@ export interface BuiltMemory {
   readonly spareKernels: readonly KernelSource[];
 }
 
-export interface BuilderOptions {
+export interface BuilderOptions extends TileRows {
   readonly batchSize: number;
   readonly training: boolean;
   readonly threads: number;
-  /** Of the multiplying kernels' tile. */
-  readonly tileRows: number;
   /** Where free memory begins. */
   readonly firstAddress: number;
   readonly convolutions: ConvolutionChoice;

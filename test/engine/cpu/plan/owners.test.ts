@@ -15,6 +15,7 @@ function planOf(network: NetworkSpec, training: boolean, convolutions: Convoluti
     threads: 2,
     inputSlots: 1,
     tileRows: 6,
+    evenTileRows: 6,
     firstAddress,
     convolutions,
   });

@@ -14,6 +14,7 @@ const plan = lower(everyLayer, {
   threads: 1,
   inputSlots: 1,
   tileRows: 6,
+  evenTileRows: 6,
   firstAddress: controlAddresses.end,
   convolutions: 'winograd',
 });

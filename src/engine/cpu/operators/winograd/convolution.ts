@@ -74,7 +74,8 @@ function scratchFor(
   group: ImageGroup,
   blocks: readonly number[],
 ): Transformed[] {
-  const rows = Math.ceil((group.count * tiles) / builder.tileRows) * builder.tileRows;
+  const { evenTileRows } = builder;
+  const rows = Math.ceil((group.count * tiles) / evenTileRows) * evenTileRows;
   const shapes = blocks.map((count) => transformed(0, { size, blocks: count, rows }));
   let address = builder.scratch(shapes.reduce((all, { bytes }) => all + bytes, 0));
   return shapes.map((shape) => {

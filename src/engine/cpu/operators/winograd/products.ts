@@ -1,6 +1,6 @@
 /** The products at each of Winograd's points: tiles times weights, and tiles times output gradients. */
 import { productKernel } from '../../kernels/product.ts';
-import { panelColumns, unrolling } from '../../kernels/tile.ts';
+import { evenTiles, panelColumns, unrolling } from '../../kernels/tile.ts';
 import type { Builder } from '../../plan/builder.ts';
 import type { Context } from '../../threads/context.ts';
 import { share } from '../../threads/control.ts';
@@ -26,7 +26,7 @@ type Operands = Pick<WinogradProductOperation, 'a' | 'b' | 'c' | 'tiling' | 'gro
 /** Rows of A and C are a multiple of the tile's, so that the last tile may go beyond those in use. */
 export function planProduct(builder: Builder, operands: Operands): WinogradProductOperation {
   const { blockBytes } = operands.a;
-  const { tileRows } = builder;
+  const tileRows = builder.evenTileRows;
   const kernel = productKernel({
     tiles: [tileRows],
     steps: panelColumns,
@@ -80,7 +80,7 @@ export function planOuter(builder: Builder, operands: Operands): WinogradOuterOp
   const { a, tiling, group } = operands;
   const steps = unrolling(tiling.tiles, longestUnroll);
   const kernel = productKernel({
-    tiles: evenTiles(panelColumns, builder.tileRows),
+    tiles: evenTiles(panelColumns, builder.evenTileRows),
     steps,
     aRowBytes: 4,
     aStepBytes: rowBytes,
@@ -90,15 +90,6 @@ export function planOuter(builder: Builder, operands: Operands): WinogradOuterOp
   });
   const imageBlocks = tiling.tiles / steps;
   return { kind: 'winogradOuter', ...operands, imageBlocks, kernel: builder.kernel(kernel) };
-}
-
-/** As few tiles as cover the rows, of about equal size. */
-function evenTiles(rows: number, most: number): number[] {
-  const tiles = Math.ceil(rows / most);
-  return Array.from(
-    { length: tiles },
-    (_, tile) => Math.ceil(((tile + 1) * rows) / tiles) - Math.ceil((tile * rows) / tiles),
-  );
 }
 
 export function runOuter(operation: WinogradOuterOperation, context: Context): void {
