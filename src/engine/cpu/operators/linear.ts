@@ -15,6 +15,7 @@ import { featureOrder, gradientMatrix, matrixTensor, type GradientMatrix } from 
 import type { Context } from '../threads/context.ts';
 import { controlAddresses, share } from '../threads/control.ts';
 import { planGemm, type GemmLayout, type GemmOperation } from './gemm.ts';
+import { planGemv } from './gemv.ts';
 import { planParameter } from './sgd.ts';
 
 const pixelBytes = panelColumns * 4;
@@ -57,9 +58,9 @@ export type LinearOperation = LinearGradientOperation | LinearUpdateOperation;
 
 export interface LinearPlan {
   readonly output: MatrixNode;
-  readonly forward: GemmOperation;
+  readonly forward: Operation;
   /** The same without the fused ReLU. */
-  readonly plain: GemmOperation;
+  readonly plain: Operation;
   /** The biases' gradient; the weights' is part of their update. */
   readonly weightGradient: readonly Operation[];
   readonly inputGradient: readonly Operation[];
@@ -76,9 +77,9 @@ export function planLinear(
   const value = matrixTensor(builder.allocate, builder.batchSize, outFeatures);
   const weight = planParameter(builder, `${spec.name}.weight`, linearPacking(spec, input), false);
   const bias = planParameter(builder, `${spec.name}.bias`, { kind: 'bias', length: outFeatures });
-  const layout = forwardLayout(builder, input, { kind: 'matrix', value }, weight, bias, rectify);
-  const plain = planGemm({ ...builder, kernel: builder.spareKernel }, { ...layout, rectify: false });
-  const forward = planGemm(builder, layout);
+  const operands = { input, output: { kind: 'matrix', value } as const, weight, bias };
+  const forward = planForward(builder, operands, rectify);
+  const plain = planForward({ ...builder, kernel: builder.spareKernel }, operands, false);
   if (!builder.training)
     return { output: { kind: 'matrix', value }, forward, plain, weightGradient: [], inputGradient: [] };
   const gradient = gradientMatrix(builder.allocate, builder.batchSize, value);
@@ -103,12 +104,31 @@ function rowTable(builder: Builder, rows: number): number {
   );
 }
 
+interface LinearOperands {
+  readonly input: MatrixNode;
+  readonly output: MatrixNode;
+  readonly weight: PackedParameter;
+  readonly bias: PackedParameter;
+}
+
+function planForward(builder: Builder, operands: LinearOperands, rectify: boolean): Operation {
+  if (builder.batchSize > 1) return planGemm(builder, forwardLayout(builder, operands, rectify));
+  const { input, output, weight, bias } = operands;
+  const layout = {
+    a: input.value.address,
+    b: weight.values,
+    bias: bias.values,
+    c: output.value.address,
+    panelBytes: input.value.blocks * panelColumns * pixelBytes,
+    panels: output.value.blocks,
+    blocks: input.value.blocks,
+  };
+  return planGemv(builder, layout, rectify);
+}
+
 function forwardLayout(
   builder: Builder,
-  input: MatrixNode,
-  output: MatrixNode,
-  weight: PackedParameter,
-  bias: PackedParameter,
+  { input, output, weight, bias }: LinearOperands,
   rectify: boolean,
 ): GemmLayout {
   const { value } = input;

@@ -10,6 +10,7 @@ import { runDropout, type DropoutOperation } from '../operators/dropout.ts';
 import { runFlatten, type FlattenOperation } from '../operators/flatten.ts';
 import { runFlip, type FlipOperation } from '../operators/flip.ts';
 import { runGemm, type GemmOperation } from '../operators/gemm.ts';
+import { runGemv, type GemvOperation } from '../operators/gemv.ts';
 import { runLanes, type LanesOperation } from '../operators/lanes.ts';
 import { runLinearGradient, runLinearUpdate, type LinearOperation } from '../operators/linear.ts';
 import { runLoss, type LossOperation } from '../operators/loss.ts';
@@ -46,6 +47,7 @@ export type Operation =
   | FlattenOperation
   | FlipOperation
   | GemmOperation
+  | GemvOperation
   | LanesOperation
   | LinearOperation
   | LossOperation
@@ -66,6 +68,8 @@ export function runOperation(operation: Operation, context: Context): void {
   switch (operation.kind) {
     case 'gemm':
       return runGemm(operation, context);
+    case 'gemv':
+      return runGemv(operation, context);
     case 'convolutionGradient':
       return runConvolutionGradient(operation, context);
     case 'biasGradient':
