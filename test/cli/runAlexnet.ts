@@ -10,6 +10,8 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly cwd?: string;
+  /** Of Node itself. */
+  readonly nodeOptions?: readonly string[];
   /** Called once, with the child, when this text has come on standard output. */
   readonly when?: { readonly text: string; readonly act: (child: ChildProcess) => void };
 }
@@ -19,7 +21,10 @@ const launcher = fileURLToPath(new URL('../../bin/alexnet.ts', import.meta.url))
 /** Runs the command line in a process of its own, with its output piped. */
 export async function runAlexnet(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const env = { ...process.env, NO_COLOR: '1' };
-  const child = spawn(process.execPath, [launcher, ...args], { cwd: options.cwd, env });
+  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), launcher, ...args], {
+    cwd: options.cwd,
+    env,
+  });
   const text = { stdout: '', stderr: '' };
   let { when } = options;
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {

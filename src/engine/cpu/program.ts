@@ -11,15 +11,14 @@ import {
 } from '../checkCalls.ts';
 import type { CompileOptions, ForwardOptions, Loss, Program, SgdOptions } from '../engine.ts';
 import { compileKernels, type OwnedKernels } from './compileKernels.ts';
-import type { ConvolutionChoice } from './plan/builder.ts';
 import { inputBuffers } from './plan/inputBuffers.ts';
-import { largestBatch } from './plan/largestBatch.ts';
-import { lower, type LowerOptions, type Plan } from './plan/lower.ts';
+import type { Plan } from './plan/lower.ts';
 import { pack, unpack, type PackedParameter } from './plan/parameters.ts';
+import { planProgram, type PlannedFor } from './plan/planProgram.ts';
 import { readNode } from './plan/readNode.ts';
 import { createProfile, type Profile } from './profile.ts';
 import { runOperation, type Operation } from './plan/operations.ts';
-import { tileRowsOf, type CpuTarget } from './targets.ts';
+import type { CpuTarget } from './targets.ts';
 import { readCommand, type Context } from './threads/context.ts';
 import { controlAddresses, controlWords, phases } from './threads/control.ts';
 import { instantiate, type Instance } from './threads/instance.ts';
@@ -27,8 +26,6 @@ import { createTeam, type Team } from './threads/team.ts';
 import { readWeightGradient } from './plan/weightGradient.ts';
 
 const pageBytes = 65536;
-const mostPages = 65536;
-const mostBytes = mostPages * pageBytes;
 
 /** What runs anew when weights have changed. */
 const weightPhases = phases.prepare + phases.repack;
@@ -52,10 +49,7 @@ interface State {
   spare: Instance | undefined;
 }
 
-interface CompiledFor {
-  readonly threads: number;
-  readonly target: CpuTarget;
-  readonly convolutions: ConvolutionChoice;
+interface CompiledFor extends PlannedFor {
   /** Whether to take the time of each operation. */
   readonly profile: boolean;
 }
@@ -73,21 +67,9 @@ export async function compileCpu(
 ): Promise<CpuProgram> {
   checkCompileOptions(options);
   const { batchSize, training, inputSlots = 1 } = options;
-  const { threads, target, convolutions } = compiledFor;
-  const firstAddress = controlAddresses.end;
-  const lowerOptions: LowerOptions = {
-    batchSize,
-    training,
-    threads,
-    inputSlots,
-    firstAddress,
-    convolutions,
-    ...tileRowsOf(target),
-  };
-  refuseInput(network, lowerOptions);
-  const plan = lower(network, lowerOptions);
+  const plan = planProgram(network, options, compiledFor);
   const profile = compiledFor.profile ? createProfile(plan) : undefined;
-  const state = createState(plan, allocateMemory(network, lowerOptions, plan), compiledFor, profile);
+  const state = createState(plan, allocateMemory(plan.memory, batchSize), compiledFor, profile);
   const inputs = inputBuffers(plan.input, { slots: inputSlots, batchSize }, state.instance.floats);
   return {
     network,
@@ -134,28 +116,8 @@ function createState(
   return { plan, memory, owned: [kernels], instance, team, target, parameters, ...start };
 }
 
-/** Plans nothing for a batch whose images alone do not fit. */
-function refuseInput(network: NetworkSpec, options: LowerOptions): void {
-  const { channels, height, width } = network.input;
-  const bytes = options.batchSize * channels * height * width * 4;
-  if (bytes > mostBytes) throw tooLarge(network, options, bytes);
-}
-
-function tooLarge(network: NetworkSpec, options: LowerOptions, bytes: number): Error {
-  const fits = largestBatch(network, options, mostBytes);
-  return alexnetError('ALEX_ENGINE_MEMORY', {
-    bytes,
-    batchSize: options.batchSize,
-    limit: mostBytes,
-    fits,
-  });
-}
-
-function allocateMemory(network: NetworkSpec, options: LowerOptions, plan: Plan): WebAssembly.Memory {
-  const { batchSize } = options;
-  const { bytes } = plan.memory;
+function allocateMemory({ bytes }: Plan['memory'], batchSize: number): WebAssembly.Memory {
   const pages = Math.ceil(bytes / pageBytes);
-  if (pages > mostPages) throw tooLarge(network, options, bytes);
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch (error) {
