@@ -1,8 +1,10 @@
 /** What the documents say of this project is so: commands, options, files, dependencies, the article's script. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { runAlexnet } from '../cli/runAlexnet.ts';
 import { fencedBlocks } from './fencedBlocks.ts';
 
@@ -33,6 +35,13 @@ const helps = await Promise.all([
   ...commandsIn(await help('bench')).map((command) => help('bench', command)),
 ]);
 
+/** The help of `npm run bench`. */
+async function benchHelp(): Promise<string> {
+  const table = join(repository, 'bench/table.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [table, '--help']);
+  return stdout;
+}
+
 test('both READMEs list every command', () => {
   assert.ok(commands.length >= 8);
   for (const path of ['README.md', 'README.ja.md']) {
@@ -41,15 +50,10 @@ test('both READMEs list every command', () => {
   }
 });
 
-test('every option that the documents name exists', () => {
-  const known = new Set([overview, ...helps].flatMap((text) => text.match(/--[a-z][a-z-]*/g)));
-  const ofOthers = new Set([
-    '--ignore-scripts',
-    '--peers',
-    '--full',
-    '--test',
-    '--experimental-wasm-revectorize',
-  ]);
+test('every option that the documents name exists', async () => {
+  const texts = [overview, ...helps, await benchHelp()];
+  const known = new Set(texts.flatMap((text) => text.match(/--[a-z][a-z-]*/g)));
+  const ofOthers = new Set(['--ignore-scripts', '--prefix', '--test', '--experimental-wasm-revectorize']);
   for (const path of documents) {
     const named = read(path).match(/(?<![\w-])--[a-z][a-z-]*/g) ?? [];
     const unknown = named.filter((option) => !known.has(option) && !ofOthers.has(option));
@@ -87,9 +91,11 @@ test('every file that the documents link to or name is there', () => {
 });
 
 test('every dependency has its reason', () => {
-  const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
-  const { dependencies, devDependencies, optionalDependencies } = manifest;
-  const wanted = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  const wanted = ['package.json', 'bench/peers/package.json'].flatMap((path) => {
+    const manifest = JSON.parse(read(path)) as Record<string, Record<string, string>>;
+    const { dependencies, devDependencies, optionalDependencies } = manifest;
+    return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  });
   const rows = [...read('docs/dependencies.md').matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, names]) =>
     names.split(', '),
   );
