@@ -11,6 +11,7 @@ import {
 } from '../checkCalls.ts';
 import type { CompileOptions, ForwardOptions, Loss, Program, SgdOptions } from '../engine.ts';
 import { compileKernels, type OwnedKernels } from './compileKernels.ts';
+import { askForHugePages } from './native/hugePages.ts';
 import { inputBuffers } from './plan/inputBuffers.ts';
 import type { Plan } from './plan/lower.ts';
 import { pack, unpack, type PackedParameter } from './plan/parameters.ts';
@@ -69,7 +70,7 @@ export async function compileCpu(
   const { batchSize, training, inputSlots = 1 } = options;
   const plan = planProgram(network, options, compiledFor);
   const profile = compiledFor.profile ? createProfile(plan) : undefined;
-  const state = createState(plan, allocateMemory(plan.memory, batchSize), compiledFor, profile);
+  const state = createState(plan, allocateMemory(plan.memory, options), compiledFor, profile);
   const inputs = inputBuffers(plan.input, { slots: inputSlots, batchSize }, state.instance.floats);
   return {
     network,
@@ -116,10 +117,16 @@ function createState(
   return { plan, memory, owned: [kernels], instance, team, target, parameters, ...start };
 }
 
-function allocateMemory({ bytes }: Plan['memory'], batchSize: number): WebAssembly.Memory {
+function allocateMemory(
+  { bytes }: Plan['memory'],
+  { batchSize, training }: CompileOptions,
+): WebAssembly.Memory {
   const pages = Math.ceil(bytes / pageBytes);
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    // They take longer to come into being, which a single forward pass does not make up for.
+    if (training) askForHugePages(memory);
+    return memory;
   } catch (error) {
     throw alexnetError('ALEX_ENGINE_MEMORY', { bytes, batchSize }, error);
   }

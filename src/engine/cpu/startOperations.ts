@@ -1,5 +1,6 @@
 /** A list of operations without a network around it, on threads that take the time of each. */
 import { compileKernels } from './compileKernels.ts';
+import { askForHugePages } from './native/hugePages.ts';
 import type { BuiltMemory } from './plan/builder.ts';
 import type { Operation } from './plan/operations.ts';
 import type { CpuTarget } from './targets.ts';
@@ -22,6 +23,7 @@ export function startOperations(
 ): RunningOperations {
   const pages = Math.ceil(built.bytes / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  askForHugePages(memory);
   const { compiled, release } = compileKernels(built.kernels, target, memory);
   const instance = instantiate(compiled, memory);
   for (const { address, make } of built.constants) instance.words.set(make(), address / 4);
