@@ -32,7 +32,7 @@ export function tableLines(result: Result): string[] {
   return (result.type === 'row' ? rowCells(result) : [startCells(result)]).map(tableLine);
 }
 
-function tableLine(cells: readonly string[]): string {
+export function tableLine(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 

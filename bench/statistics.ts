@@ -1,4 +1,5 @@
 /** What the table says of repeated measurements. */
+import { median } from '../src/cli/statistics.ts';
 
 export interface Spread {
   readonly median: number;
@@ -8,10 +9,7 @@ export interface Spread {
 
 /** Median and range of at least one number. */
 export function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return { median, min: sorted[0], max: sorted[sorted.length - 1] };
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
 export interface Comparison {

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { bareSteps } from '../engine/bareSteps.ts';
 import type { Engine, EngineName, Program } from '../engine/engine.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
-import { bareSteps, benchClasses, warmUpSteps } from './bareSteps.ts';
+import { benchClasses, warmUpSteps } from './benchDefaults.ts';
 import { layersCommand } from './benchLayers.ts';
 import { oneOf, readers, whole } from './options.ts';
+import { median } from './statistics.ts';
 import { createTerminal } from './terminal.ts';
 import { bytes, rate } from './text.ts';
 
@@ -50,11 +52,11 @@ export function benchCommand(): Command {
       const options = command.optsWithGlobals<BenchOptions>();
       const terminal = createTerminal(options.json === true);
       const result = await bench(mode, options);
-      const { median, min, max } = result.imagesPerSecond;
+      const { min, max } = result.imagesPerSecond;
       terminal.emit(result);
       terminal.print(
         `${result.peer}, ${options.network}, ${mode}, batch ${result.batch}, threads ${result.threads}: ` +
-          `${rate(median)} (median of ${options.rounds}; ${min.toFixed(1)} to ${max.toFixed(1)}), ` +
+          `${rate(result.imagesPerSecond.median)} (median of ${options.rounds}; ${min.toFixed(1)} to ${max.toFixed(1)}), ` +
           `peak memory ${bytes(result.peakBytes)}`,
       );
     });
@@ -94,15 +96,13 @@ function describe(
   batch: number,
   seconds: readonly number[],
 ): BenchResult {
-  const rates = seconds.map((value) => batch / value).sort((a, b) => a - b);
-  const middle = rates.length >> 1;
-  const median = rates.length % 2 === 1 ? rates[middle]! : (rates[middle - 1]! + rates[middle]!) / 2;
+  const rates = seconds.map((value) => batch / value);
   return {
     peer: `alexnet (${engine.name} ${engine.target})`,
     mode,
     batch,
     threads: engine.threads,
-    imagesPerSecond: { median, min: rates[0]!, max: rates.at(-1)! },
+    imagesPerSecond: { median: median(rates), min: Math.min(...rates), max: Math.max(...rates) },
     // maxRSS is in kilobytes.
     peakBytes: process.resourceUsage().maxRSS * 1024,
   };

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { bareSteps } from '../engine/bareSteps.ts';
 import type { OperationTime } from '../engine/cpu/profile.ts';
 import type { EngineName } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
-import { bareSteps, benchClasses, warmUpSteps } from './bareSteps.ts';
+import { benchClasses, warmUpSteps } from './benchDefaults.ts';
 import { measuredLayers, totalsOf, type Machine, type MeasuredLayer, type Total } from './roofline.ts';
 import { rooflineChart } from './rooflineChart.ts';
 import { createTerminal } from './terminal.ts';

@@ -1,10 +1,8 @@
 import { Command } from 'commander';
-import { alexnetError } from '../errors.ts';
 import { describeNetwork, type NetworkDescription } from '../network/describe.ts';
-import type { NetworkSpec } from '../network/spec.ts';
 import { elementCount } from '../network/shapes.ts';
-import { buildNetwork, networkNames } from '../network/zoo/networks.ts';
-import { modelFile } from './modelPath.ts';
+import { networkNames } from '../network/zoo/networks.ts';
+import { findNetwork } from './findNetwork.ts';
 import { readers } from './options.ts';
 import { createTerminal } from './terminal.ts';
 import { bytes, count, table } from './text.ts';
@@ -37,30 +35,10 @@ export function infoCommand(): Command {
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<InfoOptions>();
       const terminal = createTerminal(options.json === true);
-      const description = describeNetwork(await findNetwork(name, options.classes));
+      const description = describeNetwork(await findNetwork(name, options.classes, defaultClasses));
       terminal.emit(description);
       terminal.print(layerTable(description));
     });
-}
-
-/** A name of the zoo, or else a model file; a word that looks like no path is a network that we do not know. */
-async function findNetwork(name: string, classes: number | undefined): Promise<NetworkSpec> {
-  const file = await modelFile(name);
-  const isName =
-    (networkNames as readonly string[]).includes(name) || (file === name && !/[/\\.]/.test(name));
-  if (isName) return buildNetwork(name, { classes: classes ?? defaultClasses });
-  return modelNetwork(file, classes);
-}
-
-/** The network of a model file, which may be asked for its own number of classes only. */
-async function modelNetwork(file: string, classes: number | undefined): Promise<NetworkSpec> {
-  const { openModel } = await import('../training/modelFile.ts');
-  const model = await openModel(file);
-  await model.close();
-  const own = model.classes.length;
-  if (classes === undefined || classes === own) return model.network;
-  const expected = `${own}, which the model file has`;
-  throw alexnetError('ALEX_OPTION_VALUE', { option: '--classes', value: classes, expected });
 }
 
 function layerTable({

@@ -6,6 +6,7 @@ import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { infoCommand } from './info.ts';
 import { Interrupted, interruptedExitCode } from './interrupt.ts';
+import { planCommand } from './plan.ts';
 import { predictCommand } from './predict.ts';
 import { testCommand } from './test.ts';
 import { trainCommand } from './train.ts';
@@ -25,7 +26,8 @@ Examples:
   $ alexnet train --initialization he             the same, but it learns
   $ alexnet test runs/alexnet-cifar10/model.safetensors
   $ alexnet predict runs/alexnet-cifar10/model.safetensors cat.jpg
-  $ alexnet info alexnet --classes 10             its layers, shapes and parameters`;
+  $ alexnet info alexnet --classes 10             its layers, shapes and parameters
+  $ alexnet plan alexnet                          how long training will take, and how much memory`;
 
 function buildProgram(): Command {
   const program = new Command('alexnet')
@@ -39,6 +41,7 @@ function buildProgram(): Command {
     predictCommand,
     dataCommand,
     infoCommand,
+    planCommand,
     doctorCommand,
     benchCommand,
     demoCommand,

@@ -1,6 +1,7 @@
 /** What `alexnet bench layers` tells: each layer's passes against what the machine can do. */
 import type { PassTime } from '../engine/cpu/plan/passTimes.ts';
 import type { LayerType } from '../network/spec.ts';
+import { median, sum } from './statistics.ts';
 
 export interface Machine {
   /** 1e9 floating-point operations a second, all threads, operands in the first-level cache. */
@@ -69,11 +70,11 @@ const totals: readonly { readonly of: string; readonly has: (time: PassTime) => 
   { of: 'a step', has: () => true },
 ];
 
-function isForward(pass: PassTime['pass']): boolean {
+export function isForward(pass: PassTime['pass']): boolean {
   return pass === 'forward' || pass === 'prepare';
 }
 
-function isBackward(pass: PassTime['pass']): boolean {
+export function isBackward(pass: PassTime['pass']): boolean {
   return pass === 'weightGradient' || pass === 'inputGradient';
 }
 
@@ -94,14 +95,4 @@ function speedOf(times: readonly PassTime[], { peakGigaflops }: Machine): Measur
   if (flops === 0) return { milliseconds };
   const gigaflops = flops / milliseconds / 1e6;
   return { milliseconds, gigaflops, peakShare: gigaflops / peakGigaflops };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((all, value) => all + value, 0);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -2,7 +2,9 @@
 import { availableParallelism } from 'node:os';
 import { alexnetError } from '../../errors.ts';
 import type { NetworkSpec } from '../../network/spec.ts';
+import { checkCompileOptions } from '../checkCalls.ts';
 import type { CompileOptions, Engine } from '../engine.ts';
+import { predictProgram, type Prediction } from './cost/predictProgram.ts';
 import { convolutionChoices, type ConvolutionChoice } from './plan/builder.ts';
 import { measureRates, type MachineRates } from './machineRates.ts';
 import { compileCpu, type CpuProgram } from './program.ts';
@@ -26,6 +28,8 @@ export interface CpuEngineOptions {
 
 export interface CpuEngine extends Engine {
   compile(network: NetworkSpec, options: CompileOptions): Promise<CpuProgram>;
+  /** What a program will take, before it is compiled. Throws as `compile` does. */
+  predict(network: NetworkSpec, options: CompileOptions): Promise<Prediction>;
   /** What this machine can do with the engine's threads and target. */
   measureRates(): Promise<MachineRates>;
 }
@@ -48,6 +52,10 @@ export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<C
     threads,
     compile: (network, compileOptions) =>
       compileCpu(network, compileOptions, { threads, target: chosen, convolutions, profile }),
+    async predict(network, compileOptions) {
+      checkCompileOptions(compileOptions);
+      return predictProgram(network, compileOptions, { threads, target: chosen, convolutions });
+    },
     measureRates: () => measureRates({ threads, target: chosen }),
   };
 }

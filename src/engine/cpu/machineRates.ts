@@ -50,7 +50,8 @@ export async function measureRates(options: {
     { shared: 0, thread: 0 },
   );
   const memory = builder.allocate(memoryBytes);
-  const operations = [planTiles(builder), planSum(builder, memory), planUpdate(builder, memory)] as const;
+  const region = { address: memory, bytes: memoryBytes };
+  const operations = [planTiles(builder), planSum(builder, region), planUpdate(builder, region)] as const;
   const work = [
     2 * options.threads * tilesPerThread * rows.tileRows * panelColumns * tileSteps,
     memoryBytes,
@@ -102,11 +103,20 @@ function planTiles(builder: Builder): GemmOperation {
   });
 }
 
-function planSum(builder: Builder, memory: number): BiasGradientOperation {
-  const planes = builder.threads * planesPerThread;
-  const width = Math.floor(memoryBytes / planes / panelColumns / 4);
+export interface Region {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+/** Reads the region, a kernel's call for each of so many planes. */
+export function planSum(
+  builder: Builder,
+  { address, bytes }: Region,
+  planes = builder.threads * planesPerThread,
+): BiasGradientOperation {
+  const width = Math.floor(bytes / planes / panelColumns / 4);
   const size = { channels: planes * panelColumns, height: 1, width };
-  const gradient = imageTensor(() => memory, 1, size, { before: 0, after: 0 });
+  const gradient = imageTensor(() => address, 1, size, { before: 0, after: 0 });
   const kernel = builder.kernel(sumPixelsKernel({ width, lineBytes: [gradient.lineBytes] }));
   return {
     kind: 'biasGradient',
@@ -116,9 +126,16 @@ function planSum(builder: Builder, memory: number): BiasGradientOperation {
   };
 }
 
-function planUpdate(builder: Builder, memory: number): SgdOperation {
+/** Reads all of the region and writes two thirds of it. */
+export function planUpdate(builder: Builder, { address, bytes }: Region): SgdOperation {
   builder.kernel(sgdKernel);
-  const sixteens = Math.floor(memoryBytes / 3 / panelColumns / 4);
-  const bytes = sixteens * panelColumns * 4;
-  return { kind: 'sgd', values: memory, velocity: memory + bytes, gradient: memory + 2 * bytes, sixteens };
+  const sixteens = Math.floor(bytes / 3 / panelColumns / 4);
+  const third = sixteens * panelColumns * 4;
+  return {
+    kind: 'sgd',
+    values: address,
+    velocity: address + third,
+    gradient: address + 2 * third,
+    sixteens,
+  };
 }

@@ -26,6 +26,8 @@ export function startOperations(
   askForHugePages(memory);
   const { compiled, release } = compileKernels(built.kernels, target, memory);
   const instance = instantiate(compiled, memory);
+  // What was never written is one page of zeros to the system, which the caches always have.
+  instance.floats.fill(0);
   for (const { address, make } of built.constants) instance.words.set(make(), address / 4);
   instance.words[controlWords.count] = 1;
   const places = (count: number): Float64Array => new Float64Array(new SharedArrayBuffer(count * 8));

@@ -1,14 +1,9 @@
-/** What `alexnet bench` times: steps on random images, with no loader and no log. */
-import type { Program } from '../engine/engine.ts';
+/** Steps on random images, with no loader and no log: what there is to time of a program. */
+import type { Program } from './engine.ts';
 import { initialise } from '../network/initialise.ts';
 import { classCount } from '../network/shapes.ts';
 import { createGenerator } from '../random/generator.ts';
 import { purposes } from '../random/philox.ts';
-
-/** Steps that are taken before the timed ones. */
-export const warmUpSteps = 2;
-/** Classes that the networks tell apart. */
-export const benchClasses = 10;
 
 /** Gives a program weights and images; the function that it returns runs the step of a number. */
 export function bareSteps(mode: 'train' | 'infer', program: Program): (step: number) => Promise<unknown> {

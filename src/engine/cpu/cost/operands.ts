@@ -1,0 +1,249 @@
+/** Which memory an operation reads and writes. What it reads and writes back is among what it writes. */
+import { panelColumns } from '../kernels/tile.ts';
+import type { ConvolutionGradientOperation } from '../operators/convolutionGradient.ts';
+import type { DropoutOperation } from '../operators/dropout.ts';
+import type { FlipOperation } from '../operators/flip.ts';
+import type { GemmOperation } from '../operators/gemm.ts';
+import type { GemvOperation } from '../operators/gemv.ts';
+import type { LinearGradientOperation, LinearUpdateOperation } from '../operators/linear.ts';
+import type { SgdOperation } from '../operators/sgd.ts';
+import { phasedWeightBytes, type PhaseWeightsOperation } from '../operators/winograd/phases.ts';
+import type { ImageGroup } from '../operators/winograd/tiling.ts';
+import type { WinogradWeightsOperation } from '../operators/winograd/weights.ts';
+import type { Operation } from '../plan/operations.ts';
+import type { GradientMatrix, ImageTensor, MatrixTensor } from '../plan/tensors.ts';
+import { controlAddresses } from '../threads/control.ts';
+
+export interface Range {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+export interface Operands {
+  readonly reads: readonly Range[];
+  readonly writes: readonly Range[];
+}
+
+const rowBytes = panelColumns * 4;
+const squareBytes = panelColumns * rowBytes;
+const lossBytes = 8;
+
+/** For a batch of `count` images. */
+export function operandsOf(operation: Operation, count: number): Operands {
+  switch (operation.kind) {
+    case 'gemm':
+      return gemmOperands(operation, count);
+    case 'gemv':
+      return gemvOperands(operation);
+    case 'winogradTiles':
+      return { reads: [imageRange(operation.image, operation.group)], writes: [operation.points] };
+    case 'winogradImage':
+      return { reads: [operation.points], writes: [imageRange(operation.image, operation.group)] };
+    case 'winogradProduct':
+    case 'winogradOuter':
+      return { reads: [operation.a, operation.b], writes: [operation.c] };
+    case 'winogradWeights':
+      return { reads: [winogradWeights(operation)], writes: [operation.points] };
+    case 'winogradWeightGradient':
+      return { reads: [operation.points], writes: [winogradWeights(operation)] };
+    case 'convolutionGradient':
+      return convolutionGradientOperands(operation, count);
+    case 'linearGradient':
+      return linearGradientOperands(operation);
+    case 'linearUpdate':
+      return linearUpdateOperands(operation);
+    case 'sgd':
+      return sgdOperands(operation);
+    case 'flip':
+      return flipOperands(operation);
+    case 'phaseWeights':
+    case 'phaseWeightGradient':
+      return phaseWeightOperands(operation);
+    case 'dropoutMatrix':
+    case 'dropoutMatrixBackward':
+    case 'dropoutImage':
+    case 'dropoutImageBackward':
+      return dropoutOperands(operation, count);
+    default:
+      return layerOperands(operation, count);
+  }
+}
+
+type WeightKind =
+  | 'gemm'
+  | 'gemv'
+  | 'winogradTiles'
+  | 'winogradImage'
+  | 'winogradProduct'
+  | 'winogradOuter'
+  | 'winogradWeights'
+  | 'winogradWeightGradient'
+  | 'convolutionGradient'
+  | 'linearGradient'
+  | 'linearUpdate'
+  | 'sgd'
+  | 'flip'
+  | 'phaseWeights'
+  | 'phaseWeightGradient';
+
+type LayerOperation = Exclude<Operation, DropoutOperation | { kind: WeightKind }>;
+
+/** Of what goes over activations and gradients, and has no weights. */
+function layerOperands(operation: LayerOperation, count: number): Operands {
+  const image = (tensor: ImageTensor): Range => imageRange(tensor, { first: 0, count });
+  switch (operation.kind) {
+    case 'biasGradient':
+      return {
+        reads: [image(operation.gradient)],
+        writes: [range(operation.biasGradient, operation.gradient.blocks * rowBytes)],
+      };
+    case 'splitPhases':
+    case 'spread':
+    case 'lanes':
+      return { reads: [image(operation.from)], writes: [image(operation.to)] };
+    case 'maxPool':
+      return { reads: [image(operation.input)], writes: [image(operation.output)] };
+    case 'maxPoolBackward': {
+      const { input, output, inputGradient, outputGradient } = operation;
+      return { reads: [input, output, outputGradient!].map(image), writes: [image(inputGradient!)] };
+    }
+    case 'averagePool':
+      return { reads: [image(operation.large)], writes: [image(operation.small)] };
+    case 'averagePoolBackward':
+      return { reads: [image(operation.small)], writes: [image(operation.large)] };
+    case 'reluImage':
+      return { reads: [], writes: [image(operation.value)] };
+    case 'reluImageBackward':
+      return { reads: [image(operation.value)], writes: [image(operation.gradient)] };
+    case 'reluMatrix':
+      return { reads: [], writes: [matrixRange(operation.value)] };
+    case 'reluMatrixBackward':
+      return { reads: [matrixRange(operation.value)], writes: [gradientRange(operation.gradient)] };
+    case 'flatten':
+      return { reads: [image(operation.image)], writes: [matrixRange(operation.matrix)] };
+    case 'flattenBackward':
+      return { reads: [gradientRange(operation.matrix)], writes: [image(operation.image)] };
+    case 'loss':
+      return {
+        reads: [matrixRange(operation.logits)],
+        writes: [gradientRange(operation.gradient), range(controlAddresses.loss, lossBytes)],
+      };
+  }
+}
+
+function range(address: number, bytes: number): Range {
+  return { address, bytes };
+}
+
+function imageRange({ address, imageBytes }: ImageTensor, { first, count }: ImageGroup): Range {
+  return range(address + first * imageBytes, count * imageBytes);
+}
+
+function matrixRange({ address, blocks, blockBytes }: MatrixTensor): Range {
+  return range(address, blocks * blockBytes);
+}
+
+function gradientRange({ address, panels, panelBytes }: GradientMatrix): Range {
+  return range(address, panels * panelBytes);
+}
+
+function winogradWeights({ weights, points, inBlocks, pairBytes }: WinogradWeightsOperation): Range {
+  return range(weights, points.blocks * inBlocks * pairBytes);
+}
+
+function gemmOperands(operation: GemmOperation, count: number): Operands {
+  const { a, b, c, rows, blocks, aBlockBytes, bPanelBytes, cPanelBytes } = operation;
+  const panels = operation.panels === 'images' ? Math.ceil(count / panelColumns) : operation.panels;
+  // Where a row is an output pixel, the distances are those of one image.
+  const images = 'each' in rows && rows.each > 1 ? count : 1;
+  return {
+    reads: [range(a, images * blocks * aBlockBytes), range(b, panels * bPanelBytes)],
+    writes: [range(c, images * panels * cPanelBytes)],
+  };
+}
+
+function gemvOperands({ a, b, c, blocks, panels, panelBytes }: GemvOperation): Operands {
+  return {
+    reads: [range(a, blocks * rowBytes), range(b, panels * panelBytes)],
+    writes: [range(c, panels * rowBytes)],
+  };
+}
+
+function convolutionGradientOperands(operation: ConvolutionGradientOperation, count: number): Operands {
+  const { x, xImageBytes, dy, dyImageBytes, gradient } = operation;
+  const { inBlocks, outBlocks, kernelSize, groupBytes } = operation;
+  return {
+    reads: [range(x, count * xImageBytes), range(dy, count * dyImageBytes)],
+    writes: [range(gradient, inBlocks * outBlocks * kernelSize * groupBytes)],
+  };
+}
+
+function linearGradientOperands(operation: LinearGradientOperation): Operands {
+  const { gradient, turned, blockBytes, biasGradient } = operation;
+  const blocks = gradient.features / panelColumns;
+  return {
+    reads: [gradientRange(gradient)],
+    writes: [range(turned, blocks * blockBytes), range(biasGradient, blocks * rowBytes)],
+  };
+}
+
+function linearUpdateOperands(operation: LinearUpdateOperation): Operands {
+  const { x, turned, values, velocity, inBlocks, outBlocks, blockBytes } = operation;
+  const bytes = inBlocks * outBlocks * squareBytes;
+  return {
+    reads: [range(x, inBlocks * blockBytes), range(turned, outBlocks * blockBytes)],
+    writes: [range(values, bytes), range(velocity, bytes)],
+  };
+}
+
+function sgdOperands({ values, velocity, gradient, sixteens }: SgdOperation): Operands {
+  const bytes = sixteens * rowBytes;
+  return { reads: [range(gradient, bytes)], writes: [range(values, bytes), range(velocity, bytes)] };
+}
+
+function flipOperands({ from, to, inBlocks, outBlocks, kernelSize }: FlipOperation): Operands {
+  const bytes = inBlocks * outBlocks * kernelSize ** 2 * squareBytes;
+  return { reads: [range(from, bytes)], writes: [range(to, bytes)] };
+}
+
+function phaseWeightOperands({ kind, geometry, packed, phased }: PhaseWeightsOperation): Operands {
+  const { outBlocks, kernelSize, channels } = geometry;
+  const own = range(packed, outBlocks * kernelSize ** 2 * channels * rowBytes);
+  const split = range(phased, phasedWeightBytes(geometry));
+  return kind === 'phaseWeights' ? { reads: [own], writes: [split] } : { reads: [split], writes: [own] };
+}
+
+function dropoutOperands(operation: DropoutOperation, count: number): Operands {
+  switch (operation.kind) {
+    case 'dropoutMatrix': {
+      const { input, output, mask } = operation;
+      const masks = { ...matrixRange(output), address: mask };
+      return { reads: [matrixRange(input)], writes: [masks, matrixRange(output)] };
+    }
+    case 'dropoutMatrixBackward': {
+      const masks = { ...matrixRange(operation.output), address: operation.mask };
+      return { reads: [masks], writes: [gradientRange(operation.gradient)] };
+    }
+    case 'dropoutImage': {
+      const { input, output, mask } = operation;
+      const image = { first: 0, count };
+      return {
+        reads: [imageRange(input, image)],
+        writes: [imageMask(input, mask, count), imageRange(output, image)],
+      };
+    }
+    case 'dropoutImageBackward': {
+      const { outputGradient, inputGradient, mask } = operation;
+      const image = { first: 0, count };
+      return {
+        reads: [imageRange(outputGradient, image), imageMask(outputGradient, mask, count)],
+        writes: [imageRange(inputGradient, image)],
+      };
+    }
+  }
+}
+
+/** No mask is kept where nothing is trained. */
+function imageMask({ channels, height, width }: ImageTensor, mask: number, count: number): Range {
+  return range(mask, mask === 0 ? 0 : count * channels * height * width * 4);
+}

@@ -1,0 +1,59 @@
+/** How many values an operation moves or computes by loops in JavaScript, beside its kernels. */
+import type { Operation } from '../plan/operations.ts';
+import { panelColumns } from '../kernels/tile.ts';
+import { phaseChannels } from '../operators/winograd/phases.ts';
+
+/** In all threads together, weighed by what a value takes beside one that is only moved. */
+export function plainValues(operation: Operation, count: number): number {
+  switch (operation.kind) {
+    case 'flatten':
+    case 'flattenBackward': {
+      const { blocks, height, width } = operation.image;
+      return count * blocks * height * width * panelColumns;
+    }
+    case 'dropoutMatrix':
+      return weights.mask * count * operation.input.features;
+    case 'dropoutMatrixBackward':
+      return count * operation.input.features;
+    case 'dropoutImage':
+      return weights.mask * count * elements(operation.input);
+    case 'dropoutImageBackward':
+      return count * elements(operation.outputGradient);
+    case 'reluMatrix':
+    case 'reluMatrixBackward':
+      return count * operation.value.features;
+    case 'linearGradient':
+      return count * operation.gradient.features;
+    case 'splitPhases':
+      return (
+        count *
+        phaseChannels({ channels: operation.from.channels, stride: operation.stride }) *
+        operation.to.height *
+        operation.to.width
+      );
+    case 'phaseWeights':
+    case 'phaseWeightGradient': {
+      const { outBlocks, kernelSize, channels } = operation.geometry;
+      return outBlocks * kernelSize ** 2 * channels * panelColumns;
+    }
+    case 'flip':
+      return operation.inBlocks * operation.outBlocks * operation.kernelSize ** 2 * panelColumns ** 2;
+    case 'spread':
+      return 0;
+    case 'lanes':
+      return weights.addressed * count * elements(operation.from);
+    case 'averagePool':
+    case 'averagePoolBackward':
+      return weights.addressed * count * elements(operation.large);
+    case 'loss':
+      return weights.loss * count * operation.logits.features;
+    default:
+      return 0;
+  }
+}
+
+const weights = { mask: 6, addressed: 2, loss: 20 } as const;
+
+function elements({ channels, height, width }: { channels: number; height: number; width: number }): number {
+  return channels * height * width;
+}
