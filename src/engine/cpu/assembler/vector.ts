@@ -43,6 +43,9 @@ export interface VectorAssembler {
   /** Where a equals b: to += value and value = 0; elsewhere nothing changes but the sign of a zero in `to`. */
   takeWhereEqual(to: Vector, value: Vector, a: Vector, b: Vector): void;
 
+  /** A hint that the cache line there will soon be read or written. It may do nothing, and changes no result. */
+  prefetch(from: Pointer, offset: number, use: 'read' | 'write'): void;
+
   copy(to: Pointer, from: Pointer): void;
   /** to += bytes */
   advance(to: Pointer, bytes: number): void;

@@ -81,7 +81,7 @@ function createWriter(parameters: number): Writer {
 }
 
 type Registers = Pick<VectorAssembler, 'vector' | 'splat' | 'pointer'>;
-type Memory = Pick<VectorAssembler, 'load' | 'store' | 'broadcast' | 'loadPointer'>;
+type Memory = Pick<VectorAssembler, 'load' | 'store' | 'broadcast' | 'prefetch' | 'loadPointer'>;
 type Arithmetic = Pick<
   VectorAssembler,
   'zero' | 'multiplyAdd' | 'multiply' | 'add' | 'subtract' | 'max' | 'rectify'
@@ -141,6 +141,8 @@ function memory(writer: Writer, parts: number): Memory {
       writer.memory(simd.load32Splat, offset);
       set(to);
     },
+    // WebAssembly has no such instruction.
+    prefetch() {},
     loadPointer(to, from, offset) {
       get(from);
       emit(op.i32Load, floatAlignment, ...unsigned(offset));

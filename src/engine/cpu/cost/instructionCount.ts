@@ -124,7 +124,7 @@ function countedVectors(counter: Counter, register: () => number): VectorPart {
 
 type PointerPart = Pick<
   VectorAssembler,
-  'pointer' | 'copy' | 'advance' | 'addPointer' | 'loadPointer' | 'repeat' | 'loop'
+  'pointer' | 'prefetch' | 'copy' | 'advance' | 'addPointer' | 'loadPointer' | 'repeat' | 'loop'
 >;
 
 function createPointers(
@@ -139,6 +139,7 @@ function createPointers(
     pointer < parameters ? pointer : origin.get(pointer);
   const assembler: PointerPart = {
     pointer: () => register() as Pointer,
+    prefetch: () => void straight().others++,
     copy(to, from) {
       straight().others++;
       const parameter = parameterOf(from);

@@ -8,6 +8,9 @@ import { emitLinearMap, matrixConstants, type MapRegisters, type Matrix } from '
 import { panelColumns } from './tile.ts';
 
 const pixelBytes = panelColumns * 4;
+/** Pixels at least so far apart are in cache lines that no processor guesses: each is asked for some tiles ahead. */
+const scatteredBytes = 1024;
+const tilesAhead = 8;
 
 /** Bytes between the rows, the columns, and the tiles of an operand. */
 export interface TileStrides {
@@ -76,6 +79,10 @@ function emitColumns({ a, shape, registers }: Emission, x: Pointer, middle: Poin
   const size = matrix[0].length;
   const upper = matrix.slice(0, shape.rows);
   a.repeat(size, () => {
+    if (from.columnBytes >= scatteredBytes)
+      registers.inputs.forEach((_, row) =>
+        a.prefetch(x, row * from.rowBytes + tilesAhead * from.tileBytes, 'read'),
+      );
     for (let lane = 0; lane < panelColumns; lane += a.lanes) {
       registers.inputs.forEach((input, row) => a.load(input, x, row * from.rowBytes + lane * 4));
       emitLinearMap(a, upper, matrixConstants(matrix), registers, (row, vector) =>
@@ -114,6 +121,8 @@ function emitRows(
           result = pixel;
         }
         a.store(result, y, column * to.columnBytes + lane * 4);
+        if (lane === 0 && to.columnBytes >= scatteredBytes)
+          a.prefetch(y, column * to.columnBytes + tilesAhead * to.tileBytes, 'write');
       });
     }
     a.advance(middle, size * pixelBytes);

@@ -232,7 +232,7 @@ function memory(kernelTarget: KernelTarget): void {
 }
 
 function pointers(kernelTarget: KernelTarget): void {
-  it('copy, advance forward and back, addPointer, loadPointer', () => {
+  it('copy, advance forward and back, addPointer, loadPointer, prefetch', () => {
     const words = runPointers(
       kernelTarget,
       (a, [base, far]) => {
@@ -246,6 +246,9 @@ function pointers(kernelTarget: KernelTarget): void {
         a.advance(to, -32);
         a.advance(to, 0);
         a.addPointer(to, far!);
+        // Of memory that there is, and of some that there is not.
+        a.prefetch(to, 64, 'write');
+        a.prefetch(base!, 2 ** 30, 'read');
         a.load(vector, base!, 128);
         a.store(vector, to, 0);
       },

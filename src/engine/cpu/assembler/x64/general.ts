@@ -2,13 +2,19 @@
  * Instructions on general registers. Those on 32 bits clear the upper half of the register that they write. Named by
  * what they do, destination first.
  */
-import { bit, dword, fitsByte, low, modRM, type Operand, type Register } from './operands.ts';
+import { bit, dword, fitsByte, low, modRM, type Memory, type Operand, type Register } from './operands.ts';
 
 /** REX, where a register of the upper eight or a 64-bit operand needs it, and the rest of the instruction. */
-function instruction(wide: 0 | 1, opcode: number, reg: Register, operand: Operand): number[] {
+function instruction(
+  wide: 0 | 1,
+  opcode: number,
+  reg: Register,
+  operand: Operand,
+  map: readonly number[] = [],
+): number[] {
   const [index, base] = typeof operand === 'number' ? [0, operand] : [operand.index ?? 0, operand.base];
   const rex = 0x40 | (wide << 3) | (bit(reg, 3) << 2) | (bit(index, 3) << 1) | bit(base, 3);
-  return [...(rex === 0x40 ? [] : [rex]), opcode, ...modRM(reg, operand)];
+  return [...(rex === 0x40 ? [] : [rex]), ...map, opcode, ...modRM(reg, operand)];
 }
 
 /** mov r32, r/m32 */
@@ -71,6 +77,11 @@ export function add32(to: Register, from: Operand): number[] {
 /** add r/m32, r32 */
 export function addTo32(to: Operand, from: Register): number[] {
   return instruction(0, 0x01, from, to);
+}
+
+/** prefetcht0 m8, or prefetchw m8, which processors without it take for nothing to do. */
+export function prefetch(memory: Memory, use: 'read' | 'write'): number[] {
+  return instruction(0, use === 'read' ? 0x18 : 0x0d, 1, memory, [0x0f]);
 }
 
 /** push r64 */

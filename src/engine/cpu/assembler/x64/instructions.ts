@@ -34,6 +34,7 @@ export interface VectorInstruction {
 
 export type Instruction =
   | VectorInstruction
+  | { readonly kind: 'prefetch'; readonly address: Address; readonly use: 'read' | 'write' }
   | { readonly kind: 'copy'; readonly to: number; readonly from: number }
   | { readonly kind: 'advance'; readonly to: number; readonly bytes: number }
   | { readonly kind: 'addPointer'; readonly to: number; readonly from: number }
@@ -86,6 +87,8 @@ export function pointersOf(instruction: Instruction): RegisterUse[] {
   switch (instruction.kind) {
     case 'vector':
       return instruction.address ? [used(instruction.address.pointer, 'read')] : [];
+    case 'prefetch':
+      return [used(instruction.address.pointer, 'read')];
     case 'copy':
       return [used(instruction.from, 'read'), used(instruction.to, 'write')];
     case 'advance':

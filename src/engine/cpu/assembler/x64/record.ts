@@ -50,6 +50,7 @@ function createRecorder(instructions: Instruction[], parameters: number, lanes: 
     rectify: (to, a) => operate('rectify', to, a, vector()),
     keepWherePositive: (to, a, b) => operate('keepWherePositive', to, a, b, vector()),
     takeWhereEqual: (to, value, a, b) => operate('takeWhereEqual', to, value, a, b, vector(), vector()),
+    prefetch: (from, offset, use) => put({ kind: 'prefetch', address: addressOf(from, offset), use }),
     copy: (to, from) => put({ kind: 'copy', to, from }),
     advance(to, bytes) {
       if (bytes !== 0) put({ kind: 'advance', to, bytes });

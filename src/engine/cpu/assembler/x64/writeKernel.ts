@@ -158,6 +158,10 @@ function writeInstruction(instruction: Straight, frame: Frame, set: InstructionS
   switch (instruction.kind) {
     case 'vector':
       return writeVector(instruction, frame, set);
+    case 'prefetch': {
+      const { bytes, memory } = reach(instruction.address, frame);
+      return [...bytes, ...code.prefetch(memory, instruction.use)];
+    }
     case 'copy':
       return move32(operandOf(frame, instruction.to), operandOf(frame, instruction.from));
     case 'advance':

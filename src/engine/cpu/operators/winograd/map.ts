@@ -29,16 +29,34 @@ export interface WinogradMap {
 }
 
 export function planMap(builder: Builder, { m, r }: Pick<Tiling, 'm' | 'r'>, name: MapName): WinogradMap {
-  const matrix = matrixOf(winogradMatrices(m, r), name);
-  const constants = Float32Array.from(matrixConstants(matrix));
+  const mapName = `${name}-${m}-${r}`;
+  const { matrix, constants } = namedMap(mapName, () => matrixOf(winogradMatrices(m, r), name));
   return {
-    shape: { name: `${name}-${m}-${r}`, matrix },
+    shape: { name: mapName, matrix },
     planned: {
       constants: builder.constant(constants.length, () => new Int32Array(constants.buffer)),
       scratch: builder.threadScratch(scratchBytes),
       scratchBytes,
     },
   };
+}
+
+interface NamedMap {
+  readonly matrix: Matrix;
+  readonly constants: Float32Array;
+}
+
+/** Those that have been made: every group of images of every layer asks for some. */
+const namedMaps = new Map<string, NamedMap>();
+
+function namedMap(name: string, make: () => Matrix): NamedMap {
+  let found = namedMaps.get(name);
+  if (!found) {
+    const matrix = make();
+    found = { matrix, constants: Float32Array.from(matrixConstants(matrix)) };
+    namedMaps.set(name, found);
+  }
+  return found;
 }
 
 function matrixOf(matrices: WinogradMatrices, name: MapName): Matrix {

@@ -91,6 +91,15 @@ it('jumps back and forth, near and far', { skip }, () => {
   }
 });
 
+it('asks for a cache line', { skip }, () => {
+  assertEncodings(
+    addresses().flatMap((memory): Expected[] => [
+      { bytes: general.prefetch(memory, 'read'), text: `prefetcht0 ${operandText(memory, r64, 'BYTE PTR')}` },
+      { bytes: general.prefetch(memory, 'write'), text: `prefetchw ${operandText(memory, r64, 'BYTE PTR')}` },
+    ]),
+  );
+});
+
 it('returns, asks the processor, and does nothing', { skip }, () => {
   assertEncodings([
     { bytes: general.returnFromCall(), text: 'ret' },
