@@ -20,6 +20,8 @@ interface EngineReport {
     readonly reason: string;
     readonly gigaflops?: number;
   }[];
+  /** What the system is set to give, where it has such a setting. */
+  readonly hugePages?: 'always' | 'madvise' | 'never';
   /** Whether the speeds were measured before, and the file that keeps them. */
   readonly timings?: { readonly kept: boolean; readonly file: string };
 }
@@ -83,6 +85,17 @@ async function examineEngine(): Promise<Diagnosis['engine']> {
   }
 }
 
+const hugePageRemarks = {
+  always: 'for all memory',
+  madvise: 'for memory that asks for them, as a training does',
+  never: 'none, so training has to do with small ones',
+} as const;
+
+function hugePageRow(engine: Diagnosis['engine']): string[][] {
+  if ('problem' in engine || engine.hugePages === undefined) return [];
+  return [['huge pages', hugePageRemarks[engine.hugePages]]];
+}
+
 function tell(terminal: Terminal, diagnosis: Diagnosis): void {
   const { node, memoryBytes, freeMemoryBytes, engine } = diagnosis;
   const rows = [
@@ -91,6 +104,7 @@ function tell(terminal: Terminal, diagnosis: Diagnosis): void {
     ['system', `${diagnosis.system}, ${diagnosis.processor}`],
     ['threads', String(diagnosis.threads)],
     ['memory', `${bytes(memoryBytes)}, ${bytes(freeMemoryBytes)} free`],
+    ...hugePageRow(engine),
     ['engine', 'problem' in engine ? engine.problem : `cpu ${engine.chosen}`],
   ];
   terminal.print(table(rows));

@@ -1,4 +1,5 @@
 /** What `alexnet doctor` tells of the CPU engine. */
+import { hugePageSetting, type HugePageSetting } from './native/hugePages.ts';
 import type { TargetReport } from './target.ts';
 import { chooseTarget, targetReports, type TargetChoice } from './targetChoice.ts';
 
@@ -6,6 +7,8 @@ export interface CpuDiagnosis {
   /** The target that the engine takes; `none` where not even WebAssembly SIMD can be had. */
   readonly chosen: string;
   readonly candidates: readonly (TargetReport & { readonly gigaflops?: number })[];
+  /** What the system is set to give; absent where it has no such setting. */
+  readonly hugePages?: HugePageSetting;
   /** Where the speeds come from; absent where there was nothing to choose from. */
   readonly timings?: Pick<NonNullable<TargetChoice['timings']>, 'file' | 'kept'>;
 }
@@ -17,5 +20,11 @@ export async function describeCpuTargets(): Promise<CpuDiagnosis> {
     const gigaflops = timings?.gigaflops[report.target];
     return gigaflops === undefined ? report : { ...report, gigaflops };
   });
-  return { chosen, candidates, ...(timings && { timings: { file: timings.file, kept: timings.kept } }) };
+  const hugePages = hugePageSetting();
+  return {
+    chosen,
+    candidates,
+    ...(hugePages && { hugePages }),
+    ...(timings && { timings: { file: timings.file, kept: timings.kept } }),
+  };
 }

@@ -3,7 +3,23 @@
  * processor's translation buffers than 4 KiB. Linux gives them where its setting is `always`, or `madvise` and the
  * process asks, which is what this does: see transparent_hugepage in the kernel's administration guide.
  */
+import { readFileSync } from 'node:fs';
 import { loadKoffi } from './koffi.ts';
+
+const settings = ['always', 'madvise', 'never'] as const;
+export type HugePageSetting = (typeof settings)[number];
+
+/** What Linux is set to give; undefined elsewhere. The file marks one of its words: `always [madvise] never`. */
+export function hugePageSetting(
+  file = '/sys/kernel/mm/transparent_hugepage/enabled',
+): HugePageSetting | undefined {
+  try {
+    const marked = /\[(\w+)\]/.exec(readFileSync(file, 'utf8'))?.[1];
+    return settings.find((setting) => setting === marked);
+  } catch {
+    return undefined;
+  }
+}
 
 const madviseHugePage = 14;
 

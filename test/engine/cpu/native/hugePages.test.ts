@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { it } from 'node:test';
-import { askForHugePages } from '../../../../src/engine/cpu/native/hugePages.ts';
+import { askForHugePages, hugePageSetting } from '../../../../src/engine/cpu/native/hugePages.ts';
 import { loadKoffi } from '../../../../src/engine/cpu/native/koffi.ts';
 import { machineCode } from '../../../../src/engine/cpu/native/machineCode.ts';
+import { temporaryFolder } from '../../../formats/temporaryFolder.ts';
 
 const machine = machineCode();
 const none = existsSync('/sys/kernel/mm/transparent_hugepage') ? false : 'this system has no huge pages';
@@ -29,4 +31,18 @@ it('asks for huge pages under a memory of WebAssembly', { skip }, () => {
   assert.ok(flagsAt(address(huge.buffer)).includes('hg'));
   assert.ok(!flagsAt(address(plain.buffer)).includes('hg'));
   assert.ok(new Uint8Array(huge.buffer).every((value) => value === 0));
+});
+
+it('reads what the system is set to give', (t) => {
+  const file = join(temporaryFolder(t), 'enabled');
+  assert.equal(hugePageSetting(file), undefined);
+  for (const [text, setting] of [
+    ['[always] madvise never\n', 'always'],
+    ['always [madvise] never\n', 'madvise'],
+    ['always madvise [never]\n', 'never'],
+    ['something [else]\n', undefined],
+  ] as const) {
+    writeFileSync(file, text);
+    assert.equal(hugePageSetting(file), setting);
+  }
 });
