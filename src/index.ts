@@ -44,7 +44,8 @@ export {
 // Engines, and the programs that they compile networks into.
 export { createEngine } from './engine/create.ts';
 export { engineNames } from './engine/engine.ts';
-export { createCpuEngine, type CpuEngineOptions } from './engine/cpu/engine.ts';
+export { createCpuEngine, type CpuEngine, type CpuEngineOptions } from './engine/cpu/engine.ts';
+export type { Prediction } from './engine/cpu/cost/predictProgram.ts';
 export { createReferenceEngine } from './engine/reference/engine.ts';
 export type {
   CompileOptions,
