@@ -78,7 +78,7 @@ async function diagnose(dataDir: string | undefined): Promise<Diagnosis> {
 /** Whatever goes wrong in there is what the doctor is asked about. */
 async function examineEngine(): Promise<Diagnosis['engine']> {
   try {
-    const { describeCpuTargets } = await import('../engine/cpu/doctor.ts');
+    const { describeCpuTargets } = await import('../engine/cpu/targets/describeTargets.ts');
     return await describeCpuTargets();
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };

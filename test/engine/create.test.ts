@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { lacks } from '../../src/engine/cpu/target.ts';
+import { lacks } from '../../src/engine/cpu/targets/target.ts';
 import { createEngine } from '../../src/engine/create.ts';
 import { engineNames, type EngineName } from '../../src/engine/engine.ts';
 

@@ -6,7 +6,7 @@ import { avx2, avx512 } from './assembler/x64/instructionSets.ts';
 import { assembleModule } from './assembler/wasm.ts';
 import { makeExecutable } from './native/executable.ts';
 import { machineCode } from './native/machineCode.ts';
-import { isWasm, targetShapes, type CpuTarget, type X64Target } from './targets.ts';
+import { isWasm, targetShapes, type CpuTarget, type X64Target } from './targets/targets.ts';
 import type { CompiledKernels } from './threads/instance.ts';
 
 /** The most that 32-bit addresses reach. */

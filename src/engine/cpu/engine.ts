@@ -6,11 +6,11 @@ import { checkCompileOptions } from '../checkCalls.ts';
 import type { CompileOptions, Engine } from '../engine.ts';
 import { predictProgram, type Prediction } from './cost/predictProgram.ts';
 import { convolutionChoices, type ConvolutionChoice } from './plan/builder.ts';
-import { measureRates, type MachineRates } from './machineRates.ts';
+import { measureRates, type MachineRates } from './cost/machineRates.ts';
 import { compileCpu, type CpuProgram } from './program.ts';
-import { sayStepDown } from './stepDown.ts';
-import { chooseTarget, targetReports, type TargetWish } from './targetChoice.ts';
-import type { CpuTarget } from './targets.ts';
+import { sayStepDown } from './targets/stepDown.ts';
+import { chooseTarget, targetReports, type TargetWish } from './targets/targetChoice.ts';
+import type { CpuTarget } from './targets/targets.ts';
 
 export interface CpuEngineOptions {
   /** Default: as many as the process may use. */

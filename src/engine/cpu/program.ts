@@ -19,7 +19,7 @@ import { planProgram, type PlannedFor } from './plan/planProgram.ts';
 import { readNode } from './plan/readNode.ts';
 import { createProfile, type Profile } from './profile.ts';
 import { runOperation, type Operation } from './plan/operations.ts';
-import type { CpuTarget } from './targets.ts';
+import type { CpuTarget } from './targets/targets.ts';
 import { readCommand, type Context } from './threads/context.ts';
 import { controlAddresses, controlWords, phases } from './threads/control.ts';
 import { instantiate, type Instance } from './threads/instance.ts';

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import type { KernelSource } from '../../../src/engine/cpu/assembler/vector.ts';
 import { compileKernels } from '../../../src/engine/cpu/compileKernels.ts';
-import { lacks } from '../../../src/engine/cpu/target.ts';
+import { lacks } from '../../../src/engine/cpu/targets/target.ts';
 import {
   cpuTargets,
   targetShapes,
   type CpuTarget,
   type TargetShape,
-} from '../../../src/engine/cpu/targets.ts';
+} from '../../../src/engine/cpu/targets/targets.ts';
 import { instantiate, type Instance } from '../../../src/engine/cpu/threads/instance.ts';
 import { hashedTensor } from '../hashedTensors.ts';
 

@@ -1,7 +1,7 @@
 /** Measures what instructions cost on a target, by kernels that do little else. */
 import type { KernelSource, Pointer, Splat, Vector, VectorAssembler } from '../assembler/vector.ts';
 import { compileKernels } from '../compileKernels.ts';
-import type { CpuTarget } from '../targets.ts';
+import type { CpuTarget } from '../targets/targets.ts';
 import { instantiate } from '../threads/instance.ts';
 import type { InstructionCosts } from './kernelCost.ts';
 

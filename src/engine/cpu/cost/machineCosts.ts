@@ -1,12 +1,12 @@
 /** What the cost model knows of a machine: measured in half a second, for a target and a number of threads. */
-import { planSum, planUpdate, type Region } from '../machineRates.ts';
+import { planSum, planUpdate, type Region } from './machineRates.ts';
 import { panelColumns } from '../kernels/tile.ts';
 import type { FlattenOperation } from '../operators/flatten.ts';
 import { createBuilder, type Builder, type BuiltMemory } from '../plan/builder.ts';
 import type { Operation } from '../plan/operations.ts';
 import { imageTensor, matrixTensor } from '../plan/tensors.ts';
-import { startOperations } from '../startOperations.ts';
-import { tileRowsOf, type CpuTarget } from '../targets.ts';
+import { startOperations } from './startOperations.ts';
+import { tileRowsOf, type CpuTarget } from '../targets/targets.ts';
 import { controlAddresses } from '../threads/control.ts';
 import { instructionCosts } from './instructionCosts.ts';
 import type { InstructionCosts } from './kernelCost.ts';

@@ -2,7 +2,7 @@
 import type { Plan } from '../plan/lower.ts';
 import type { Operation } from '../plan/operations.ts';
 import type { OperationTime } from '../profile.ts';
-import { targetShapes, type CpuTarget } from '../targets.ts';
+import { targetShapes, type CpuTarget } from '../targets/targets.ts';
 import type { Command } from '../threads/context.ts';
 import { phaseOrder } from '../threads/control.ts';
 import { kernelCost, type CallCost } from './kernelCost.ts';

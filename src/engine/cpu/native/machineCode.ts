@@ -1,5 +1,5 @@
 /** Whether this process can run x86-64 code that it writes itself, and with what. */
-import type { X64Target } from '../targets.ts';
+import type { X64Target } from '../targets/targets.ts';
 import type { IsaLimit } from './isaLimit.ts';
 import { loadKoffi, type Koffi } from './koffi.ts';
 import { processorQueries, readProcessor, type Processor } from './processor.ts';

@@ -1,6 +1,6 @@
 /** What operators use while a network is being planned: memory, kernels, and the lists of operations. */
 import type { KernelSource } from '../assembler/vector.ts';
-import type { TileRows } from '../targets.ts';
+import type { TileRows } from '../targets/targets.ts';
 import type { PackedParameter } from './parameters.ts';
 import type { Operation } from './operations.ts';
 

@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 import { alexnetError } from '../../../errors.ts';
 import type { NetworkSpec } from '../../../network/spec.ts';
 import type { CompileOptions } from '../../engine.ts';
-import { tileRowsOf, type CpuTarget } from '../targets.ts';
+import { tileRowsOf, type CpuTarget } from '../targets/targets.ts';
 import { controlAddresses } from '../threads/control.ts';
 import type { ConvolutionChoice } from './builder.ts';
 import { largestBatch } from './largestBatch.ts';

@@ -4,7 +4,7 @@ import type { KernelSource, VectorAssembler, Pointer } from '../../../../src/eng
 import { kernelCost, type InstructionCosts } from '../../../../src/engine/cpu/cost/kernelCost.ts';
 import { threadWork } from '../../../../src/engine/cpu/cost/threadWork.ts';
 import { planProgram } from '../../../../src/engine/cpu/plan/planProgram.ts';
-import { targetShapes, type CpuTarget } from '../../../../src/engine/cpu/targets.ts';
+import { targetShapes, type CpuTarget } from '../../../../src/engine/cpu/targets/targets.ts';
 import { inferShapes } from '../../../../src/network/shapes.ts';
 import type { LayerSpec, NetworkSpec } from '../../../../src/network/spec.ts';
 

@@ -4,7 +4,12 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { readTimings, timingFile, timingKey, writeTimings } from '../../../src/engine/cpu/targetCache.ts';
+import {
+  readTimings,
+  timingFile,
+  timingKey,
+  writeTimings,
+} from '../../../../src/engine/cpu/targets/targetCache.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'alexnet-timings-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -30,7 +30,7 @@ function systemFolder(): string {
 
 export function timingKey(targets: readonly CpuTarget[]): TimingKey {
   const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'),
   );
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { KernelSource, VectorAssembler } from '../../../src/engine/cpu/assembler/vector.ts';
-import { examineTarget, lacks, timeTargets } from '../../../src/engine/cpu/target.ts';
-import { cpuTargets, isWasm } from '../../../src/engine/cpu/targets.ts';
-import { kernelTargets } from './kernelMemory.ts';
+import type { KernelSource, VectorAssembler } from '../../../../src/engine/cpu/assembler/vector.ts';
+import { examineTarget, lacks, timeTargets } from '../../../../src/engine/cpu/targets/target.ts';
+import { cpuTargets, isWasm } from '../../../../src/engine/cpu/targets/targets.ts';
+import { kernelTargets } from '../kernelMemory.ts';
 
 /** The engine's kernels of one kind, emitted through an assembler that does one thing otherwise. */
 function sabotage(kind: string, change: (assembler: VectorAssembler) => Partial<VectorAssembler>) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { chooseTarget, preferred, targetReports } from '../../../src/engine/cpu/targetChoice.ts';
-import { cpuTargets, type CpuTarget } from '../../../src/engine/cpu/targets.ts';
-import { kernelTargets } from './kernelMemory.ts';
+import { chooseTarget, preferred, targetReports } from '../../../../src/engine/cpu/targets/targetChoice.ts';
+import { cpuTargets, type CpuTarget } from '../../../../src/engine/cpu/targets/targets.ts';
+import { kernelTargets } from '../kernelMemory.ts';
 
 it('takes the first that no other is clearly faster than', () => {
   const speeds = { 'x64-avx512': 100, 'x64-avx2': 109, 'wasm-256': 98, 'wasm-128': 60 };

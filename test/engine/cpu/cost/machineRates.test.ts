@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createCpuEngine } from '../../../src/engine/cpu/engine.ts';
+import { createCpuEngine } from '../../../../src/engine/cpu/engine.ts';
 
 it('measures the machine with any number of threads', async () => {
   for (const threads of [1, 3]) {

@@ -1,5 +1,5 @@
 /** What `alexnet doctor` tells of the CPU engine. */
-import { hugePageSetting, type HugePageSetting } from './native/hugePages.ts';
+import { hugePageSetting, type HugePageSetting } from '../native/hugePages.ts';
 import type { TargetReport } from './target.ts';
 import { chooseTarget, targetReports, type TargetChoice } from './targetChoice.ts';
 

@@ -3,8 +3,8 @@
  * is. WebAssembly has two: pairs of v128 that V8 widens to AVX2 registers, and single ones.
  */
 import v8 from 'node:v8';
-import type { KernelSource } from './assembler/vector.ts';
-import { compileKernels, type OwnedKernels } from './compileKernels.ts';
+import type { KernelSource } from '../assembler/vector.ts';
+import { compileKernels, type OwnedKernels } from '../compileKernels.ts';
 import {
   answerPages,
   answerSteps,
@@ -14,11 +14,11 @@ import {
   writeOperands,
   type KnownAnswer,
 } from './knownAnswers.ts';
-import { panelColumns } from './kernels/tile.ts';
-import { isaLimit } from './native/isaLimit.ts';
-import { machineCode, ruledOut } from './native/machineCode.ts';
+import { panelColumns } from '../kernels/tile.ts';
+import { isaLimit } from '../native/isaLimit.ts';
+import { machineCode, ruledOut } from '../native/machineCode.ts';
 import { isWasm, targetShapes, type CpuTarget } from './targets.ts';
-import { instantiate, type Instance } from './threads/instance.ts';
+import { instantiate, type Instance } from '../threads/instance.ts';
 
 export interface TargetReport {
   readonly target: CpuTarget;

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import type { CpuDiagnosis } from '../../../src/engine/cpu/doctor.ts';
-import { lacks } from '../../../src/engine/cpu/target.ts';
+import type { CpuDiagnosis } from '../../../../src/engine/cpu/targets/describeTargets.ts';
+import { lacks } from '../../../../src/engine/cpu/targets/target.ts';
 
 const skip = lacks('x64-avx2')?.reason ?? false;
 const cache = mkdtempSync(join(tmpdir(), 'alexnet-cache-'));
@@ -25,7 +25,7 @@ interface Outcome {
 const program = `
   import { createHash } from 'node:crypto';
   import { createEngine } from './src/engine/create.ts';
-  import { describeCpuTargets } from './src/engine/cpu/doctor.ts';
+  import { describeCpuTargets } from './src/engine/cpu/targets/describeTargets.ts';
   import { everyLayer } from './test/engine/suiteNetworks.ts';
   import { fillHashed, hashedLabels } from './test/engine/hashedTensors.ts';
   const engine = await createEngine('cpu', { threads: 2 });
@@ -45,7 +45,7 @@ const program = `
 async function run(preload?: string, environment: Record<string, string> = {}): Promise<Outcome> {
   const imports = preload ? ['--import', new URL(`./provoke/${preload}.ts`, import.meta.url).href] : [];
   const args = [...imports, '--input-type=module-typescript', '--eval', program];
-  const cwd = new URL('../../..', import.meta.url);
+  const cwd = new URL('../../../..', import.meta.url);
   const env = { ...process.env, ALEXNET_CACHE: join(cache, preload ?? 'plain'), ...environment };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd, env });
   return { ...(JSON.parse(stdout) as Omit<Outcome, 'warnings'>), warnings: stderr };

@@ -3,7 +3,7 @@
  * hardened system does. A seccomp filter (seccomp(2)) answers mprotect(…, PROT_READ | PROT_EXEC) with EACCES; V8's own
  * code lies in pages of other rights.
  */
-import { loadKoffi } from '../../../../src/engine/cpu/native/koffi.ts';
+import { loadKoffi } from '../../../../../src/engine/cpu/native/koffi.ts';
 
 const [setNoNewPrivileges, setSeccomp, filterMode] = [38, 22, 2];
 const [load, jumpIfEqual, give] = [0x20, 0x15, 0x06];

@@ -1,12 +1,12 @@
 /** A list of operations without a network around it, on threads that take the time of each. */
-import { compileKernels } from './compileKernels.ts';
-import { askForHugePages } from './native/hugePages.ts';
-import type { BuiltMemory } from './plan/builder.ts';
-import type { Operation } from './plan/operations.ts';
-import type { CpuTarget } from './targets.ts';
-import { controlWords, phases } from './threads/control.ts';
-import { instantiate } from './threads/instance.ts';
-import { createTeam } from './threads/team.ts';
+import { compileKernels } from '../compileKernels.ts';
+import { askForHugePages } from '../native/hugePages.ts';
+import type { BuiltMemory } from '../plan/builder.ts';
+import type { Operation } from '../plan/operations.ts';
+import type { CpuTarget } from '../targets/targets.ts';
+import { controlWords, phases } from '../threads/control.ts';
+import { instantiate } from '../threads/instance.ts';
+import { createTeam } from '../threads/team.ts';
 
 export interface RunningOperations {
   /** Runs all, for a batch of one image, and returns the milliseconds of each. */

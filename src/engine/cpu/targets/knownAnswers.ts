@@ -2,14 +2,14 @@
  * Kernels of each kind on small operands, and what they must give: checked wherever code is about to be trusted. Sums
  * are compared with float64, what only selects or rounds once with the exact result.
  */
-import type { KernelSource } from './assembler/vector.ts';
-import { sgdConstants, sgdKernel } from './kernels/elementwise.ts';
-import { gemmKernel, tableEntryBytes, type GemmShape } from './kernels/gemm.ts';
-import { outerKernel, type OuterShape } from './kernels/outer.ts';
-import { maxPoolBackwardKernel, maxPoolKernel, type PoolShape } from './kernels/pool.ts';
-import { panelColumns } from './kernels/tile.ts';
+import type { KernelSource } from '../assembler/vector.ts';
+import { sgdConstants, sgdKernel } from '../kernels/elementwise.ts';
+import { gemmKernel, tableEntryBytes, type GemmShape } from '../kernels/gemm.ts';
+import { outerKernel, type OuterShape } from '../kernels/outer.ts';
+import { maxPoolBackwardKernel, maxPoolKernel, type PoolShape } from '../kernels/pool.ts';
+import { panelColumns } from '../kernels/tile.ts';
 import type { TileRows } from './targets.ts';
-import type { Instance } from './threads/instance.ts';
+import type { Instance } from '../threads/instance.ts';
 
 /** A kernel, how to run it once on what is in the memory, and whether it then was right. */
 export interface KnownAnswer {

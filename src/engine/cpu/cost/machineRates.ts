@@ -2,17 +2,17 @@
  * How fast this machine is at what the engine does, on all its threads at once: the tile of the gemm kernel on operands
  * in the first-level cache, a sum over memory, and SGD's pass over memory.
  */
-import { panelColumns } from './kernels/tile.ts';
-import { sgdKernel, sumPixelsKernel } from './kernels/elementwise.ts';
-import { tableEntryBytes } from './kernels/gemm.ts';
-import type { BiasGradientOperation } from './operators/convolutionGradient.ts';
-import { planGemm, type GemmOperation } from './operators/gemm.ts';
-import type { SgdOperation } from './operators/sgd.ts';
-import { createBuilder, type Builder } from './plan/builder.ts';
-import { imageTensor } from './plan/tensors.ts';
-import { tileRowsOf, type CpuTarget } from './targets.ts';
+import { panelColumns } from '../kernels/tile.ts';
+import { sgdKernel, sumPixelsKernel } from '../kernels/elementwise.ts';
+import { tableEntryBytes } from '../kernels/gemm.ts';
+import type { BiasGradientOperation } from '../operators/convolutionGradient.ts';
+import { planGemm, type GemmOperation } from '../operators/gemm.ts';
+import type { SgdOperation } from '../operators/sgd.ts';
+import { createBuilder, type Builder } from '../plan/builder.ts';
+import { imageTensor } from '../plan/tensors.ts';
+import { tileRowsOf, type CpuTarget } from '../targets/targets.ts';
 import { startOperations } from './startOperations.ts';
-import { controlAddresses } from './threads/control.ts';
+import { controlAddresses } from '../threads/control.ts';
 
 export interface MachineRates {
   /** 1e9 floating-point operations a second. */
