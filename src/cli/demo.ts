@@ -22,8 +22,8 @@ interface DemoOptions {
 }
 
 const why = `This demo trains alexnet-32 on "shapes", ten classes of drawn shapes and textures, 32 × 32.
-The full AlexNet takes 224 × 224 images and 56 times the arithmetic: an epoch of CIFAR-10 is some twenty
-minutes on two cores. alexnet-32 has the same design, smaller, and learns the shapes in one or two.`;
+The full AlexNet takes 224 × 224 images and 56 times the arithmetic: an epoch of CIFAR-10 is some ten
+minutes on two cores. alexnet-32 has the same design, smaller, and learns the shapes in about one.`;
 
 const shownImages = 6;
 const defaultEpochs = 12;
@@ -31,7 +31,7 @@ const defaultEpochs = 12;
 /** `alexnet demo`, which is `npm start`. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .summary('train a small AlexNet on drawn shapes, in about two minutes')
+    .summary('train a small AlexNet on drawn shapes, in about a minute')
     .description(`Trains, tests, saves and tries a network, with nothing to download.\n\n${why}`)
     .option(
       '--epochs <n>',

@@ -20,7 +20,7 @@ Exit codes: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted (after a c
 
 const examples = `
 Examples:
-  $ alexnet demo                                  a trained network in about two minutes
+  $ alexnet demo                                  a trained network in about a minute
   $ alexnet data fetch cifar10                    get CIFAR-10
   $ alexnet train                                 the article's recipe: AlexNet on CIFAR-10, one epoch
   $ alexnet train --initialization he             the same, but it learns
