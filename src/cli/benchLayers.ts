@@ -3,9 +3,9 @@ import { Command } from 'commander';
 import { bareSteps } from '../engine/bareSteps.ts';
 import type { OperationTime } from '../engine/cpu/profile.ts';
 import type { EngineName } from '../engine/engine.ts';
-import { alexnetError } from '../errors.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
 import { benchClasses, warmUpSteps } from './benchDefaults.ts';
+import { createProfiledEngine } from './profiledEngine.ts';
 import { measuredLayers, totalsOf, type Machine, type MeasuredLayer, type Total } from './roofline.ts';
 import { rooflineChart } from './rooflineChart.ts';
 import { createTerminal } from './terminal.ts';
@@ -67,16 +67,9 @@ export function layersCommand(): Command {
 
 async function benchLayers(options: LayersOptions): Promise<Results> {
   const network = buildNetwork(options.network, { classes: benchClasses });
-  const { engine: name } = options;
-  if (name === 'reference') {
-    const expected = 'cpu, x64 or wasm: the reference engine is not made for speed';
-    throw alexnetError('ALEX_OPTION_VALUE', { option: '--engine', value: name, expected });
-  }
-  const { createCpuEngine } = await import('../engine/cpu/engine.ts');
+  const engine = await createProfiledEngine(options.engine, options.threads);
   const { passTimes } = await import('../engine/cpu/plan/passTimes.ts');
   const { batchSize, rounds } = options;
-  const target = name === 'cpu' ? 'auto' : name;
-  const engine = await createCpuEngine({ threads: options.threads, target, profile: true });
   const machine = await engine.measureRates();
   const program = await engine.compile(network, { batchSize, training: true });
   try {

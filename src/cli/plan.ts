@@ -3,12 +3,12 @@ import { bareSteps } from '../engine/bareSteps.ts';
 import type { CpuEngine } from '../engine/cpu/engine.ts';
 import type { EngineName } from '../engine/engine.ts';
 import { steadySteps } from '../engine/steadySteps.ts';
-import { alexnetError } from '../errors.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { networkNames } from '../network/zoo/networks.ts';
 import { findNetwork } from './findNetwork.ts';
 import { readers, whole } from './options.ts';
 import { describePlan, planTable, type MeasuredStep, type PlanSummary } from './planTable.ts';
+import { createProfiledEngine } from './profiledEngine.ts';
 import { createTerminal } from './terminal.ts';
 
 interface PlanOptions {
@@ -72,14 +72,8 @@ export function planCommand(): Command {
 }
 
 async function plan(network: NetworkSpec, options: PlanOptions): Promise<PlanSummary> {
-  const { engine: name, batchSize, threads, infer = false } = options;
-  if (name === 'reference') {
-    const expected = 'cpu, x64 or wasm: the reference engine is not made for speed';
-    throw alexnetError('ALEX_OPTION_VALUE', { option: '--engine', value: name, expected });
-  }
-  const { createCpuEngine } = await import('../engine/cpu/engine.ts');
-  const target = name === 'cpu' ? 'auto' : name;
-  const engine = await createCpuEngine({ threads, target, profile: true });
+  const { batchSize, infer = false } = options;
+  const engine = await createProfiledEngine(options.engine, options.threads);
   const compileOptions = { batchSize, training: !infer };
   const prediction = await engine.predict(network, compileOptions);
   const measured = options.measure ? await measure(engine, network, compileOptions) : undefined;
