@@ -1,7 +1,7 @@
 /** How many values an operation moves or computes by loops in JavaScript, beside its kernels. */
-import type { Operation } from '../plan/operations.ts';
 import { panelColumns } from '../kernels/tile.ts';
 import { phaseChannels } from '../operators/winograd/phases.ts';
+import type { Operation } from '../plan/operations.ts';
 
 /** In all threads together, weighed by what a value takes beside one that is only moved. */
 export function plainValues(operation: Operation, count: number): number {
@@ -38,8 +38,10 @@ export function plainValues(operation: Operation, count: number): number {
     }
     case 'flip':
       return operation.inBlocks * operation.outBlocks * operation.kernelSize ** 2 * panelColumns ** 2;
-    case 'spread':
-      return 0;
+    case 'spread': {
+      const { blocks, height, width } = operation.from;
+      return weights.pixel * count * blocks * height * width;
+    }
     case 'lanes':
       return weights.addressed * count * elements(operation.from);
     case 'averagePool':
@@ -52,7 +54,8 @@ export function plainValues(operation: Operation, count: number): number {
   }
 }
 
-const weights = { mask: 6, addressed: 2, loss: 20 } as const;
+/** What drawing a mask's value takes, moving one whose address is computed anew, 16 in one copy, and a logit's loss. */
+const weights = { mask: 6, addressed: 2, pixel: 10, loss: 20 } as const;
 
 function elements({ channels, height, width }: { channels: number; height: number; width: number }): number {
   return channels * height * width;
