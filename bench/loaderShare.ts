@@ -8,7 +8,7 @@ import { articleTransforms } from '../src/data/transforms.ts';
 import { createCpuEngine } from '../src/engine/cpu/engine.ts';
 import { initialise } from '../src/network/initialise.ts';
 import { buildNetwork } from '../src/network/zoo/networks.ts';
-import { spreadOf } from './statistics.ts';
+import { spreadOf } from '../src/cli/statistics.ts';
 
 const batchSize = 32;
 const turns = 4;

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { PlanSummary } from '../src/cli/planTable.ts';
 import { launcher } from './processes.ts';
 import { tableLine } from './print.ts';
-import { spreadOf } from './statistics.ts';
+import { spreadOf } from '../src/cli/statistics.ts';
 
 interface Case {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** How results are printed, one by one as they come. */
 import type { PeerSide, Result, RowResult, Side, StartResult } from './results.ts';
-import type { Spread } from './statistics.ts';
+import type { Spread } from '../src/cli/statistics.ts';
 
 /** What the figures hold for: names and values. */
 export type Facts = Readonly<Record<string, string | number>>;

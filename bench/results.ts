@@ -1,6 +1,7 @@
 /** What the speed table is printed from. */
 import type { Job, Measurement } from './processes.ts';
-import { compare, spreadOf, type Comparison, type Spread } from './statistics.ts';
+import { spreadOf, type Spread } from '../src/cli/statistics.ts';
+import { compare, type Comparison } from './compare.ts';
 
 export interface Side {
   readonly name: string;

@@ -11,7 +11,7 @@ import { printJson, printTable, type Facts } from './print.ts';
 import type { Job } from './processes.ts';
 import type { StartResult } from './results.ts';
 import { selectRows, selectStarts, startName, type Selection } from './rows.ts';
-import { spreadOf } from './statistics.ts';
+import { spreadOf } from '../src/cli/statistics.ts';
 
 interface Options extends Selection {
   readonly peers?: true | readonly PeerName[];

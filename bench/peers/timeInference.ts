@@ -6,7 +6,7 @@
 import type { CpuEngineOptions } from '../../src/engine/cpu/engine.ts';
 import type { NetworkSpec } from '../../src/network/spec.ts';
 import type { Measurement } from '../processes.ts';
-import { spreadOf } from '../statistics.ts';
+import { spreadOf } from '../../src/cli/statistics.ts';
 import type { Classifier } from './classifier.ts';
 import { benchNetwork, randomImages, randomParameters } from './randomNetwork.ts';
 

@@ -5,7 +5,7 @@ import { buildNetwork } from '../network/zoo/networks.ts';
 import { benchClasses, warmUpSteps } from './benchDefaults.ts';
 import { layersCommand } from './benchLayers.ts';
 import { oneOf, readers, whole } from './options.ts';
-import { median } from './statistics.ts';
+import { spreadOf, type Spread } from './statistics.ts';
 import { createTerminal } from './terminal.ts';
 import { bytes, rate } from './text.ts';
 
@@ -25,7 +25,7 @@ export interface BenchResult {
   readonly mode: 'train' | 'infer';
   readonly batch: number;
   readonly threads: number;
-  readonly imagesPerSecond: { readonly median: number; readonly min: number; readonly max: number };
+  readonly imagesPerSecond: Spread;
   /** Most memory that the process held at once. */
   readonly peakBytes: number;
 }
@@ -52,11 +52,11 @@ export function benchCommand(): Command {
       const options = command.optsWithGlobals<BenchOptions>();
       const terminal = createTerminal(options.json === true);
       const result = await bench(mode, options);
-      const { min, max } = result.imagesPerSecond;
+      const { median, min, max } = result.imagesPerSecond;
       terminal.emit(result);
       terminal.print(
         `${result.peer}, ${options.network}, ${mode}, batch ${result.batch}, threads ${result.threads}: ` +
-          `${rate(result.imagesPerSecond.median)} (median of ${options.rounds}; ${min.toFixed(1)} to ${max.toFixed(1)}), ` +
+          `${rate(median)} (median of ${options.rounds}; ${min.toFixed(1)} to ${max.toFixed(1)}), ` +
           `peak memory ${bytes(result.peakBytes)}`,
       );
     });
@@ -96,13 +96,12 @@ function describe(
   batch: number,
   seconds: readonly number[],
 ): BenchResult {
-  const rates = seconds.map((value) => batch / value);
   return {
     peer: `alexnet (${engine.name} ${engine.target})`,
     mode,
     batch,
     threads: engine.threads,
-    imagesPerSecond: { median: median(rates), min: Math.min(...rates), max: Math.max(...rates) },
+    imagesPerSecond: spreadOf(seconds.map((value) => batch / value)),
     // maxRSS is in kilobytes.
     peakBytes: process.resourceUsage().maxRSS * 1024,
   };

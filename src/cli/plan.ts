@@ -62,8 +62,8 @@ export function planCommand(): Command {
       const terminal = createTerminal(options.json === true);
       const network = await findNetwork(name, options.classes, cifar10Classes);
       terminal.drawLine('measuring this machine …');
-      const summary = await plan(network, options);
-      terminal.drawLine('');
+      // Also when it fails: the error has a line of its own.
+      const summary = await plan(network, options).finally(() => terminal.drawLine(''));
       for (const line of summary.layers) terminal.emit(line);
       const { layers: _layers, ...total } = summary;
       terminal.emit(total);

@@ -2,7 +2,7 @@
 import type { Prediction } from '../engine/cpu/cost/predictProgram.ts';
 import type { PassTime } from '../engine/cpu/plan/passTimes.ts';
 import { isBackward, isForward } from './roofline.ts';
-import { median, sum } from './statistics.ts';
+import { median, spreadOf, sum, type Spread } from './statistics.ts';
 import { bytes, clock, count, percent, rate, table } from './text.ts';
 
 /** Milliseconds of a layer in a step. */
@@ -56,12 +56,7 @@ export interface PlanSummary {
   readonly epochSeconds: number;
   readonly memoryBytes: number;
   /** Milliseconds of the steps that were run. */
-  readonly measured?: {
-    readonly median: number;
-    readonly min: number;
-    readonly max: number;
-    readonly n: number;
-  };
+  readonly measured?: Spread & { readonly n: number };
   readonly layers: readonly PlannedLayer[];
 }
 
@@ -83,7 +78,7 @@ export function describePlan(prediction: Prediction, request: PlanRequest): Plan
     imagesPerSecond: (1000 * batchSize) / stepMilliseconds,
     epochSeconds: (steps * stepMilliseconds) / 1000,
     memoryBytes: prediction.memoryBytes,
-    ...(measured && { measured: spread(measured.milliseconds) }),
+    ...(measured && { measured: { ...spreadOf(measured.milliseconds), n: measured.milliseconds.length } }),
     layers: names.map((layer) => plannedLayer(layer, prediction, stepMilliseconds, measured)),
   };
 }
@@ -117,10 +112,6 @@ function timesOf(passes: readonly PassTime[]): LayerTimes {
   };
 }
 
-function spread(values: readonly number[]): NonNullable<PlanSummary['measured']> {
-  return { median: median(values), min: Math.min(...values), max: Math.max(...values), n: values.length };
-}
-
 export function planTable(summary: PlanSummary): string {
   return [heading(summary), '', layerTable(summary), '', ...facts(summary)].join('\n');
 }
@@ -130,31 +121,20 @@ function heading({ network, mode, batch, engine, threads }: PlanSummary): string
   return `${network}, ${what}, batch ${batch}, ${engine}, threads ${threads}: predicted, a step in milliseconds`;
 }
 
-function layerTable({ layers, mode, measured, stepMilliseconds }: PlanSummary): string {
-  const columns = mode === 'train' ? (['forward', 'backward', 'update'] as const) : (['forward'] as const);
+const columns = { train: ['forward', 'backward', 'update', 'all'], infer: ['forward'] } as const;
+
+function layerTable({ layers, mode, measured }: PlanSummary): string {
   const milliseconds = (value: number): string => (value === 0 ? '' : value.toFixed(2));
-  const header = [
-    'layer',
-    ...columns,
-    ...(mode === 'train' ? ['all'] : []),
-    'share',
-    ...(measured ? ['measured'] : []),
+  const row = (name: string, of: readonly PlannedLayer[], steps: number | undefined): string[] => [
+    name,
+    ...columns[mode].map((column) => milliseconds(sum(of.map((layer) => layer[column])))),
+    percent(sum(of.map(({ share }) => share))),
+    ...(measured ? [milliseconds(steps ?? 0)] : []),
   ];
-  const rows = layers.map((layer) => [
-    layer.layer,
-    ...columns.map((column) => milliseconds(layer[column])),
-    ...(mode === 'train' ? [milliseconds(layer.all)] : []),
-    percent(layer.share),
-    ...(measured ? [milliseconds(layer.measured ?? 0)] : []),
-  ]);
-  const total = [
-    'a step',
-    ...columns.map((column) => milliseconds(sum(layers.map((layer) => layer[column])))),
-    ...(mode === 'train' ? [milliseconds(stepMilliseconds)] : []),
-    percent(1),
-    ...(measured ? [milliseconds(measured.median)] : []),
-  ];
-  return table([header, ...rows, total], header.map((_, index) => index).slice(1));
+  const header = ['layer', ...columns[mode], 'share', ...(measured ? ['measured'] : [])];
+  const rows = layers.map((layer) => row(layer.layer, [layer], layer.measured));
+  const total = row('a step', layers, measured?.median);
+  return table([header, ...rows, total], [...header.keys()].slice(1));
 }
 
 function facts(summary: PlanSummary): string[] {

@@ -2,12 +2,10 @@
 import { planSum, planUpdate, type Region } from './machineRates.ts';
 import { panelColumns } from '../kernels/tile.ts';
 import type { FlattenOperation } from '../operators/flatten.ts';
-import { createBuilder, type Builder, type BuiltMemory } from '../plan/builder.ts';
+import type { Builder, BuiltMemory } from '../plan/builder.ts';
 import type { Operation } from '../plan/operations.ts';
 import { imageTensor, matrixTensor } from '../plan/tensors.ts';
-import { startOperations } from './startOperations.ts';
-import { tileRowsOf, type CpuTarget } from '../targets/targets.ts';
-import { controlAddresses } from '../threads/control.ts';
+import { createOperationsBuilder, startOperations, type Machine } from './startOperations.ts';
 import { instructionCosts } from './instructionCosts.ts';
 import type { InstructionCosts } from './kernelCost.ts';
 import type { MemoryCurve } from './memoryCurve.ts';
@@ -31,11 +29,6 @@ const rounds = 6;
 const calledPlanes = 4096;
 const loopSize = { channels: 1024, height: 8, width: 8 };
 
-interface Machine {
-  readonly threads: number;
-  readonly target: CpuTarget;
-}
-
 export async function measureCosts(machine: Machine): Promise<MachineCosts> {
   return { instructions: instructionCosts(machine.target), ...(await measureOperations(machine)) };
 }
@@ -54,11 +47,7 @@ interface Trials {
 }
 
 async function measureOperations(machine: Machine): Promise<Omit<MachineCosts, 'instructions'>> {
-  const options = { ...machine, ...tileRowsOf(machine.target), batchSize: 1, training: false } as const;
-  const { builder, built } = createBuilder(
-    { ...options, firstAddress: controlAddresses.end, convolutions: 'direct' },
-    { shared: 0, thread: 0 },
-  );
+  const { builder, built } = createOperationsBuilder(machine);
   const trials = planTrials(builder);
   const { nothing, calls, values } = trials;
   const all = [...trials.memory.flatMap(({ read, update }) => [read, update]), nothing, calls, values];

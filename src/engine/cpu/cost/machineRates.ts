@@ -8,11 +8,9 @@ import { tableEntryBytes } from '../kernels/gemm.ts';
 import type { BiasGradientOperation } from '../operators/convolutionGradient.ts';
 import { planGemm, type GemmOperation } from '../operators/gemm.ts';
 import type { SgdOperation } from '../operators/sgd.ts';
-import { createBuilder, type Builder } from '../plan/builder.ts';
+import type { Builder } from '../plan/builder.ts';
 import { imageTensor } from '../plan/tensors.ts';
-import { tileRowsOf, type CpuTarget } from '../targets/targets.ts';
-import { startOperations } from './startOperations.ts';
-import { controlAddresses } from '../threads/control.ts';
+import { createOperationsBuilder, startOperations, type Machine } from './startOperations.ts';
 
 export interface MachineRates {
   /** 1e9 floating-point operations a second. */
@@ -33,31 +31,17 @@ const tilesPerThread = 4000;
 const rounds = 8;
 
 /** The best of several rounds, after one that brings the memory into being; takes about half a second. */
-export async function measureRates(options: {
-  readonly threads: number;
-  readonly target: CpuTarget;
-}): Promise<MachineRates> {
-  const rows = tileRowsOf(options.target);
-  const { builder, built } = createBuilder(
-    {
-      ...options,
-      ...rows,
-      batchSize: 1,
-      training: false,
-      firstAddress: controlAddresses.end,
-      convolutions: 'direct',
-    },
-    { shared: 0, thread: 0 },
-  );
+export async function measureRates(machine: Machine): Promise<MachineRates> {
+  const { builder, built } = createOperationsBuilder(machine);
   const memory = builder.allocate(memoryBytes);
   const region = { address: memory, bytes: memoryBytes };
   const operations = [planTiles(builder), planSum(builder, region), planUpdate(builder, region)] as const;
   const work = [
-    2 * options.threads * tilesPerThread * rows.tileRows * panelColumns * tileSteps,
+    2 * builder.threads * tilesPerThread * builder.tileRows * panelColumns * tileSteps,
     memoryBytes,
     5 * operations[2].sixteens * panelColumns * 4,
   ];
-  const running = startOperations(built(), operations, options);
+  const running = startOperations(built(), operations, machine);
   try {
     const best = [0, 0, 0];
     for (let round = 0; round <= rounds; round++) {

@@ -1,10 +1,10 @@
 /** A list of operations without a network around it, on threads that take the time of each. */
 import { compileKernels } from '../compileKernels.ts';
 import { askForHugePages } from '../native/hugePages.ts';
-import type { BuiltMemory } from '../plan/builder.ts';
+import { createBuilder, type BuiltMemory } from '../plan/builder.ts';
 import type { Operation } from '../plan/operations.ts';
-import type { CpuTarget } from '../targets/targets.ts';
-import { controlWords, phases } from '../threads/control.ts';
+import { tileRowsOf, type CpuTarget } from '../targets/targets.ts';
+import { controlAddresses, controlWords, phases } from '../threads/control.ts';
 import { instantiate } from '../threads/instance.ts';
 import { createTeam } from '../threads/team.ts';
 
@@ -14,12 +14,32 @@ export interface RunningOperations {
   close(): Promise<void>;
 }
 
+export interface Machine {
+  readonly threads: number;
+  readonly target: CpuTarget;
+}
+
 const pageBytes = 65536;
+
+/** What plans such operations. */
+export function createOperationsBuilder({ threads, target }: Machine): ReturnType<typeof createBuilder> {
+  return createBuilder(
+    {
+      threads,
+      ...tileRowsOf(target),
+      batchSize: 1,
+      training: false,
+      firstAddress: controlAddresses.end,
+      convolutions: 'direct',
+    },
+    { shared: 0, thread: 0 },
+  );
+}
 
 export function startOperations(
   built: BuiltMemory,
   operations: readonly Operation[],
-  { threads, target }: { readonly threads: number; readonly target: CpuTarget },
+  { threads, target }: Machine,
 ): RunningOperations {
   const pages = Math.ceil(built.bytes / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });

@@ -1,16 +1,4 @@
-/** What the table says of repeated measurements. */
-import { median } from '../src/cli/statistics.ts';
-
-export interface Spread {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-/** Median and range of at least one number. */
-export function spreadOf(values: readonly number[]): Spread {
-  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
-}
+import { spreadOf, type Spread } from '../src/cli/statistics.ts';
 
 export interface Comparison {
   /** Of the medians. */
