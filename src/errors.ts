@@ -284,6 +284,18 @@ export const catalogue = {
       `tensor ${p.name} is of type ${p.dtype}, expected F32, F16, BF16 or F64`,
     () => 'Convert the file to float32 first.',
   ),
+  ALEX_MODEL_FORMAT: entry(
+    1,
+    (p: { file: string; known: readonly string[] }) =>
+      `${p.file} is no model file: it begins like none of ${p.known.join(', ')}`,
+    () => 'Check the path, or save or download the file again.',
+  ),
+  ALEX_MODEL_EXTENSION: entry(
+    2,
+    (p: { path: string; known: readonly string[] }) =>
+      `the name of ${p.path} does not say which format to write; expected one that ends in ${p.known.join(', ')}`,
+    () => 'Give the file a name with one of those endings.',
+  ),
   ALEX_MODEL_METADATA: entry(
     1,
     (p: { file: string; problem: string }) =>

@@ -84,11 +84,18 @@ export {
   readSafetensors,
   serializeSafetensors,
   writeSafetensors,
-  type SafeTensor,
   type Safetensors,
   type SafetensorsFile,
-  type TensorSource,
 } from './formats/safetensors.ts';
+export type {
+  Dtype,
+  ReadyTensorSource,
+  SafeTensor,
+  TensorFile,
+  TensorSource,
+  TensorType,
+  TensorValues,
+} from './formats/tensors.ts';
 
 // Errors.
 export { AlexnetError, type ErrorCode } from './errors.ts';

@@ -2,37 +2,24 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { alexnetError } from '../errors.ts';
 import { writeAtomically } from './atomicFile.ts';
 import { readingFile } from './fileErrors.ts';
+import { readAt } from './readAt.ts';
 import {
-  dtypes,
   encodeHeader,
   headerLength,
   lengthBytes,
   parseHeader,
-  type Dtype,
   type SafetensorsHeader,
   type TensorInfo,
 } from './safetensorsHeader.ts';
-
-/** The elements of a tensor, row by row; bfloat16 as its 16 bits. */
-export type TensorValues =
-  | Float64Array
-  | Float32Array
-  | Float16Array
-  | BigInt64Array
-  | BigUint64Array
-  | Int32Array
-  | Int16Array
-  | Int8Array
-  | Uint32Array
-  | Uint16Array
-  | Uint8Array;
-
-/** A tensor that was read. */
-export interface SafeTensor {
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  readonly values: TensorValues;
-}
+import {
+  dtypes,
+  sourceBytes,
+  sourceType,
+  type ReadyTensorSource,
+  type SafeTensor,
+  type TensorFile,
+  type TensorSource,
+} from './tensors.ts';
 
 /** All of a file. */
 export interface Safetensors {
@@ -41,21 +28,7 @@ export interface Safetensors {
 }
 
 /** A file whose header is read and checked; its tensors are read one by one. */
-export interface SafetensorsFile extends SafetensorsHeader {
-  /** Reads one tensor. Throws ALEX_TENSOR_MISSING, ALEX_FILE_READ. */
-  read(name: string): Promise<SafeTensor>;
-  close(): Promise<void>;
-}
-
-/** A tensor to write. */
-export interface TensorSource {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Default F32. */
-  readonly dtype?: Dtype;
-  /** Called once, when the tensor's turn comes, so that one tensor at a time is in memory. */
-  readonly read: () => TensorValues;
-}
+export type SafetensorsFile = SafetensorsHeader & TensorFile;
 
 /** Opens a safetensors file. Throws ALEX_FILE_READ, ALEX_SAFETENSORS_TRUNCATED, ALEX_SAFETENSORS_INVALID. */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
@@ -114,35 +87,17 @@ export async function writeSafetensors(
   const header = encodeHeader(tensors.map(described), metadata, path);
   await writeAtomically(path, async (writeBytes) => {
     await writeBytes(header);
-    for (const tensor of tensors) await writeBytes(checkedValues(tensor));
+    for (const tensor of tensors) await writeBytes(sourceBytes(tensor, await tensor.read()));
   });
 }
 
 /** The bytes of a safetensors file. Throws ALEX_SAFETENSORS_INVALID, ALEX_TENSOR_SHAPE. */
 export function serializeSafetensors(
-  tensors: readonly TensorSource[],
+  tensors: readonly ReadyTensorSource[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const header = encodeHeader(tensors.map(described), metadata, 'the file');
-  return Buffer.concat([header, ...tensors.map((tensor) => bytesOf(checkedValues(tensor)))]);
-}
-
-/** The values as float32. Throws ALEX_TENSOR_TYPE unless they are of a floating-point type. */
-export function float32Values(name: string, { dtype, values }: SafeTensor): Float32Array {
-  switch (dtype) {
-    case 'F32':
-      return values as Float32Array;
-    case 'F64':
-    case 'F16':
-      return Float32Array.from(values as Float64Array | Float16Array);
-    case 'BF16': {
-      // bfloat16 is the upper half of a float32.
-      const bits = Uint32Array.from(values as Uint16Array, (half) => half << 16);
-      return new Float32Array(bits.buffer);
-    }
-    default:
-      throw alexnetError('ALEX_TENSOR_TYPE', { name, dtype });
-  }
+  return Buffer.concat([header, ...tensors.map((tensor) => sourceBytes(tensor, tensor.read()))]);
 }
 
 async function readHeader(
@@ -168,41 +123,10 @@ async function readTensor(
   return safeTensor(info, await readAt(handle, dataStart + info.begin, info.end - info.begin));
 }
 
-/** Most bytes that one call of the system is asked for. */
-const mostAtOnce = 1 << 30;
-
-async function readAt(handle: FileHandle, position: number, length: number): Promise<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length;) {
-    const { bytesRead } = await handle.read(bytes, at, Math.min(mostAtOnce, length - at), position + at);
-    if (bytesRead === 0)
-      throw Object.assign(new Error('it became shorter while it was read'), { syscall: 'read' });
-    at += bytesRead;
-  }
-  return bytes.buffer;
-}
-
 function safeTensor({ dtype, shape }: TensorInfo, buffer: ArrayBuffer): SafeTensor {
   return { dtype, shape, values: new dtypes[dtype](buffer) };
 }
 
-function described({
-  name,
-  shape,
-  dtype = 'F32',
-}: TensorSource): Pick<TensorInfo, 'name' | 'dtype' | 'shape'> {
-  return { name, shape, dtype };
-}
-
-function checkedValues({ name, shape, dtype = 'F32', read }: TensorSource): TensorValues {
-  const values = read();
-  const elements = shape.reduce((product, size) => product * size, 1);
-  if (values.length !== elements || !(values instanceof dtypes[dtype])) {
-    throw alexnetError('ALEX_TENSOR_SHAPE', { name, expected: shape, got: [values.length] });
-  }
-  return values;
-}
-
-function bytesOf(values: TensorValues): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+function described(source: TensorSource): Pick<TensorInfo, 'name' | 'dtype' | 'shape'> {
+  return { name: source.name, ...sourceType(source) };
 }

@@ -5,24 +5,7 @@
  */
 import { alexnetError } from '../errors.ts';
 import { duplicateKey } from './duplicateKey.ts';
-
-/** Element types that are read, with the array that holds them; bfloat16 as its 16 bits. */
-export const dtypes = {
-  F64: Float64Array,
-  F32: Float32Array,
-  F16: Float16Array,
-  BF16: Uint16Array,
-  I64: BigInt64Array,
-  I32: Int32Array,
-  I16: Int16Array,
-  I8: Int8Array,
-  U64: BigUint64Array,
-  U32: Uint32Array,
-  U16: Uint16Array,
-  U8: Uint8Array,
-  BOOL: Uint8Array,
-} as const;
-export type Dtype = keyof typeof dtypes;
+import { dtypes, elementsOf, type Dtype } from './tensors.ts';
 
 /** Where a tensor lies. */
 export interface TensorInfo {
@@ -154,8 +137,7 @@ function isSizes(value: unknown): value is number[] {
 }
 
 function byteCount(name: string, dtype: Dtype, shape: readonly number[], file: string): number {
-  const elements = shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 1);
-  const bytes = elements * dtypes[dtype].BYTES_PER_ELEMENT;
+  const bytes = elementsOf(shape) * dtypes[dtype].BYTES_PER_ELEMENT;
   if (Number.isSafeInteger(bytes)) return bytes;
   throw invalid(file, `tensor ${JSON.stringify(name)} has the impossible shape [${shape.join(', ')}]`);
 }

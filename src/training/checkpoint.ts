@@ -4,13 +4,8 @@
  */
 import { alexnetError } from '../errors.ts';
 import type { Program } from '../engine/engine.ts';
-import {
-  float32Values,
-  openSafetensors,
-  writeSafetensors,
-  type SafetensorsFile,
-  type TensorSource,
-} from '../formats/safetensors.ts';
+import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
+import { float32Values, type TensorFile, type TensorSource } from '../formats/tensors.ts';
 import { parameterShapes } from '../network/shapes.ts';
 import { newChanceWatch, type ChanceWatch } from './chance.ts';
 import { checkTensors } from './checkTensors.ts';
@@ -112,7 +107,7 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   }
 }
 
-async function restore(file: SafetensorsFile, program: Program): Promise<void> {
+async function restore(file: TensorFile, program: Program): Promise<void> {
   const shapes = parameterShapes(program.network);
   const momentum = shapes.map(({ name, shape }) => ({ name: momentumPrefix + name, shape }));
   checkTensors(file.tensors, [...shapes, ...momentum]);

@@ -1,19 +1,16 @@
 /**
- * Model files: safetensors with torchvision's tensor names, readable by PyTorch's tools as they are, and one
- * metadata entry, `alexnet`, that says how to use them. Bare files of a known network work too.
+ * Model files, in any format: tensors with torchvision's names, readable by PyTorch's tools as they are, and a
+ * description that says how to use them. Bare files of a known network work too.
  */
 import { articleTransforms, checkTransforms, type TransformStep } from '../data/transforms.ts';
 import { alexnetError } from '../errors.ts';
-import {
-  float32Values,
-  openSafetensors,
-  writeSafetensors,
-  type SafetensorsFile,
-} from '../formats/safetensors.ts';
+import { float32Values } from '../formats/tensors.ts';
 import { classCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { checkTensors } from './checkTensors.ts';
 import { classNames, inferNetwork } from './inferNetwork.ts';
+import type { ModelSource } from './modelFormats/modelFormat.ts';
+import { formatToWrite, openModelSource } from './modelFormats/modelFormats.ts';
 import { parseNetwork } from './parseNetwork.ts';
 
 /** All that is needed to use a network, but its weights. */
@@ -45,11 +42,10 @@ export interface LoadModelOptions {
 }
 
 const version = 1;
-const metadataKey = 'alexnet';
 
 /**
- * Writes a model file atomically, reading one parameter at a time.
- * Throws ALEX_FILE_WRITE, ALEX_MODEL_NOT_FINITE (the old file is left), and what `readParameter` throws.
+ * Writes a model file atomically, reading one parameter at a time; its name's ending says the format.
+ * Throws ALEX_MODEL_EXTENSION, ALEX_FILE_WRITE, ALEX_MODEL_NOT_FINITE (the old file is left), and what `readParameter` throws.
  */
 export async function saveModel(
   path: string,
@@ -67,17 +63,15 @@ export async function saveModel(
     read: () => checkFinite(path, name, readParameter(name)),
   }));
   const about = JSON.stringify({ version, network, classes, transforms, details });
-  // Tools for PyTorch look for the format.
-  await writeSafetensors(path, tensors, { format: 'pt', [metadataKey]: about });
+  await formatToWrite(path).write(path, { network, classes, transforms, about, tensors });
 }
 
 /**
- * Opens a model file and checks names and shapes of its tensors.
- * Throws ALEX_FILE_READ, ALEX_SAFETENSORS_INVALID, ALEX_SAFETENSORS_TRUNCATED, ALEX_MODEL_METADATA,
- * ALEX_MODEL_UNMATCHED, ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE.
+ * Opens a model file, told by its content, and checks names and shapes of its tensors.
+ * Throws ALEX_FILE_READ, ALEX_MODEL_FORMAT, the format's own errors, ALEX_MODEL_METADATA, ALEX_MODEL_UNMATCHED, ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE.
  */
 export async function openModel(path: string, options: LoadModelOptions = {}): Promise<ModelFile> {
-  const file = await openSafetensors(path);
+  const file = await openModelSource(path);
   try {
     const description = describe(path, file, options);
     checkTensors(file.tensors, parameterShapes(description.network));
@@ -106,10 +100,9 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
   }
 }
 
-function describe(path: string, file: SafetensorsFile, options: LoadModelOptions): ModelDescription {
-  const own = file.metadata[metadataKey];
-  if (own !== undefined) return parseDescription(path, own);
-  const network = inferNetwork(path, file.tensors);
+function describe(path: string, file: ModelSource, options: LoadModelOptions): ModelDescription {
+  if (file.about !== undefined) return parseDescription(path, file.about);
+  const network = file.network ?? inferNetwork(path, file.tensors);
   return {
     network,
     classes: classNames(classCount(network), options.classes),

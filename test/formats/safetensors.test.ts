@@ -5,22 +5,20 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { AlexnetError, type ErrorCode } from '../../src/errors.ts';
 import {
-  float32Values,
   openSafetensors,
   parseSafetensors,
   readSafetensors,
   serializeSafetensors,
   writeSafetensors,
-  type TensorSource,
-  type TensorValues,
 } from '../../src/formats/safetensors.ts';
+import { encodeHeader, headerLength, parseHeader } from '../../src/formats/safetensorsHeader.ts';
 import {
   dtypes,
-  encodeHeader,
-  headerLength,
-  parseHeader,
+  float32Values,
   type Dtype,
-} from '../../src/formats/safetensorsHeader.ts';
+  type ReadyTensorSource,
+  type TensorValues,
+} from '../../src/formats/tensors.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 /** A file with this header, whatever it says, and so many zero bytes of data. */
@@ -57,7 +55,7 @@ const anyTensors = fc
     { selector: ({ name }) => name, maxLength: 6 },
   )
   .map((records) =>
-    records.map(({ name, dtype, shape, seed }): TensorSource => {
+    records.map(({ name, dtype, shape, seed }): ReadyTensorSource => {
       const elements = shape.reduce((product, size) => product * size, 1);
       const bytes = Uint8Array.from(
         { length: elements * dtypes[dtype].BYTES_PER_ELEMENT },
@@ -228,8 +226,8 @@ test('a failed save leaves the old file and nothing else', async (context) => {
   const folder = temporaryFolder(context);
   const path = join(folder, 'a.safetensors');
   writeFileSync(path, 'old');
-  const good: TensorSource = { name: 'a', shape: [1], read: () => Float32Array.of(1) };
-  const wrong: TensorSource = { name: 'b', shape: [2], read: () => Float32Array.of(1) };
+  const good: ReadyTensorSource = { name: 'a', shape: [1], read: () => Float32Array.of(1) };
+  const wrong: ReadyTensorSource = { name: 'b', shape: [2], read: () => Float32Array.of(1) };
   await assert.rejects(writeSafetensors(path, [good, wrong]), { code: 'ALEX_TENSOR_SHAPE' });
   await assert.rejects(writeSafetensors(path, [good, good]), { code: 'ALEX_SAFETENSORS_INVALID' });
   assert.equal(readFileSync(path, 'utf8'), 'old');

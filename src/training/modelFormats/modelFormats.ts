@@ -1,0 +1,49 @@
+/** The formats of model files. A file is recognised by how it begins, a new one gets its format by its name. */
+import { open } from 'node:fs/promises';
+import { alexnetError } from '../../errors.ts';
+import { readingFile } from '../../formats/fileErrors.ts';
+import { readAt } from '../../formats/readAt.ts';
+import { startBytes, type FileStart, type ModelFormat, type ModelSource } from './modelFormat.ts';
+import { safetensorsFormat } from './safetensors.ts';
+
+const formats: readonly ModelFormat[] = [safetensorsFormat];
+
+/** Endings of the names of model files. */
+export const modelExtensions: readonly string[] = formats.flatMap(({ extensions }) => extensions);
+
+/**
+ * Opens a model file, whatever its format. A file that begins like none is opened as its name says, so that the
+ * format's own error tells what is wrong. Throws ALEX_FILE_READ, ALEX_MODEL_FORMAT, and the format's own errors.
+ */
+export async function openModelSource(path: string): Promise<ModelSource> {
+  const start = await readStart(path);
+  const format = formats.find(({ recognises }) => recognises(start)) ?? formatByName(path);
+  if (format === undefined) throw alexnetError('ALEX_MODEL_FORMAT', { file: path, known: formatNames });
+  return format.open(path);
+}
+
+/** The format that a new file gets by its name. Throws ALEX_MODEL_EXTENSION. */
+export function formatToWrite(path: string): ModelFormat {
+  const format = formatByName(path);
+  if (format === undefined) throw alexnetError('ALEX_MODEL_EXTENSION', { path, known: modelExtensions });
+  return format;
+}
+
+const formatNames: readonly string[] = formats.map(({ name }) => name);
+
+function formatByName(path: string): ModelFormat | undefined {
+  const name = path.toLowerCase();
+  return formats.find(({ extensions }) => extensions.some((extension) => name.endsWith(extension)));
+}
+
+function readStart(path: string): Promise<FileStart> {
+  return readingFile(path, async () => {
+    const handle = await open(path, 'r');
+    try {
+      const { size } = await handle.stat();
+      return { size, bytes: new Uint8Array(await readAt(handle, 0, Math.min(startBytes, size))) };
+    } finally {
+      await handle.close();
+    }
+  });
+}

@@ -1,0 +1,23 @@
+/** Model files in safetensors: a description of ours is the metadata entry `alexnet`. */
+import { openSafetensors, writeSafetensors } from '../../formats/safetensors.ts';
+import { lengthBytes, mostHeaderBytes } from '../../formats/safetensorsHeader.ts';
+import type { ModelFormat } from './modelFormat.ts';
+
+const metadataKey = 'alexnet';
+
+export const safetensorsFormat: ModelFormat = {
+  name: 'safetensors',
+  extensions: ['.safetensors'],
+  recognises: ({ bytes, size }) => {
+    if (bytes.length <= lengthBytes || bytes[lengthBytes] !== 0x7b) return false;
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+    return length <= mostHeaderBytes && Number(length) <= size - lengthBytes;
+  },
+  open: async (path) => {
+    const file = await openSafetensors(path);
+    return { ...file, about: file.metadata[metadataKey] };
+  },
+  // Tools for PyTorch look for the format.
+  write: (path, { tensors, about }) =>
+    writeSafetensors(path, tensors, { format: 'pt', [metadataKey]: about }),
+};
