@@ -149,6 +149,18 @@ export const catalogue = {
     (p: { path: string; reason: string }) => `${p.path} cannot be written: ${p.reason}`,
     () => 'Free some space, or choose another folder with --data-dir DIR.',
   ),
+  ALEX_DATA_BAD_IMAGES: entry(
+    1,
+    (p: { problems: readonly string[]; total: number }) =>
+      `${p.problems.length} of ${p.total.toLocaleString('en')} images cannot be used:` +
+      p.problems
+        .slice(0, 20)
+        .map((problem) => `\n  ${problem}`)
+        .join('') +
+      (p.problems.length > 20 ? `\n  and ${p.problems.length - 20} more` : '\n '),
+    () =>
+      'Mend or remove them, or leave them out with --on-bad-image skip; "alexnet data check PATH" lists them all.',
+  ),
   ALEX_DATA_LOADER: entry(
     1,
     (p: { reason: string }) => `the loader's worker failed: ${p.reason}`,
@@ -222,6 +234,12 @@ export const catalogue = {
     1,
     (p: { name: string; problem: string }) => `${p.name} cannot be read: ${p.problem}`,
     () => 'Check the path, and that the file may be read.',
+  ),
+  ALEX_IMAGE_CHANGED: entry(
+    1,
+    (p: { name: string; bytes: number; expected: number }) =>
+      `${p.name} has other than the ${p.expected.toLocaleString('en')} bytes that it had when the data set was opened`,
+    () => 'Leave the files alone while they are used, and run the command again.',
   ),
   ALEX_IMAGE_EMPTY: entry(
     1,

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Dataset } from '../data/dataset.ts';
-import { loadDataset } from '../data/datasets.ts';
+import type { MemoryDataset } from '../data/dataset.ts';
+import { generateShapes } from '../data/shapes.ts';
 import { planarImage, type ImageView } from '../data/image.ts';
 import type { TrainingOptions } from '../training/config.ts';
 import { createClassifier, topClasses, type Prediction } from './classifier.ts';
@@ -83,7 +83,7 @@ function demoTraining({ epochs, out, seed, threads, limitTrain, limitTest }: Dem
 async function showPredictions(terminal: Terminal, path: string, threads: number | undefined): Promise<void> {
   const { loadModel } = await import('../training/modelFile.ts');
   const model = await loadModel(path);
-  const test = await loadDataset('shapes', { split: 'test', limit: shownImages });
+  const test = generateShapes('test', { limit: shownImages });
   const classifier = await createClassifier(model, { engine: 'cpu', threads, batchSize: test.length });
   try {
     const images = Array.from({ length: test.length }, (_, i) =>
@@ -100,7 +100,7 @@ async function showPredictions(terminal: Terminal, path: string, threads: number
 /** One test image: what it is, what the network says, and the picture itself where there are colours. */
 function tell(
   terminal: Terminal,
-  test: Dataset,
+  test: MemoryDataset,
   index: number,
   image: ImageView,
   prediction: Prediction,

@@ -1,12 +1,12 @@
 import { alexnetError, AlexnetError } from '../errors.ts';
 import { cifar10At, findCifar10, type Cifar10Source } from './cifar10Locate.ts';
 import { loadCifar10 } from './cifar10.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, Split } from './dataset.ts';
 import { datasetNames, isPath } from './datasets.ts';
 import { generateShapes } from './shapes.ts';
 
 export interface CheckedSplit {
-  readonly split: 'train' | 'test';
+  readonly split: Split;
   readonly images: number;
   readonly perClass: readonly { readonly class: string; readonly images: number }[];
 }

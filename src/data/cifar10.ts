@@ -6,9 +6,9 @@ import { readBatch, type Records } from './cifar10Batch.ts';
 import { cifar10Classes, cifar10ImageBytes, cifar10Side, recordsPerBatch } from './cifar10Files.ts';
 import type { Cifar10Archive } from './cifar10Files.ts';
 import { unreadable, type Cifar10Source } from './cifar10Locate.ts';
-import type { Dataset } from './dataset.ts';
+import type { MemoryDataset } from './dataset.ts';
 
-type Split = Dataset['split'];
+type Split = 'train' | 'test';
 
 export interface Cifar10Options {
   readonly split: Split;
@@ -114,7 +114,7 @@ async function loadFromFolder(
  * checked. Throws ALEX_DATA_UNREADABLE, ALEX_DATA_FORM, ALEX_DATA_TRUNCATED, ALEX_DATA_CORRUPT, ALEX_DATA_LABEL,
  * ALEX_DATA_MEMBER, ALEX_OPTION_VALUE.
  */
-export async function loadCifar10(source: Cifar10Source, options: Cifar10Options): Promise<Dataset> {
+export async function loadCifar10(source: Cifar10Source, options: Cifar10Options): Promise<MemoryDataset> {
   checkLimit(options.limit);
   const { images, labels } =
     source.form === 'archive'

@@ -3,7 +3,7 @@ import { alexnetError } from '../errors.ts';
 import { cifar10Classes } from './cifar10Files.ts';
 import { checkLimit, cifar10Sizes, loadCifar10 } from './cifar10.ts';
 import { cifar10At, findCifar10 } from './cifar10Locate.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, MemoryDataset } from './dataset.ts';
 import { fetchCifar10 } from './download.ts';
 import { generateShapes, shapesClasses, shapesSizes } from './shapes.ts';
 
@@ -73,6 +73,8 @@ export function isPath(nameOrPath: string): boolean {
  * Loads one split of a data set: `cifar10` from the data folders, `shapes` drawn on the spot, or CIFAR-10 at a
  * path. Throws ALEX_DATA_UNKNOWN, ALEX_DATA_MISSING, ALEX_OPTION_VALUE and what loadCifar10 throws.
  */
+export async function loadDataset(name: 'cifar10' | 'shapes', options: LoadOptions): Promise<MemoryDataset>;
+export async function loadDataset(name: string, options: LoadOptions): Promise<Dataset>;
 export async function loadDataset(name: string, options: LoadOptions): Promise<Dataset> {
   checkLimit(options.limit);
   if (name === 'shapes') return generateShapes(options.split, options);

@@ -5,10 +5,12 @@
 import type { ImageBuffer } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { permutation } from '../random/permutation.ts';
-import type { Dataset } from './dataset.ts';
+import { transformedSize, type Dataset } from './dataset.ts';
 import { channels } from './image.ts';
+import { imageSource, type BadImage, type BadPlace } from './loaderFill.ts';
 import { inlineFillers, threadFillers, type Fillers } from './loaderThreads.ts';
-import { checkTransforms, outputSize, type TransformStep } from './transforms.ts';
+import { closeGaps } from './loaderGaps.ts';
+import { checkTransforms, type TransformStep } from './transforms.ts';
 
 export interface LoaderOptions {
   readonly dataset: Dataset;
@@ -21,15 +23,25 @@ export interface LoaderOptions {
   readonly seed: number;
   /** Threads; 0 loads on the calling thread, and so do inputs that are not on shared memory. */
   readonly workers: number;
+  /**
+   * Images in files that cannot be used: `refuse` ends the pass with ALEX_DATA_BAD_IMAGES, `skip` leaves them out of
+   * their batch. Default refuse.
+   */
+  readonly onBadImage?: BadImagePolicy | undefined;
+  /** Told of each image that was left out, once. */
+  readonly onSkipped?: ((bad: BadImage) => void) | undefined;
 }
+
+export const badImagePolicies = ['skip', 'refuse'] as const;
+export type BadImagePolicy = (typeof badImagePolicies)[number];
 
 export interface Batch {
   /** Which of the inputs holds it. */
   readonly slot: number;
-  /** Images in it: batchSize, or fewer in the last batch of an epoch. */
+  /** Images in it: batchSize, or fewer in the last batch of an epoch and where images were left out. */
   readonly count: number;
   /** Class index of each image, [count]. */
-  readonly labels: Uint8Array;
+  readonly labels: Uint8Array | Uint16Array;
   /** Index in the data set of each image, [count]. */
   readonly indices: Uint32Array;
   /** Gives the slot back to be filled again. Further calls do nothing. */
@@ -40,7 +52,7 @@ export interface Loader {
   readonly stepsPerEpoch: number;
   /**
    * One pass over the data, from step `firstStep` (0 by default) of the epoch. All its batches are released when it
-   * ends or the consumer leaves it; a new pass ends the one before. Throws ALEX_DATA_LOADER.
+   * ends or the consumer leaves it; a new pass ends the one before. Throws ALEX_DATA_LOADER, ALEX_DATA_BAD_IMAGES.
    */
   batches(epoch: number, options?: { readonly firstStep?: number }): AsyncIterable<Batch>;
   /** Time that consumers have waited for batches, all together. */
@@ -56,12 +68,19 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const { dataset, inputs, batchSize, workers } = options;
   const transforms = checkTransforms(options.transforms);
   checkOptions(options, transforms);
-  const { images, height, width } = dataset;
-  const source = { images, height, width, transforms, inputs };
+  const source = { source: imageSource(dataset), transforms, inputs };
   const shared = inputs.every(({ data }) => data.buffer instanceof SharedArrayBuffer);
   const fillers = workers > 0 && shared ? threadFillers(source, workers) : inlineFillers(source);
   const stepsPerEpoch = Math.ceil(dataset.length / batchSize);
-  const state: State = { options, fillers, stepsPerEpoch, pending: new Set(), waitSeconds: 0, pass: 0 };
+  const state: State = {
+    options,
+    fillers,
+    stepsPerEpoch,
+    pending: new Set(),
+    skipped: new Set(),
+    waitSeconds: 0,
+    pass: 0,
+  };
   return {
     stepsPerEpoch,
     batches: (epoch, { firstStep = 0 } = {}) => ({
@@ -81,7 +100,7 @@ function checkOptions(
   checkWhole('workers', workers, 0, mostWorkers);
   const room = Math.min(...inputs.map(({ shape }) => shape[0]));
   checkWhole('batchSize', batchSize, 1, room);
-  const size = outputSize(transforms, dataset);
+  const size = transformedSize(dataset, transforms);
   const got = [channels, size.height, size.width];
   for (const { shape } of inputs) {
     const expected = shape.slice(1);
@@ -103,6 +122,8 @@ interface State {
   readonly stepsPerEpoch: number;
   /** Fills under way, of this pass or of one that was left. */
   readonly pending: Set<Promise<void>>;
+  /** Indices of images that were left out, and told of. */
+  readonly skipped: Set<number>;
   waitSeconds: number;
   /** Number of the pass that owns the slots. */
   pass: number;
@@ -112,14 +133,11 @@ interface State {
 interface Started {
   readonly slot: number;
   readonly indices: Uint32Array;
-  readonly filled: Promise<void>;
+  readonly filled: Promise<readonly BadPlace[]>;
 }
 
 function startFill(state: State, slot: number, indices: Uint32Array): Started {
-  const from = performance.now();
   const filled = state.fillers.fill(slot, indices);
-  // On the calling thread it is done by now, and the consumer has waited for it.
-  state.waitSeconds += (performance.now() - from) / 1000;
   const settled = filled.then(
     () => {},
     // The consumer sees it when it comes to this batch, if it ever does.
@@ -169,21 +187,55 @@ async function* passOver(
       const batch = started.shift();
       if (batch === undefined) throw loaderError('all inputs are in use: release a batch before the next');
       const from = performance.now();
-      await batch.filled;
+      const bad = await batch.filled;
       state.waitSeconds += (performance.now() - from) / 1000;
-      yield asBatch(batch, options.dataset, release);
+      const indices = bad.length === 0 ? batch.indices : withoutBad(state, batch, bad);
+      yield asBatch(batch.slot, indices, options.dataset, release);
     }
   } finally {
     if (pass === state.pass) state.pass++;
   }
 }
 
-function asBatch({ slot, indices }: Started, { labels }: Dataset, release: (slot: number) => void): Batch {
+/** Leaves bad images out of a batch, or throws; returns the indices of those that are left. */
+function withoutBad(
+  { options, skipped }: State,
+  { slot, indices }: Started,
+  bad: readonly BadPlace[],
+): Uint32Array {
+  const { onBadImage = 'refuse', onSkipped, inputs } = options;
+  if (onBadImage === 'refuse' || bad.length === indices.length) {
+    throw alexnetError('ALEX_DATA_BAD_IMAGES', {
+      problems: bad.map(({ problem }) => problem),
+      total: indices.length,
+    });
+  }
+  for (const { index, problem } of bad) {
+    if (!skipped.has(index)) onSkipped?.({ index, problem });
+    skipped.add(index);
+  }
+  return closeGaps(
+    inputs[slot]!,
+    indices,
+    bad.map(({ at }) => at),
+  );
+}
+
+function asBatch(
+  slot: number,
+  indices: Uint32Array,
+  { labels }: Dataset,
+  release: (slot: number) => void,
+): Batch {
   let held = true;
+  const labelOf = (index: number): number => labels[index]!;
   return {
     slot,
     count: indices.length,
-    labels: Uint8Array.from(indices, (index) => labels[index]!),
+    labels:
+      labels.constructor === Uint8Array
+        ? Uint8Array.from(indices, labelOf)
+        : Uint16Array.from(indices, labelOf),
     indices,
     release() {
       if (held) release(slot);

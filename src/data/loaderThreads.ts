@@ -1,26 +1,32 @@
 /** Threads that fill batches ahead of the engine, or the main thread in their place. */
 import { Worker } from 'node:worker_threads';
 import { alexnetError } from '../errors.ts';
-import { createFiller, type Fill, type FillSource } from './loaderFill.ts';
+import { createFiller, oneByOne, type BadPlace, type Fill, type FillSource } from './loaderFill.ts';
 
 export interface Fillers {
-  /** Puts these records into input `slot`; resolved when all are there. Rejects with ALEX_DATA_LOADER. */
-  fill(slot: number, indices: Uint32Array): Promise<void>;
+  /**
+   * Puts these images into input `slot`; resolved when all are there, to those that cannot be used, by place. Rejects
+   * with ALEX_DATA_LOADER.
+   */
+  fill(slot: number, indices: Uint32Array): Promise<readonly BadPlace[]>;
   /** Ends the threads; fills under way reject. */
   close(): Promise<void>;
 }
 
-/** Fills on the calling thread, at once. */
+/** Fills on the calling thread. */
 export function inlineFillers(source: FillSource): Fillers {
-  const fill = createFiller(source);
+  const fill = oneByOne(createFiller(source));
   return {
-    fill: async (slot, indices) => fill({ slot, first: 0, indices }),
+    fill: (slot, indices) => fill({ slot, first: 0, indices }),
     close: async () => {},
   };
 }
 
+/** What a thread says when a fill is done, or has failed as a whole. */
+export type FillAnswer = { readonly bad: readonly BadPlace[] } | { readonly problem: string };
+
 interface Thread {
-  send(fill: Fill): Promise<void>;
+  send(fill: Fill): Promise<readonly BadPlace[]>;
   close(): Promise<void>;
 }
 
@@ -33,19 +39,19 @@ const workerUrl = new URL(
 function startThread(source: FillSource): Thread {
   const worker = new Worker(workerUrl, { workerData: source, name: 'alexnet-loader', execArgv: [] });
   /** Fills sent and not answered, in order. */
-  const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  const waiting: { resolve: (bad: readonly BadPlace[]) => void; reject: (error: Error) => void }[] = [];
   let failure: Error | undefined;
 
   function fail(reason: string, cause?: unknown): void {
     failure ??= alexnetError('ALEX_DATA_LOADER', { reason }, cause);
     for (const { reject } of waiting.splice(0)) reject(failure);
   }
-  worker.on('message', (problem: string | null) => {
+  worker.on('message', (answer: FillAnswer) => {
     const fill = waiting.shift();
     // An idle thread keeps no process alive.
     if (waiting.length === 0 && failure === undefined) worker.unref();
-    if (problem === null) fill?.resolve();
-    else fill?.reject(alexnetError('ALEX_DATA_LOADER', { reason: problem }));
+    if ('bad' in answer) fill?.resolve(answer.bad);
+    else fill?.reject(alexnetError('ALEX_DATA_LOADER', { reason: answer.problem }));
   });
   worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error), error));
   worker.on('exit', (code) => fail(`it ended with code ${code}`));
@@ -54,7 +60,7 @@ function startThread(source: FillSource): Thread {
   return {
     send(fill) {
       if (failure !== undefined) return Promise.reject(failure);
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const { promise, resolve, reject } = Promise.withResolvers<readonly BadPlace[]>();
       waiting.push({ resolve, reject });
       worker.ref();
       worker.postMessage(fill);
@@ -80,8 +86,10 @@ export function threadFillers(source: FillSource, count: number): Fillers {
         return part.length > 0 ? thread.send({ slot, first: i * slice, indices: part }) : undefined;
       });
       // All of them, even when one fails: nobody may be writing when the slot is used again.
-      const failed = (await Promise.allSettled(parts)).find((result) => result.status === 'rejected');
+      const results = await Promise.allSettled(parts);
+      const failed = results.find((result) => result.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
+      return results.flatMap((result) => (result.status === 'fulfilled' ? (result.value ?? []) : []));
     },
     async close() {
       await Promise.all(threads.map((thread) => thread.close()));

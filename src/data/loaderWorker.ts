@@ -1,16 +1,19 @@
-/** A thread of the loader: does the fills it is sent, in order, and answers each with null or what went wrong. */
+/** A thread of the loader: does the fills it is sent, in order, and answers each. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { createFiller, type Fill, type FillSource } from './loaderFill.ts';
+import { createFiller, oneByOne, type Fill, type FillSource } from './loaderFill.ts';
+import type { FillAnswer } from './loaderThreads.ts';
 
 const port = parentPort!;
-const fill = createFiller(workerData as FillSource);
+const fill = oneByOne(createFiller(workerData as FillSource));
+
+async function answer(task: Fill): Promise<FillAnswer> {
+  try {
+    return { bad: await fill(task) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
 
 port.on('message', (task: Fill) => {
-  let problem: string | null = null;
-  try {
-    fill(task);
-  } catch (error) {
-    problem = error instanceof Error ? error.message : String(error);
-  }
-  port.postMessage(problem);
+  void answer(task).then((done) => port.postMessage(done));
 });

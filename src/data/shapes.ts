@@ -5,7 +5,7 @@
  */
 import { createGenerator, type Generator } from '../random/generator.ts';
 import { purposes } from '../random/philox.ts';
-import type { Dataset } from './dataset.ts';
+import type { MemoryDataset } from './dataset.ts';
 import { channels } from './image.ts';
 import { coverage, figureReach, figures, patches, type Figure, type Outline } from './shapeFigures.ts';
 
@@ -161,7 +161,7 @@ function develop(canvas: Canvas, random: Generator, images: Uint8ClampedArray, a
 export function generateShapes(
   split: 'train' | 'test',
   options: { seed?: number | undefined; limit?: number | undefined } = {},
-): Dataset {
+): MemoryDataset {
   const { seed = 0, limit = Infinity } = options;
   const length = Math.min(limit, shapesSizes[split]);
   const images = new Uint8Array(new SharedArrayBuffer(length * channels * pixels));

@@ -159,6 +159,22 @@ export function stepOutputSize(step: TransformStep, size: ImageSize): ImageSize 
   return { height: step.size, width: step.size };
 }
 
+/**
+ * Size after all steps of images that differ in size. Throws ALEX_DATA_TRANSFORMS unless the steps bring all of them to
+ * one size, as a crop does.
+ */
+export function commonOutputSize(transforms: readonly TransformStep[]): ImageSize {
+  let size: ImageSize | undefined;
+  for (const step of transforms) {
+    if (size !== undefined) size = stepOutputSize(step, size);
+    else if (step.type === 'centerCrop') size = { height: step.size, width: step.size };
+  }
+  if (size !== undefined) return size;
+  const problem =
+    'the images differ in size, and resize keeps the ratio of their sides; centerCrop is missing';
+  throw alexnetError('ALEX_DATA_TRANSFORMS', { problem });
+}
+
 /** Size of an image after all steps. Throws ALEX_DATA_TRANSFORMS. */
 export function outputSize(transforms: readonly TransformStep[], size: ImageSize): ImageSize {
   return transforms.reduce((current, step) => stepOutputSize(step, current), size);

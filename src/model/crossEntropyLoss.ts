@@ -17,7 +17,7 @@ export interface Loss {
 export type Criterion = (outputs: Outputs, labels: Labels) => Loss;
 
 /** Class indices, as a loader gives them or in a list of one's own. */
-export type Labels = Tensor<Uint8Array> | ArrayLike<number>;
+export type Labels = Tensor<Uint8Array | Uint16Array> | ArrayLike<number>;
 
 /** -log softmax(outputs)[label], the mean over the batch, in float64. */
 export function crossEntropyLoss(): Criterion {

@@ -1,7 +1,7 @@
 /** Batches of a data set, as torch.utils.data.DataLoader gives them. */
 import { channels } from '../data/image.ts';
 import { createLoader, type Batch } from '../data/loader.ts';
-import { outputSize } from '../data/transforms.ts';
+import { transformedSize } from '../data/dataset.ts';
 import type { ImageBuffer } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import type { ImageDataset } from './datasets.ts';
@@ -19,7 +19,7 @@ export interface DataLoaderOptions {
   readonly seed?: number;
 }
 
-export type LabelledBatch = readonly [inputs: ImageBatch, labels: Tensor<Uint8Array>];
+export type LabelledBatch = readonly [inputs: ImageBatch, labels: Tensor<Uint8Array | Uint16Array>];
 
 /** Each `for await` over it is one epoch. A batch may be used until the loop asks for the next. */
 export interface DataLoader extends AsyncIterable<LabelledBatch> {
@@ -122,7 +122,7 @@ function movableBuffers({ dataset, transform }: ImageDataset, batchSize: number)
     },
   };
   function own(): readonly ImageBuffer[] {
-    const { height, width } = outputSize(transform, dataset);
+    const { height, width } = transformedSize(dataset, transform);
     const shape = [batchSize, channels, height, width] as const;
     return [sharedImageBuffer(shape), sharedImageBuffer(shape)];
   }

@@ -1,12 +1,12 @@
 /** torchvision.datasets, as far as this package has them. */
-import type { Dataset } from '../data/dataset.ts';
+import type { Dataset, MemoryDataset } from '../data/dataset.ts';
 import { loadDataset } from '../data/datasets.ts';
 import { fetchCifar10, type DownloadProgress } from '../data/download.ts';
 import { checkTransforms, type TransformStep } from '../data/transforms.ts';
 
 /** Images with labels, and what is done to each before a model sees it. */
-export interface ImageDataset {
-  readonly dataset: Dataset;
+export interface ImageDataset<Data extends Dataset = Dataset> {
+  readonly dataset: Data;
   readonly transform: readonly TransformStep[];
   readonly classes: readonly string[];
   /** Number of images. */
@@ -37,24 +37,24 @@ export interface ShapesOptions extends DatasetOptions {
 }
 
 /** CIFAR-10: 50,000 images to train on and 10,000 to test on, 32×32. Throws ALEX_DATA_…, ALEX_OPTION_VALUE. */
-async function cifar10(options: Cifar10Options): Promise<ImageDataset> {
+async function cifar10(options: Cifar10Options): Promise<ImageDataset<MemoryDataset>> {
   const { root, download = false, onProgress = announcement() } = options;
   if (download) await fetchCifar10({ dataDir: root, onProgress });
   return load('cifar10', options, { dataDir: root });
 }
 
 /** The embedded set: ten classes of drawn shapes, textures and colours, 32×32. Throws ALEX_OPTION_VALUE. */
-async function shapes({ seed, ...options }: ShapesOptions): Promise<ImageDataset> {
+async function shapes({ seed, ...options }: ShapesOptions): Promise<ImageDataset<MemoryDataset>> {
   return load('shapes', options, { seed });
 }
 
 export const datasets = { cifar10, shapes } as const;
 
 async function load(
-  name: string,
+  name: 'cifar10' | 'shapes',
   { train = true, transform, limit }: DatasetOptions,
   where: { dataDir?: string; seed?: number },
-): Promise<ImageDataset> {
+): Promise<ImageDataset<MemoryDataset>> {
   const steps = checkTransforms(transform);
   const dataset = await loadDataset(name, { split: train ? 'train' : 'test', limit, ...where });
   return { dataset, transform: steps, classes: dataset.classes, length: dataset.length };

@@ -1,7 +1,7 @@
 /** Values with a shape: as much of torch.Tensor as a training script reads. */
 import { alexnetError } from '../errors.ts';
 
-export type TensorData = Float32Array | Float64Array | Uint8Array | Uint32Array;
+export type TensorData = Float32Array | Float64Array | Uint8Array | Uint16Array | Uint32Array;
 
 export interface Tensor<Data extends TensorData = TensorData> {
   /** Row by row, the last dimension fastest. */

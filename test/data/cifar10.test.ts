@@ -52,7 +52,7 @@ test('an archive at a path, whatever its name', async () => {
   const path = place('mine.tar.gz', tarGz(binaryMembers()));
   const notices: string[] = [];
   let last = [0, 1];
-  const train = await loadDataset(path, {
+  const train = await loadCifar10(cifar10At(path), {
     split: 'train',
     onNotice: (notice) => notices.push(notice),
     onProgress: (done, total) => (last = [done, total]),
@@ -64,7 +64,7 @@ test('an archive at a path, whatever its name', async () => {
   assert.equal(last[0], last[1]);
   assert.equal(notices.length, 1);
   assert.match(notices[0]!, /another checksum.*used/);
-  const first = await loadDataset(path, { split: 'test', limit: 25 });
+  const first = await loadCifar10(cifar10At(path), { split: 'test', limit: 25 });
   assert.deepEqual([first.split, first.length, first.images.length], ['test', 25, 25 * 3072]);
   assert.deepEqual(Array.from(first.labels.subarray(8, 12)), [8, 9, 0, 1]);
 });
@@ -101,7 +101,7 @@ test('a folder of the python version', async () => {
   for (const name of ['data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch']) {
     place(`py/${name}`, none);
   }
-  const train = await loadDataset(join(folder, 'py'), { split: 'train', limit: 5 });
+  const train = await loadCifar10(cifar10At(join(folder, 'py')), { split: 'train', limit: 5 });
   assert.deepEqual([...train.labels], [0, 7, 4, 1, 8]);
   assert.deepEqual(Array.from(train.images.subarray(4 * 3072, 4 * 3072 + 3)), [2, 1, 9]);
   await assert.rejects(loadDataset(join(folder, 'py'), { split: 'test' }), { code: 'ALEX_DATA_CORRUPT' });

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { AlexnetError } from '../../src/errors.ts';
 import type { ImageView } from '../../src/data/image.ts';
 import { decodeImage } from '../../src/data/images/decodeImage.ts';
+import { goldenFile } from './goldenImages.ts';
 
 interface GoldenFile {
   readonly name: string;
@@ -22,12 +23,6 @@ interface GoldenImage extends GoldenFile {
 const golden = JSON.parse(
   readFileSync(new URL('../golden/images.json', import.meta.url), 'utf8'),
 ) as readonly (GoldenImage | (GoldenFile & { readonly unsupported: true }))[];
-
-function goldenFile(name: string): Buffer {
-  const found = golden.find((image) => image.name === name);
-  assert.ok(found, name);
-  return Buffer.from(found.file, 'base64');
-}
 
 /** [height, width, 3] */
 function pixels(image: ImageView): Buffer {

@@ -1,5 +1,5 @@
 /** Where test images come from: hashed pixels as in the golden files, and CIFAR-10 when it is there. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The hash that the golden files were made with: `count` numbers in [0, 1) for tensor `t`. */
@@ -26,3 +26,16 @@ export const cifarArchive =
 export const cifarMissing = existsSync(cifarArchive)
   ? false
   : `no CIFAR-10 archive at ${cifarArchive} (set ALEXNET_CIFAR10)`;
+
+/** A file that Pillow wrote: see golden/images.py. */
+export function goldenFile(name: string): Buffer {
+  const golden = JSON.parse(
+    readFileSync(new URL('../golden/images.json', import.meta.url), 'utf8'),
+  ) as readonly {
+    readonly name: string;
+    readonly file: string;
+  }[];
+  const found = golden.find((image) => image.name === name);
+  if (found === undefined) throw new RangeError(`there is no golden image ${name}`);
+  return Buffer.from(found.file, 'base64');
+}

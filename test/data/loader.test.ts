@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Dataset } from '../../src/data/dataset.ts';
+import type { MemoryDataset } from '../../src/data/dataset.ts';
 import { channels, planarImage } from '../../src/data/image.ts';
 import { createLoader, type Loader, type LoaderOptions } from '../../src/data/loader.ts';
 import { generateShapes } from '../../src/data/shapes.ts';
@@ -10,7 +10,7 @@ import type { ImageBuffer } from '../../src/engine/engine.ts';
 import { permutation } from '../../src/random/permutation.ts';
 
 const side = 40;
-const dataset: Dataset = generateShapes('train', { limit: 22 });
+const dataset: MemoryDataset = generateShapes('train', { limit: 22 });
 
 function buffer(batchSize: number, shared = true): ImageBuffer {
   const image = channels * side * side;

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
-import type { Dataset } from '../../src/data/dataset.ts';
+import type { MemoryDataset } from '../../src/data/dataset.ts';
 import { generateShapes, shapesClasses, shapesSizes } from '../../src/data/shapes.ts';
 import { permutation } from '../../src/random/permutation.ts';
 
 const features = 3 * 32 * 32;
 
 /** Pixels centred at 0. */
-function pixelsOf({ images }: Dataset): Float32Array {
+function pixelsOf({ images }: MemoryDataset): Float32Array {
   return Float32Array.from(images, (pixel) => pixel / 127.5 - 1);
 }
 
@@ -35,7 +35,7 @@ function softmax(scores: Float64Array): void {
 }
 
 /** Softmax regression on raw pixels by SGD, an image a step. */
-function trainLinear(data: Dataset, epochs: number): Float32Array {
+function trainLinear(data: MemoryDataset, epochs: number): Float32Array {
   const weights = new Float32Array(data.classes.length * (features + 1));
   const pixels = pixelsOf(data);
   const scores = new Float64Array(data.classes.length);
@@ -57,7 +57,7 @@ function trainLinear(data: Dataset, epochs: number): Float32Array {
   return weights;
 }
 
-function linearAccuracy(weights: Float32Array, data: Dataset): number {
+function linearAccuracy(weights: Float32Array, data: MemoryDataset): number {
   const pixels = pixelsOf(data);
   const scores = new Float64Array(data.classes.length);
   let correct = 0;

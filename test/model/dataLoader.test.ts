@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { MemoryDataset } from '../../src/data/dataset.ts';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
 import { crossEntropyLoss } from '../../src/model/crossEntropyLoss.ts';
 import { dataLoader, type DataLoader } from '../../src/model/dataLoader.ts';
@@ -33,7 +34,7 @@ function pixels({ buffer }: ImageBatch, image: number): Float32Array {
   return buffer.data.slice(start, start + buffer.strides.image);
 }
 
-function expectedPixels({ dataset }: ImageDataset, image: number): Float32Array {
+function expectedPixels({ dataset }: ImageDataset<MemoryDataset>, image: number): Float32Array {
   const size = 3 * dataset.height * dataset.width;
   return Float32Array.from(dataset.images.subarray(image * size, (image + 1) * size), (value) => value / 255);
 }

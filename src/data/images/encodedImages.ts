@@ -1,0 +1,35 @@
+import { packStrings, type PackedStrings } from './packedStrings.ts';
+
+/**
+ * Where encoded images are: each is a file of its own, or a run of bytes in a larger one (a shard). Plain data that
+ * goes to loader threads as it is; everything that grows with the number of images is on shared memory.
+ */
+export interface EncodedImages {
+  /** Folder that the names, or the shards, are in. */
+  readonly root: string;
+  /** Of each image: its path from `root`, or its name inside its shard. */
+  readonly names: PackedStrings;
+  /** Length of each file or run. */
+  readonly bytes: Float64Array<SharedArrayBuffer>;
+  /** Absent where each image is a file of its own. */
+  readonly shards?: ShardPlaces;
+}
+
+export interface ShardPlaces {
+  /** Paths from `root`. */
+  readonly files: readonly string[];
+  /** Index in `files`, of each image. */
+  readonly file: Uint32Array<SharedArrayBuffer>;
+  /** First byte in that file, of each image. */
+  readonly offset: Float64Array<SharedArrayBuffer>;
+}
+
+/** Images that are files of their own, by their paths from `root` and their lengths. */
+export function imageFiles(
+  root: string,
+  files: readonly { readonly name: string; readonly bytes: number }[],
+): EncodedImages {
+  const bytes = new Float64Array(new SharedArrayBuffer(8 * files.length));
+  files.forEach((file, i) => (bytes[i] = file.bytes));
+  return { root, names: packStrings(files.map(({ name }) => name)), bytes };
+}
