@@ -1,7 +1,7 @@
 /** A network as an ONNX file: github.com/onnx/onnx/blob/main/onnx/onnx.proto, whose field numbers these are. */
 import { inferShapes, type LayerShape } from '../../src/network/shapes.ts';
 import type { NetworkSpec } from '../../src/network/spec.ts';
-import { messageField, numberField, textField, type Pieces } from './protobuf.ts';
+import { messageField, numberField, textField, type Pieces } from '../../src/formats/protobuf/encode.ts';
 import type { Parameters } from './randomNetwork.ts';
 
 export const inputName = 'images';

@@ -11,7 +11,8 @@ import { createTrainingReport } from './trainingReport.ts';
 const about = `Trains a network. With no option it is the article's recipe: AlexNet on CIFAR-10, images resized to 224,
 batches of 32 shuffled, SGD with learning rate 0.001 and momentum 0.9, one epoch.
 
-The run owns a folder (--out): config.json, events.jsonl, checkpoints, and model.safetensors at the end.
+The run owns a folder (--out): config.json, events.jsonl and a TensorBoard file (tensorboard --logdir runs),
+checkpoints, and model.safetensors at the end.
 Ctrl-C finishes the step and writes a checkpoint; --resume goes on from the last one to the same weights as a
 run that was never interrupted.
 The loss lines, "Finished Training" and the accuracy are results, on standard output wherever that goes.`;
@@ -113,14 +114,23 @@ function addRunOptions(command: Command): void {
       '--out <dir>',
       'folder of the run (default: runs/NETWORK-DATASET, with a number when that is taken)',
     )
+    .option('--no-tensorboard', "write no TensorBoard file into the run's folder")
     .option('--resume <dir>', 'go on with the run in this folder')
     .option('--init <file>', 'begin with the weights of this model file');
 }
 
 /** The options that were given, in the library's names. What is absent is up to the recipe, or to a resumed run. */
 function trainingOptions(network: string | undefined, values: OptionValues): TrainingOptions {
-  const { lr, shuffle, json: _, ...others } = values;
-  const renamed = { ...others, network, learningRate: lr, shuffle: shuffle === false ? false : undefined };
+  const { lr, shuffle, tensorboard, json: _, ...others } = values;
+  // Commander says true where --no-… was not given: that is up to the recipe, too.
+  const without = (value: unknown): false | undefined => (value === false ? false : undefined);
+  const renamed = {
+    ...others,
+    network,
+    learningRate: lr,
+    shuffle: without(shuffle),
+    tensorboard: without(tensorboard),
+  };
   const given = Object.entries(renamed).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as TrainingOptions;
 }

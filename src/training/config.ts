@@ -52,6 +52,8 @@ export interface TrainingOptions {
   readonly out?: string;
   /** Folder of a run to go on with. */
   readonly resume?: string;
+  /** Write TensorBoard's event files into the run's folder. Default: true. */
+  readonly tensorboard?: boolean;
   /** Model file to take the first weights from. */
   readonly init?: string;
 }
@@ -80,6 +82,7 @@ export interface TrainingConfig {
   readonly logEvery: number;
   readonly checkpointEverySteps?: number;
   readonly checkpointEveryMinutes: number;
+  readonly tensorboard?: boolean;
   readonly init?: string;
 }
 
@@ -142,7 +145,8 @@ const checks = {
   limitTest: whole(1, most),
   checkpointEverySteps: whole(1, most),
   checkpointEveryMinutes: numberWhere('a number over 0', (value) => value > 0),
-  shuffle: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  shuffle: trueOrFalse(),
+  tensorboard: trueOrFalse(),
   engine: oneOf(engineNames),
   initialization: oneOf(initializationSchemes),
   dataset: { expected: 'a name or a path', accepts: (value) => typeof value === 'string' && value !== '' },
@@ -158,6 +162,10 @@ function whole(from: number, to: number): Check {
 
 function numberWhere(expected: string, accepts: (value: number) => boolean): Check {
   return { expected, accepts: (value) => Number.isFinite(value) && accepts(value as number) };
+}
+
+function trueOrFalse(): Check {
+  return { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
 }
 
 function oneOf(words: readonly string[]): Check {

@@ -120,6 +120,7 @@ function tellProgress(session: Session, loss: number, imagesPerSecond: number): 
     step: position.step,
     steps: loader.stepsPerEpoch,
     loss,
+    learningRate: config.learningRate,
     imagesPerSecond,
     secondsLeft: imagesPerSecond > 0 ? left / imagesPerSecond : 0,
   });

@@ -41,6 +41,8 @@ export interface ProgressEvent {
   readonly step: number;
   readonly steps: number;
   readonly loss: number;
+  /** Of that step; while training only. */
+  readonly learningRate?: number;
   readonly imagesPerSecond: number;
   readonly secondsLeft: number;
 }

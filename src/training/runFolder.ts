@@ -1,4 +1,7 @@
-/** The folder that a training run owns: config.json, events.jsonl, checkpoint.safetensors, model.safetensors. */
+/**
+ * The folder that a training run owns: config.json, events.jsonl, checkpoint.safetensors, model.safetensors, and
+ * TensorBoard's files (tensorboard.ts).
+ */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

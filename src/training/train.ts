@@ -22,6 +22,7 @@ import { oneAtATime, releaseMemory } from './releaseMemory.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
 import { saveCheckpoint, type Session } from './session.ts';
+import { createTensorboardLog, type TensorboardLog } from './tensorboard.ts';
 
 export interface TrainingHooks {
   /** Told of everything, in order. */
@@ -177,12 +178,32 @@ async function readWeights(path: string, program: Program, { train: dataset }: D
 }
 
 async function trainAndTest(run: Run, start: Start): Promise<TrainingOutcome> {
-  const { config, folder, hooks, program } = run;
+  const { folder, hooks } = run;
   const log = eventLog(folder);
+  const tensorboard = tensorboardLog(run, (message) =>
+    emit({ type: 'notice', code: 'tensorboard', message }),
+  );
   const emit = (event: TrainingEvent): void => {
     if (event.type !== 'progress') log(event);
+    tensorboard?.tell(event);
     hooks.onEvent?.(event);
   };
+  try {
+    return await trainSaveAndTest(run, start, emit);
+  } finally {
+    tensorboard?.close();
+  }
+}
+
+function tensorboardLog(
+  { config, folder }: Run,
+  onProblem: (message: string) => void,
+): TensorboardLog | undefined {
+  return config.tensorboard === false ? undefined : createTensorboardLog(folder.path, config, onProblem);
+}
+
+async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): Promise<TrainingOutcome> {
+  const { config, folder, program } = run;
   const loader = await loaderOf(run, 'train');
   const session = newSession(run, { ...start, loader, emit });
   try {

@@ -4,7 +4,14 @@ import { it } from 'node:test';
 import { onnxModel } from '../../../bench/peers/onnxModel.ts';
 import type { NetworkSpec } from '../../../src/network/spec.ts';
 import { buildNetwork } from '../../../src/network/zoo/networks.ts';
-import { byteStrings, messages, numbers, readMessage, texts, type Message } from './onnxReader.ts';
+import {
+  byteStrings,
+  messages,
+  numbers,
+  readMessage,
+  texts,
+  type Message,
+} from '../../formats/protobuf/readMessage.ts';
 
 const network: NetworkSpec = {
   name: 'small',

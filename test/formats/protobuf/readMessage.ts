@@ -1,11 +1,13 @@
-/** As much of a Protocol Buffers reader as the tests of the ONNX writer need. */
+/** As much of a Protocol Buffers reader as the tests of what we write need. */
 
 type Value = number | Uint8Array;
 
 /** The values of a message by their field's number, in order. */
 export type Message = ReadonlyMap<number, readonly Value[]>;
 
-const wireTypes = { varint: 0, bytes: 2 } as const;
+const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+/** Bytes of the types that have a fixed number of them. */
+const fixedLengths: Readonly<Record<number, number>> = { [wireTypes.fixed64]: 8, [wireTypes.fixed32]: 4 };
 
 export function readMessage(bytes: Uint8Array): Message {
   const fields = new Map<number, Value[]>();
@@ -22,8 +24,8 @@ export function readMessage(bytes: Uint8Array): Message {
 
   function value(wireType: number): Value {
     if (wireType === wireTypes.varint) return varint();
-    if (wireType !== wireTypes.bytes) throw new RangeError(`wire type ${wireType}`);
-    const length = varint();
+    const length = wireType === wireTypes.bytes ? varint() : fixedLengths[wireType];
+    if (length === undefined) throw new RangeError(`wire type ${wireType}`);
     at += length;
     if (at > bytes.length) throw new RangeError('a field ends after its message');
     return bytes.subarray(at - length, at);
