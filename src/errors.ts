@@ -2,25 +2,9 @@
  * The catalogue of errors. Each has a code, a sentence that says what was expected and what came,
  * and a sentence that says what to do. Codes are stable: programs may match on them.
  */
-import { nearestName } from './nearestName.ts';
-
-interface Entry<P> {
-  /** What was expected and what came. */
-  readonly says: (p: P) => string;
-  /** What the person can do about it. */
-  readonly advice: (p: P) => string;
-  /** Process exit code: 1 the work failed, 2 wrong usage. */
-  readonly exit: 1 | 2;
-}
-
-function entry<P>(exit: 1 | 2, says: (p: P) => string, advice: (p: P) => string): Entry<P> {
-  return { exit, says, advice };
-}
-
-function didYouMean(name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known);
-  return nearest === undefined ? '' : `Did you mean "${nearest}"? `;
-}
+import { dataErrors } from './errors/data.ts';
+import { didYouMean, entry, type Entry } from './errors/entry.ts';
+import { imageErrors } from './errors/images.ts';
 
 function inGigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
@@ -28,6 +12,8 @@ function inGigabytes(bytes: number): string {
 
 /** Every error that the library raises on purpose, by code. */
 export const catalogue = {
+  ...dataErrors,
+  ...imageErrors,
   ALEX_NODE_VERSION: entry(
     1,
     (p: { version: string; needed: number }) =>
@@ -84,87 +70,6 @@ export const catalogue = {
     1,
     (p: { call: string; needs: string }) => `${p.call} needs ${p.needs}`,
     () => 'Call forward, backward and update in this order, on a program that is in use.',
-  ),
-  ALEX_DATA_TRANSFORMS: entry(
-    2,
-    (p: { problem: string }) => `the transforms cannot be applied: ${p.problem}`,
-    () => 'Put resize and centerCrop first, then one toTensor, then normalize.',
-  ),
-  ALEX_DATA_UNKNOWN: entry(
-    2,
-    (p: { name: string; known: readonly string[] }) =>
-      `there is no data set "${p.name}"; the data sets are ${p.known.join(', ')}`,
-    (p) =>
-      `${didYouMean(p.name, p.known)}Give one of those names, or the path of a CIFAR-10 archive (.tar.gz) or of its extracted folder.`,
-  ),
-  ALEX_DATA_MISSING: entry(
-    1,
-    (p: { dataset: string; looked: readonly string[] }) =>
-      `${p.dataset} was not found; looked for ${p.looked.join(', ')}`,
-    (p) => `Run "alexnet data fetch ${p.dataset}", or say where it is with --data-dir DIR.`,
-  ),
-  ALEX_DATA_UNREADABLE: entry(
-    1,
-    (p: { path: string; reason: string }) => `${p.path} cannot be read: ${p.reason}`,
-    () => 'Check that it exists and that you may read it.',
-  ),
-  ALEX_DATA_FORM: entry(
-    1,
-    (p: { path: string; found: string }) =>
-      `${p.path} is not a data set in a known form: ${p.found}; accepted are the CIFAR-10 archives (.tar.gz, binary or python version) and their folders cifar-10-batches-bin, cifar-10-batches-py`,
-    () => 'Give the path of one of those; folders of images are not read yet.',
-  ),
-  ALEX_DATA_TRUNCATED: entry(
-    1,
-    (p: { file: string; bytes: number; expected: number }) =>
-      `${p.file} has ${p.bytes.toLocaleString('en')} bytes, expected ${p.expected.toLocaleString('en')}`,
-    () => 'Delete it and run "alexnet data fetch cifar10" again.',
-  ),
-  ALEX_DATA_CORRUPT: entry(
-    1,
-    (p: { file: string; problem: string }) => `${p.file} is damaged: ${p.problem}`,
-    () => 'Delete it and run "alexnet data fetch cifar10" again.',
-  ),
-  ALEX_DATA_LABEL: entry(
-    1,
-    (p: { file: string; record: number; label: number; classes: number }) =>
-      `record ${p.record} of ${p.file} has label ${p.label}, expected 0 to ${p.classes - 1}`,
-    () => 'The file is damaged or of another data set: delete it and run "alexnet data fetch cifar10" again.',
-  ),
-  ALEX_DATA_MEMBER: entry(
-    1,
-    (p: { archive: string; member: string; problem: string }) =>
-      `member ${JSON.stringify(p.member)} of ${p.archive} is refused: ${p.problem}`,
-    () => 'Do not trust this archive: get it again with "alexnet data fetch cifar10".',
-  ),
-  ALEX_DATA_DOWNLOAD: entry(
-    1,
-    (p: { file: string; folder: string; attempts: readonly string[] }) =>
-      `${p.file} could not be downloaded: ${p.attempts.join('; ')}`,
-    (p) =>
-      `Run the command again to go on where it stopped, or get ${p.file} another way and place it in ${p.folder}.`,
-  ),
-  ALEX_DATA_WRITE: entry(
-    1,
-    (p: { path: string; reason: string }) => `${p.path} cannot be written: ${p.reason}`,
-    () => 'Free some space, or choose another folder with --data-dir DIR.',
-  ),
-  ALEX_DATA_BAD_IMAGES: entry(
-    1,
-    (p: { problems: readonly string[]; total: number }) =>
-      `${p.problems.length} of ${p.total.toLocaleString('en')} images cannot be used:` +
-      p.problems
-        .slice(0, 20)
-        .map((problem) => `\n  ${problem}`)
-        .join('') +
-      (p.problems.length > 20 ? `\n  and ${p.problems.length - 20} more` : '\n '),
-    () =>
-      'Mend or remove them, or leave them out with --on-bad-image skip; "alexnet data check PATH" lists them all.',
-  ),
-  ALEX_DATA_LOADER: entry(
-    1,
-    (p: { reason: string }) => `the loader's worker failed: ${p.reason}`,
-    () => 'Try again with --workers 0, which loads on the main thread.',
   ),
   ALEX_TENSOR_MISSING: entry(
     1,
@@ -229,51 +134,6 @@ export const catalogue = {
     (p: { failed: readonly string[]; total: number }) =>
       `${p.failed.length} of ${p.total} images could not be read: ${p.failed.join(', ')}`,
     () => 'The message of each one is above; the other images were classified.',
-  ),
-  ALEX_IMAGE_READ: entry(
-    1,
-    (p: { name: string; problem: string }) => `${p.name} cannot be read: ${p.problem}`,
-    () => 'Check the path, and that the file may be read.',
-  ),
-  ALEX_IMAGE_CHANGED: entry(
-    1,
-    (p: { name: string; bytes: number; expected: number }) =>
-      `${p.name} has other than the ${p.expected.toLocaleString('en')} bytes that it had when the data set was opened`,
-    () => 'Leave the files alone while they are used, and run the command again.',
-  ),
-  ALEX_IMAGE_EMPTY: entry(
-    1,
-    (p: { name: string }) => `${p.name} is an empty file`,
-    () => 'Copy or download the image again.',
-  ),
-  ALEX_IMAGE_FORMAT: entry(
-    1,
-    (p: { name: string }) => `${p.name} is no image: it begins like none of PNG, JPEG, WebP, GIF, BMP`,
-    () => 'Convert it to one of those formats.',
-  ),
-  ALEX_IMAGE_SIZE: entry(
-    1,
-    (p: { name: string; width: number; height: number; most: number }) =>
-      `${p.name} claims ${p.width} × ${p.height} pixels; expected at least 1 and at most ${p.most} in all`,
-    () => 'Scale the image down first.',
-  ),
-  ALEX_IMAGE_TRUNCATED: entry(
-    1,
-    (p: { name: string; format: string; problem: string }) =>
-      `${p.name} is a ${p.format} image that is cut short: ${p.problem}`,
-    () => 'Copy or download the image again.',
-  ),
-  ALEX_IMAGE_DAMAGED: entry(
-    1,
-    (p: { name: string; format: string; problem: string }) =>
-      `${p.name} is a ${p.format} image that cannot be decoded: ${p.problem}`,
-    () => 'Copy or download the image again, or save it anew with an image editor.',
-  ),
-  ALEX_IMAGE_UNSUPPORTED: entry(
-    1,
-    (p: { name: string; format: string; problem: string }) =>
-      `${p.name} is a kind of ${p.format} image that is not supported: ${p.problem}`,
-    () => 'Save it anew as an ordinary PNG or JPEG.',
   ),
   ALEX_FILE_READ: entry(
     1,

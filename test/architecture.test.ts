@@ -7,14 +7,15 @@ import { test } from 'node:test';
 
 const source = resolve(import.meta.dirname, '../src');
 
-const ground = ['errors.ts', 'nearestName.ts'];
+const ground = ['errors.ts', 'errors', 'nearestName.ts'];
 const network = ['network', 'random', ...ground];
 const parts = ['engine', 'data', 'formats', ...network];
 
 /** What the files of each folder of src/, or each file beside them, may import besides their own folder. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'nearestName.ts': [],
-  'errors.ts': ['nearestName.ts'],
+  errors: ['nearestName.ts'],
+  'errors.ts': ['errors', 'nearestName.ts'],
   random: ground,
   network,
   formats: ground,
