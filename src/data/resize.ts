@@ -3,6 +3,7 @@
  * (`ImagingResample` in Pillow's src/libImaging/Resample.c).
  */
 import { channels, planarImage, type ImageSize, type ImageView } from './image.ts';
+import { planesFor, type Planes } from './planes.ts';
 import { resampleTable, weightBits, type ResampleTable } from './resample.ts';
 
 // Weights of an output add up to 1 within a few units of the 22nd bit and none is negative: a sum of
@@ -16,8 +17,6 @@ export function resizedSize({ height, width }: ImageSize, size: number): ImageSi
     ? { height: size, width: Math.trunc((size * width) / height) }
     : { height: Math.trunc((size * height) / width), width: size };
 }
-
-type Planes = Uint8Array<ArrayBuffer>;
 
 /** One row, two taps: what every upscaling is. Kept apart because it is most of the loader's time. */
 function resampleRow2(image: ImageView, start: number, table: ResampleTable, out: Planes, to: number): void {
@@ -103,11 +102,6 @@ export function resizeScratch(): ResizeScratch {
   return { rows: new Uint8Array(0), result: new Uint8Array(0) };
 }
 
-function room(planes: Planes, size: ImageSize): Planes {
-  const bytes = channels * size.height * size.width;
-  return planes.length >= bytes ? planes : new Uint8Array(bytes);
-}
-
 /**
  * The image at another size, in planes; a dimension that stays is left alone, and an image that stays is
  * given back as it is. With `scratch` the result is overwritten by the next call with the same scratch.
@@ -116,12 +110,12 @@ export function resize(image: ImageView, to: ImageSize, scratch = resizeScratch(
   let current = image;
   if (to.width !== image.width) {
     const size = { height: image.height, width: to.width };
-    scratch.rows = room(scratch.rows, size);
+    scratch.rows = planesFor(scratch.rows, size);
     resampleRows(image, resampleTable(image.width, to.width), scratch.rows);
     current = planarImage(scratch.rows, size);
   }
   if (to.height !== image.height) {
-    scratch.result = room(scratch.result, to);
+    scratch.result = planesFor(scratch.result, to);
     resampleColumns(current, resampleTable(image.height, to.height), scratch.result);
     current = planarImage(scratch.result, to);
   }

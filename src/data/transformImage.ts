@@ -1,90 +1,47 @@
 import type { ImageBuffer } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
+import { createImageDraws } from '../random/imageDraws.ts';
 import { channels, type ImageSize, type ImageView } from './image.ts';
-import { resize, resizedSize, resizeScratch } from './resize.ts';
-import { stepOutputSize, type CenterCropStep, type TransformStep } from './transforms.ts';
+import { imageOperation } from './imageOperation.ts';
+import { tensorWriter } from './tensorWriter.ts';
+import { isImageStep, stepOutputSize, type TensorStep, type TransformStep } from './transforms.ts';
 
 /** Most pixels that an image may have after a step: a sliver of an image resized by its short side explodes. */
 const mostPixels = 1 << 26;
 
-function cropCenter(image: ImageView, { size }: CenterCropStep): ImageView {
-  const { strides } = image;
-  // torchvision rounds the half to even, as Python's round does.
-  const top = roundHalfEven((image.height - size) / 2);
-  const left = roundHalfEven((image.width - size) / 2);
-  const offset = image.offset + top * strides.row + left * strides.column;
-  return { ...image, offset, height: size, width: size };
+/** Which image of which epoch: with the seed, all that random steps depend on. */
+export interface Occasion {
+  /** From 0. */
+  readonly epoch: number;
+  /** Of the image in its data set. */
+  readonly index: number;
 }
 
-function roundHalfEven(value: number): number {
-  const down = Math.floor(value);
-  return value - down === 0.5 ? down + (down % 2) : Math.round(value);
-}
+/** Puts one image through the transforms, into image `at` of an engine's input. */
+export type ImageTransform = (image: ImageView, target: ImageBuffer, at: number, occasion?: Occasion) => void;
 
-/** What toTensor and normalize make of each of the 256 values, [channel, value]: float32 arithmetic as PyTorch's. */
-function valueTable(transforms: readonly TransformStep[]): Float32Array {
-  const table = new Float32Array(channels * 256);
-  for (let c = 0; c < channels; c++) {
-    for (let pixel = 0; pixel < 256; pixel++) {
-      let value = Math.fround(pixel / 255);
-      for (const step of transforms) {
-        if (step.type !== 'normalize') continue;
-        value = Math.fround(value - Math.fround(step.mean[c]!));
-        value = Math.fround(value / Math.fround(step.std[c]!));
-      }
-      table[c * 256 + pixel] = value;
-    }
-  }
-  return table;
-}
-
-function writeRow(
-  image: ImageView,
-  from: number,
-  table: Float32Array,
-  tableAt: number,
-  target: ImageBuffer,
-  to: number,
-): void {
-  const { data, width } = image;
-  const out = target.data;
-  const step = image.strides.column;
-  const outStep = target.strides.column;
-  for (let x = 0, at = from, o = to; x < width; x++, at += step, o += outStep) {
-    out[o] = table[tableAt + data[at]!]!;
-  }
-}
-
-function writeTensor(image: ImageView, table: Float32Array, target: ImageBuffer, index: number): void {
-  const start = target.offset + index * target.strides.image;
-  for (let y = 0; y < image.height; y++) {
-    for (let c = 0; c < channels; c++) {
-      const from = image.offset + c * image.strides.channel + y * image.strides.row;
-      const to = start + c * target.strides.channel + y * target.strides.row;
-      writeRow(image, from, table, c * 256, target, to);
-    }
-  }
-}
-
-/** Puts one image through the transforms, into image `index` of an engine's input. */
-export type ImageTransform = (image: ImageView, target: ImageBuffer, index: number) => void;
+const firstOccasion: Occasion = { epoch: 0, index: 0 };
 
 /**
- * Makes the function that applies these transforms (checked already, see checkTransforms). It keeps its
- * scratch memory between calls. It throws ALEX_TENSOR_SHAPE when the result does not fit the target,
- * ALEX_DATA_TRANSFORMS when the image is too small for a crop or grows beyond bounds.
+ * Makes the function that applies these transforms (checked already, see checkTransforms). It keeps its scratch memory
+ * between calls. What random steps do depends on `seed`, the occasion and the step's place among the transforms alone.
+ * It throws ALEX_TENSOR_SHAPE when the result does not fit the target, ALEX_DATA_TRANSFORMS when the image is too small
+ * for a crop or grows beyond bounds.
  */
-export function imageTransform(transforms: readonly TransformStep[]): ImageTransform {
-  const table = valueTable(transforms);
-  const scratches = transforms.map(resizeScratch);
-  return (image, target, index) => {
+export function imageTransform(transforms: readonly TransformStep[], seed = 0): ImageTransform {
+  const operations = transforms.filter(isImageStep).map(imageOperation);
+  const after = operations.length + 1;
+  const write = tensorWriter(transforms.slice(after) as readonly TensorStep[], after);
+  const draws = createImageDraws(seed);
+  return (image, target, at, { epoch, index } = firstOccasion) => {
     checkTarget(transforms, image, target);
+    draws.image(epoch, index);
     let current = image;
-    transforms.forEach((step, i) => {
-      if (step.type === 'resize') current = resize(current, resizedSize(current, step.size), scratches[i]);
-      else if (step.type === 'centerCrop') current = cropCenter(current, step);
+    operations.forEach((operation, step) => {
+      draws.step(step);
+      current = operation(current, draws);
     });
-    writeTensor(current, table, target, index);
+    write(current, target, at, draws);
   };
 }
 
@@ -104,12 +61,12 @@ function checkTarget(transforms: readonly TransformStep[], image: ImageSize, tar
   }
 }
 
-/** One image through the transforms, into image `index` of the target; see imageTransform for many. */
+/** One image through the transforms, into image `at` of the target; see imageTransform for many. */
 export function transformImage(
   image: ImageView,
   transforms: readonly TransformStep[],
   target: ImageBuffer,
-  index = 0,
+  at = 0,
 ): void {
-  imageTransform(transforms)(image, target, index);
+  imageTransform(transforms)(image, target, at);
 }

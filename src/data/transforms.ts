@@ -3,8 +3,37 @@
  * into model files as JSON. Builders are typed so that steps in a wrong order do not compile.
  */
 import { alexnetError } from '../errors.ts';
-import { channels, type ImageSize } from './image.ts';
+import {
+  colorJitter,
+  cornerCrop,
+  horizontalFlip,
+  pad,
+  randomCrop,
+  randomHorizontalFlip,
+  randomResizedCrop,
+  randomTranslate,
+  type ColorJitterStep,
+  type CornerCropStep,
+  type HorizontalFlipStep,
+  type PadStep,
+  type RandomCropStep,
+  type RandomHorizontalFlipStep,
+  type RandomResizedCropStep,
+  type RandomTranslateStep,
+} from './augmentation/imageSteps.ts';
+import {
+  cutout,
+  pcaColor,
+  randomErasing,
+  subtractMean,
+  type CutoutStep,
+  type PcaColorStep,
+  type RandomErasingStep,
+  type SubtractMeanStep,
+} from './augmentation/tensorSteps.ts';
+import type { ImageSize } from './image.ts';
 import { resizedSize } from './resize.ts';
+import { checkChannelValues, checkSize } from './stepValues.ts';
 
 /** Shorter side to `size`, as torchvision's Resize(size) on a Pillow image. */
 export interface ResizeStep {
@@ -30,7 +59,23 @@ export interface NormalizeStep {
   readonly std: readonly number[];
 }
 
-export type TransformStep = ResizeStep | CenterCropStep | ToTensorStep | NormalizeStep;
+/** Steps from an image to an image. */
+export type ImageStep =
+  | ResizeStep
+  | CenterCropStep
+  | CornerCropStep
+  | PadStep
+  | HorizontalFlipStep
+  | RandomCropStep
+  | RandomResizedCropStep
+  | RandomHorizontalFlipStep
+  | RandomTranslateStep
+  | ColorJitterStep;
+
+/** Steps from a tensor to a tensor. */
+export type TensorStep = NormalizeStep | SubtractMeanStep | PcaColorStep | CutoutStep | RandomErasingStep;
+
+export type TransformStep = ImageStep | ToTensorStep | TensorStep;
 
 declare const stages: unique symbol;
 type Stage = 'image' | 'tensor';
@@ -44,7 +89,10 @@ export type Resize = Transform<ResizeStep, 'image', 'image'>;
 export type CenterCrop = Transform<CenterCropStep, 'image', 'image'>;
 export type ToTensor = Transform<ToTensorStep, 'image', 'tensor'>;
 export type Normalize = Transform<NormalizeStep, 'tensor', 'tensor'>;
-type AnyTransform = Resize | CenterCrop | ToTensor | Normalize;
+type AnyTransform =
+  | Transform<ImageStep, 'image', 'image'>
+  | ToTensor
+  | Transform<TensorStep, 'tensor', 'tensor'>;
 
 /** The steps themselves when each takes what the one before it gives, from image to tensor; else a type nothing fits. */
 type Chain<Steps extends readonly unknown[], From extends Stage> = Steps extends readonly [
@@ -57,16 +105,6 @@ type Chain<Steps extends readonly unknown[], From extends Stage> = Steps extends
   : From extends 'tensor'
     ? readonly []
     : readonly [ToTensor];
-
-function checkSize(option: string, size: unknown): asserts size is number {
-  if (!Number.isInteger(size) || (size as number) < 1 || (size as number) > 4096) {
-    throw alexnetError('ALEX_OPTION_VALUE', {
-      option,
-      value: size,
-      expected: 'a whole number from 1 to 4096',
-    });
-  }
-}
 
 /** Shorter side to `size`, bilinear as Pillow's. Throws ALEX_OPTION_VALUE. */
 export function resize(size: number): Resize {
@@ -85,18 +123,10 @@ export function toTensor(): ToTensor {
   return { type: 'toTensor' };
 }
 
-function checkChannelValues(option: string, values: unknown, accepts: (value: number) => boolean): void {
-  const good = Array.isArray(values) && values.length === channels && values.every(accepts);
-  if (!good) {
-    const expected = option.endsWith('std') ? 'three numbers over 0' : 'three numbers';
-    throw alexnetError('ALEX_OPTION_VALUE', { option, value: values, expected });
-  }
-}
-
 /** (x - mean) / std, a value a channel. Throws ALEX_OPTION_VALUE. */
 export function normalize(mean: readonly number[], std: readonly number[]): Normalize {
-  checkChannelValues('normalize mean', mean, Number.isFinite);
-  checkChannelValues('normalize std', std, (value) => Number.isFinite(value) && value > 0);
+  checkChannelValues('normalize mean', mean);
+  checkChannelValues('normalize std', std, { positive: true });
   return { type: 'normalize', mean: [...mean], std: [...std] };
 }
 
@@ -112,22 +142,54 @@ export function articleTransforms(size: number): readonly TransformStep[] {
   return compose([resize(size), toTensor(), normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])]);
 }
 
+interface Kind<Step extends TransformStep> {
+  readonly stage: Stage | 'toTensor';
+  /** Whether it differs from image to image and from epoch to epoch. */
+  readonly random: boolean;
+  /** A checked copy of a step from outside. */
+  readonly check: (step: Step) => TransformStep;
+}
+
+const kinds: { readonly [Type in TransformStep['type']]: Kind<Extract<TransformStep, { type: Type }>> } = {
+  resize: { stage: 'image', random: false, check: ({ size }) => resize(size) },
+  centerCrop: { stage: 'image', random: false, check: ({ size }) => centerCrop(size) },
+  cornerCrop: { stage: 'image', random: false, check: ({ size, corner }) => cornerCrop(size, corner) },
+  pad: { stage: 'image', random: false, check: (step) => pad(step.padding, step) },
+  horizontalFlip: { stage: 'image', random: false, check: horizontalFlip },
+  randomCrop: { stage: 'image', random: true, check: (step) => randomCrop(step.size, step) },
+  randomResizedCrop: { stage: 'image', random: true, check: (step) => randomResizedCrop(step.size, step) },
+  randomHorizontalFlip: {
+    stage: 'image',
+    random: true,
+    check: ({ probability }) => randomHorizontalFlip(probability),
+  },
+  randomTranslate: { stage: 'image', random: true, check: (step) => randomTranslate(step.translate, step) },
+  colorJitter: { stage: 'image', random: true, check: colorJitter },
+  toTensor: { stage: 'toTensor', random: false, check: toTensor },
+  normalize: { stage: 'tensor', random: false, check: ({ mean, std }) => normalize(mean, std) },
+  subtractMean: { stage: 'tensor', random: false, check: subtractMean },
+  pcaColor: { stage: 'tensor', random: true, check: pcaColor },
+  cutout: { stage: 'tensor', random: true, check: ({ size, probability }) => cutout(size, probability) },
+  randomErasing: { stage: 'tensor', random: true, check: randomErasing },
+};
+
+/** Whether a step draws random numbers: what it does differs from image to image and from epoch to epoch. */
+export function isRandom(step: TransformStep): boolean {
+  return kinds[step.type].random;
+}
+
+/** Whether a step stands before toTensor. */
+export function isImageStep(step: TransformStep): step is ImageStep {
+  return kinds[step.type].stage === 'image';
+}
+
 function checkStep(step: unknown): TransformStep {
   const type = (step as TransformStep | null)?.type;
-  switch (type) {
-    case 'resize':
-      return resize((step as ResizeStep).size);
-    case 'centerCrop':
-      return centerCrop((step as CenterCropStep).size);
-    case 'toTensor':
-      return toTensor();
-    case 'normalize':
-      return normalize((step as NormalizeStep).mean, (step as NormalizeStep).std);
-    default:
-      throw alexnetError('ALEX_DATA_TRANSFORMS', {
-        problem: `there is no transform ${JSON.stringify(step)}`,
-      });
+  if (typeof type !== 'string' || !Object.hasOwn(kinds, type)) {
+    const problem = `there is no transform ${JSON.stringify(step)}`;
+    throw alexnetError('ALEX_DATA_TRANSFORMS', { problem });
   }
+  return (kinds[type].check as (step: unknown) => TransformStep)(step);
 }
 
 /**
@@ -140,7 +202,7 @@ export function checkTransforms(steps: unknown): readonly TransformStep[] {
   const tensorAt = checked.findIndex((step) => step.type === 'toTensor');
   if (tensorAt < 0) throw alexnetError('ALEX_DATA_TRANSFORMS', { problem: 'toTensor is missing' });
   checked.forEach((step, i) => {
-    if (i !== tensorAt && i > tensorAt !== (step.type === 'normalize')) {
+    if (i !== tensorAt && kinds[step.type].stage !== (i > tensorAt ? 'tensor' : 'image')) {
       const problem = `${step.type} stands ${i > tensorAt ? 'after' : 'before'} toTensor`;
       throw alexnetError('ALEX_DATA_TRANSFORMS', { problem });
     }
@@ -148,12 +210,47 @@ export function checkTransforms(steps: unknown): readonly TransformStep[] {
   return checked;
 }
 
-/** Size of an image after one step. Throws ALEX_DATA_TRANSFORMS for a crop that is larger than the image. */
+/**
+ * Steps from outside that must do the same to an image every time, as those of a model file: a checked copy. Throws as
+ * checkTransforms does, and ALEX_DATA_TRANSFORMS for a random step.
+ */
+export function checkDeterministic(steps: unknown): readonly TransformStep[] {
+  const checked = checkTransforms(steps);
+  const random = checked.find(isRandom);
+  if (random === undefined) return checked;
+  const problem = `${random.type} is random, and a model's own transforms must do the same every time`;
+  throw alexnetError('ALEX_DATA_TRANSFORMS', { problem });
+}
+
+/**
+ * Size of an image after one step, which is the same whatever a random step draws. Throws ALEX_DATA_TRANSFORMS for a
+ * crop that is larger than the image.
+ */
 export function stepOutputSize(step: TransformStep, size: ImageSize): ImageSize {
-  if (step.type === 'resize') return resizedSize(size, step.size);
-  if (step.type !== 'centerCrop') return size;
+  switch (step.type) {
+    case 'resize':
+      return resizedSize(size, step.size);
+    case 'pad':
+      return padded(size, step.padding);
+    case 'centerCrop':
+    case 'cornerCrop':
+      return croppedSize(step, size);
+    case 'randomCrop':
+      return croppedSize(step, padded(size, step.padding));
+    case 'randomResizedCrop':
+      return { height: step.size, width: step.size };
+    default:
+      return size;
+  }
+}
+
+function padded({ height, width }: ImageSize, padding: number): ImageSize {
+  return { height: height + 2 * padding, width: width + 2 * padding };
+}
+
+function croppedSize(step: { readonly type: string; readonly size: number }, size: ImageSize): ImageSize {
   if (step.size > Math.min(size.height, size.width)) {
-    const problem = `centerCrop(${step.size}) is larger than the image, ${size.height} × ${size.width}`;
+    const problem = `${step.type}(${step.size}) is larger than the image, ${size.height} × ${size.width}`;
     throw alexnetError('ALEX_DATA_TRANSFORMS', { problem });
   }
   return { height: step.size, width: step.size };
@@ -167,12 +264,17 @@ export function commonOutputSize(transforms: readonly TransformStep[]): ImageSiz
   let size: ImageSize | undefined;
   for (const step of transforms) {
     if (size !== undefined) size = stepOutputSize(step, size);
-    else if (step.type === 'centerCrop') size = { height: step.size, width: step.size };
+    else if (isCrop(step)) size = { height: step.size, width: step.size };
   }
   if (size !== undefined) return size;
   const problem =
     'the images differ in size, and resize keeps the ratio of their sides; centerCrop is missing';
   throw alexnetError('ALEX_DATA_TRANSFORMS', { problem });
+}
+
+/** Whether a step makes a square of any image that it takes. */
+function isCrop(step: TransformStep): step is Extract<TransformStep, { type: `${string}Crop` }> {
+  return step.type.endsWith('Crop');
 }
 
 /** Size of an image after all steps. Throws ALEX_DATA_TRANSFORMS. */

@@ -5,7 +5,8 @@ export const dataErrors = {
   ALEX_DATA_TRANSFORMS: entry(
     2,
     (p: { problem: string }) => `the transforms cannot be applied: ${p.problem}`,
-    () => 'Put resize and centerCrop first, then one toTensor, then normalize.',
+    () =>
+      'Put steps on images (resize, crops, flips, colours) first, then one toTensor, then normalize and its like.',
   ),
   ALEX_DATA_UNKNOWN: entry(
     2,
