@@ -63,7 +63,17 @@ export type { Dataset } from './data/dataset.ts';
 export { datasetNames, listDatasets, loadDataset, type DatasetInfo } from './data/datasets.ts';
 export { fetchCifar10, type DownloadProgress, type FetchOptions } from './data/download.ts';
 export { createLoader, type Batch, type Loader, type LoaderOptions } from './data/loader.ts';
-export { articleTransforms, type TransformStep } from './data/transforms.ts';
+export { articleTransforms, isRandom, type TransformStep } from './data/transforms.ts';
+export { deterministicTransforms } from './data/augmentation/deterministic.ts';
+export {
+  augmentationNames,
+  augmentedTransforms,
+  parseAugment,
+  type AugmentationName,
+  type TransformPair,
+} from './data/augmentation/named.ts';
+export { principalColors, type PrincipalColors } from './data/augmentation/principalColors.ts';
+export { imageStatistics, type ImageStatistics } from './data/statistics.ts';
 
 // Whole runs, as the command line does them.
 export { train, type TrainingHooks, type TrainingOutcome } from './training/train.ts';

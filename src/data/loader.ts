@@ -7,19 +7,23 @@ import { alexnetError } from '../errors.ts';
 import { permutation } from '../random/permutation.ts';
 import { transformedSize, type Dataset } from './dataset.ts';
 import { channels } from './image.ts';
-import { imageSource, type BadImage, type BadPlace } from './loaderFill.ts';
+import { imageSource, type BadImage, type BadPlace, type BatchFill } from './loaderFill.ts';
 import { inlineFillers, threadFillers, type Fillers } from './loaderThreads.ts';
 import { closeGaps } from './loaderGaps.ts';
 import { checkTransforms, type TransformStep } from './transforms.ts';
 
 export interface LoaderOptions {
   readonly dataset: Dataset;
+  /** Random ones depend on the seed, the epoch and the image's index alone. */
   readonly transforms: readonly TransformStep[];
+  /** Other ways to transform an image: every batch comes by `transforms`, then by each of these in turn. */
+  readonly moreViews?: readonly (readonly TransformStep[])[] | undefined;
   /** The engine's input buffers, such as program.inputs; the loader is at most as many batches ahead. */
   readonly inputs: readonly ImageBuffer[];
   readonly batchSize: number;
   /** Another order in every epoch, from `seed`; else the data set's order. */
   readonly shuffle: boolean;
+  /** Of the order and of random transforms. */
   readonly seed: number;
   /** Threads; 0 loads on the calling thread, and so do inputs that are not on shared memory. */
   readonly workers: number;
@@ -38,6 +42,8 @@ export type BadImagePolicy = (typeof badImagePolicies)[number];
 export interface Batch {
   /** Which of the inputs holds it. */
   readonly slot: number;
+  /** By which transforms: 0 is `transforms`, 1 the first of `moreViews`. */
+  readonly view: number;
   /** Images in it: batchSize, or fewer in the last batch of an epoch and where images were left out. */
   readonly count: number;
   /** Class index of each image, [count]. */
@@ -49,6 +55,7 @@ export interface Batch {
 }
 
 export interface Loader {
+  /** Batches in a pass: of every view its own. */
   readonly stepsPerEpoch: number;
   /**
    * One pass over the data, from step `firstStep` (0 by default) of the epoch. All its batches are released when it
@@ -65,15 +72,16 @@ const mostWorkers = 64;
 
 /** Throws ALEX_OPTION_VALUE, ALEX_DATA_TRANSFORMS, ALEX_TENSOR_SHAPE when the images would not fit the inputs. */
 export async function createLoader(options: LoaderOptions): Promise<Loader> {
-  const { dataset, inputs, batchSize, workers } = options;
-  const transforms = checkTransforms(options.transforms);
-  checkOptions(options, transforms);
-  const source = { source: imageSource(dataset), transforms, inputs };
+  const { dataset, inputs, batchSize, workers, seed } = options;
+  const views = [options.transforms, ...(options.moreViews ?? [])].map(checkTransforms);
+  for (const transforms of views) checkOptions(options, transforms);
+  const source = { source: imageSource(dataset), views, seed, inputs };
   const shared = inputs.every(({ data }) => data.buffer instanceof SharedArrayBuffer);
   const fillers = workers > 0 && shared ? threadFillers(source, workers) : inlineFillers(source);
-  const stepsPerEpoch = Math.ceil(dataset.length / batchSize);
+  const stepsPerEpoch = Math.ceil(dataset.length / batchSize) * views.length;
   const state: State = {
     options,
+    views: views.length,
     fillers,
     stepsPerEpoch,
     pending: new Set(),
@@ -118,6 +126,8 @@ function checkWhole(option: string, value: number, least: number, most: number):
 
 interface State {
   readonly options: LoaderOptions;
+  /** How many there are. */
+  readonly views: number;
   readonly fillers: Fillers;
   readonly stepsPerEpoch: number;
   /** Fills under way, of this pass or of one that was left. */
@@ -130,14 +140,12 @@ interface State {
 }
 
 /** A batch being filled. */
-interface Started {
-  readonly slot: number;
-  readonly indices: Uint32Array;
+interface Started extends BatchFill {
   readonly filled: Promise<readonly BadPlace[]>;
 }
 
-function startFill(state: State, slot: number, indices: Uint32Array): Started {
-  const filled = state.fillers.fill(slot, indices);
+function startFill(state: State, batch: BatchFill): Started {
+  const filled = state.fillers.fill(batch);
   const settled = filled.then(
     () => {},
     // The consumer sees it when it comes to this batch, if it ever does.
@@ -145,7 +153,7 @@ function startFill(state: State, slot: number, indices: Uint32Array): Started {
   );
   state.pending.add(settled);
   void settled.then(() => state.pending.delete(settled));
-  return { slot, indices, filled };
+  return { ...batch, filled };
 }
 
 function orderOf({ dataset, shuffle, seed }: LoaderOptions, epoch: number): Uint32Array {
@@ -158,7 +166,7 @@ async function* passOver(
   epoch: number,
   firstStep: number,
 ): AsyncGenerator<Batch, void, undefined> {
-  const { options, stepsPerEpoch } = state;
+  const { options, stepsPerEpoch, views } = state;
   const { batchSize, inputs } = options;
   const pass = ++state.pass;
   const order = orderOf(options, epoch);
@@ -170,8 +178,10 @@ async function* passOver(
 
   function fillFreeSlots(): void {
     while (pass === state.pass && free.length > 0 && next < stepsPerEpoch) {
-      const indices = order.slice(next * batchSize, (next + 1) * batchSize);
-      started.push(startFill(state, free.shift()!, indices));
+      const view = next % views;
+      const first = ((next - view) / views) * batchSize;
+      const indices = order.slice(first, first + batchSize);
+      started.push(startFill(state, { slot: free.shift()!, indices, epoch, view }));
       next++;
     }
   }
@@ -190,7 +200,7 @@ async function* passOver(
       const bad = await batch.filled;
       state.waitSeconds += (performance.now() - from) / 1000;
       const indices = bad.length === 0 ? batch.indices : withoutBad(state, batch, bad);
-      yield asBatch(batch.slot, indices, options.dataset, release);
+      yield asBatch({ ...batch, indices }, options.dataset, release);
     }
   } finally {
     if (pass === state.pass) state.pass++;
@@ -222,8 +232,7 @@ function withoutBad(
 }
 
 function asBatch(
-  slot: number,
-  indices: Uint32Array,
+  { slot, view, indices }: BatchFill,
   { labels }: Dataset,
   release: (slot: number) => void,
 ): Batch {
@@ -231,6 +240,7 @@ function asBatch(
   const labelOf = (index: number): number => labels[index]!;
   return {
     slot,
+    view,
     count: indices.length,
     labels:
       labels.constructor === Uint8Array

@@ -22,15 +22,26 @@ export type ImageSource =
 /** All that a loader thread needs. */
 export interface FillSource {
   readonly source: ImageSource;
-  readonly transforms: readonly TransformStep[];
+  /** Ways to transform an image; a fill says which. */
+  readonly views: readonly (readonly TransformStep[])[];
+  /** Of random transforms. */
+  readonly seed: number;
   readonly inputs: readonly ImageBuffer[];
 }
 
-/** Put these images into input `slot`, from its image `first` on. */
-export interface Fill {
+/** Put these images into input `slot`. */
+export interface BatchFill {
   readonly slot: number;
-  readonly first: number;
   readonly indices: Uint32Array;
+  /** Random transforms do something else in every epoch. */
+  readonly epoch: number;
+  /** Which of the views. */
+  readonly view: number;
+}
+
+/** A part of a batch, from image `first` of the slot on. */
+export interface Fill extends BatchFill {
+  readonly first: number;
 }
 
 /** An image that cannot be used. */
@@ -66,17 +77,20 @@ export function imageSource(dataset: Dataset): ImageSource {
 /** Makes the function that does fills. Images in files that cannot be used are returned, in order; all else throws. */
 export function createFiller({
   source,
-  transforms,
+  views,
+  seed,
   inputs,
 }: FillSource): (fill: Fill) => Promise<readonly BadPlace[]> {
   const imageAt = 'encoded' in source ? decoder(source.encoded) : recordReader(source);
-  const transform = imageTransform(transforms);
-  return async ({ slot, first, indices }) => {
+  const transforms = views.map((steps) => imageTransform(steps, seed));
+  return async ({ slot, first, indices, epoch, view }) => {
+    const transform = transforms[view]!;
     const bad: BadPlace[] = [];
     for (const [i, index] of indices.entries()) {
       try {
         const image = imageAt(index);
-        transform(image instanceof Promise ? await image : image, inputs[slot]!, first + i);
+        const pixels = image instanceof Promise ? await image : image;
+        transform(pixels, inputs[slot]!, first + i, { epoch, index });
       } catch (error) {
         if (!('encoded' in source) || !(error instanceof AlexnetError)) throw error;
         bad.push({ index, at: first + i, problem: describe(error, imageName(source.encoded, index)) });

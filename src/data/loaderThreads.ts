@@ -1,14 +1,21 @@
 /** Threads that fill batches ahead of the engine, or the main thread in their place. */
 import { Worker } from 'node:worker_threads';
 import { alexnetError } from '../errors.ts';
-import { createFiller, oneByOne, type BadPlace, type Fill, type FillSource } from './loaderFill.ts';
+import {
+  createFiller,
+  oneByOne,
+  type BadPlace,
+  type BatchFill,
+  type Fill,
+  type FillSource,
+} from './loaderFill.ts';
 
 export interface Fillers {
   /**
    * Puts these images into input `slot`; resolved when all are there, to those that cannot be used, by place. Rejects
    * with ALEX_DATA_LOADER.
    */
-  fill(slot: number, indices: Uint32Array): Promise<readonly BadPlace[]>;
+  fill(batch: BatchFill): Promise<readonly BadPlace[]>;
   /** Ends the threads; fills under way reject. */
   close(): Promise<void>;
 }
@@ -17,7 +24,7 @@ export interface Fillers {
 export function inlineFillers(source: FillSource): Fillers {
   const fill = oneByOne(createFiller(source));
   return {
-    fill: (slot, indices) => fill({ slot, first: 0, indices }),
+    fill: (batch) => fill({ ...batch, first: 0 }),
     close: async () => {},
   };
 }
@@ -79,11 +86,12 @@ function startThread(source: FillSource): Thread {
 export function threadFillers(source: FillSource, count: number): Fillers {
   const threads = Array.from({ length: count }, () => startThread(source));
   return {
-    async fill(slot, indices) {
+    async fill(batch) {
+      const { indices } = batch;
       const slice = Math.ceil(indices.length / count);
       const parts = threads.map((thread, i) => {
         const part = indices.slice(i * slice, (i + 1) * slice);
-        return part.length > 0 ? thread.send({ slot, first: i * slice, indices: part }) : undefined;
+        return part.length > 0 ? thread.send({ ...batch, first: i * slice, indices: part }) : undefined;
       });
       // All of them, even when one fails: nobody may be writing when the slot is used again.
       const results = await Promise.allSettled(parts);

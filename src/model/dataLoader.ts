@@ -1,11 +1,12 @@
 /** Batches of a data set, as torch.utils.data.DataLoader gives them. */
 import { channels } from '../data/image.ts';
+import { sharedImageBuffer } from '../data/imageBuffer.ts';
 import { createLoader, type Batch } from '../data/loader.ts';
 import { transformedSize } from '../data/dataset.ts';
 import type { ImageBuffer } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import type { ImageDataset } from './datasets.ts';
-import { sharedImageBuffer, type BatchSource, type ImageBatch } from './imageBatch.ts';
+import type { BatchSource, ImageBatch } from './imageBatch.ts';
 import { tensor, type Tensor } from './tensor.ts';
 
 export interface DataLoaderOptions {

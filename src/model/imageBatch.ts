@@ -1,4 +1,5 @@
 /** A batch of images ready for a model, where the loader wrote it. */
+import { planarBuffer } from '../data/imageBuffer.ts';
 import type { ImageBuffer } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 
@@ -31,20 +32,7 @@ export function imageBatch(data: Float32Array, shape: ImageBatch['shape']): Imag
     const problem = `${data.length} values do not fill the shape [${shape.join(', ')}]`;
     throw alexnetError('ALEX_TENSOR_OPERATION', { operation: 'imageBatch', problem });
   }
-  return { shape, size: (dimension) => shape[dimension], buffer: planes(data, shape), released: false };
-}
-
-/** An image buffer in [N, C, H, W] order on shared memory, for loader threads to write. */
-export function sharedImageBuffer(shape: ImageBuffer['shape']): ImageBuffer {
-  const elements = shape[0] * shape[1] * shape[2] * shape[3];
-  return planes(new Float32Array(new SharedArrayBuffer(elements * 4)), shape);
-}
-
-function planes(data: Float32Array, shape: ImageBuffer['shape']): ImageBuffer {
-  const [, channels, height, width] = shape;
-  const plane = height * width;
-  const strides = { image: channels * plane, channel: plane, row: width, column: 1 };
-  return { data, offset: 0, strides, shape };
+  return { shape, size: (dimension) => shape[dimension], buffer: planarBuffer(data, shape), released: false };
 }
 
 /** Copies the first `count` images; both buffers have images of the same shape. */

@@ -2,7 +2,7 @@
  * Model files, in any format: tensors with torchvision's names, readable by PyTorch's tools as they are, and a
  * description that says how to use them. Bare files of a known network work too.
  */
-import { articleTransforms, checkTransforms, type TransformStep } from '../data/transforms.ts';
+import { articleTransforms, checkDeterministic, type TransformStep } from '../data/transforms.ts';
 import { alexnetError } from '../errors.ts';
 import { float32Values } from '../formats/tensors.ts';
 import { classCount, parameterShapes } from '../network/shapes.ts';
@@ -18,7 +18,7 @@ export interface ModelDescription {
   readonly network: NetworkSpec;
   /** Names by class index. */
   readonly classes: readonly string[];
-  /** From an image to the network's input. */
+  /** From an image to the network's input; none of them random. */
   readonly transforms: readonly TransformStep[];
   /** How it came about, such as the data set and the recipe. Free form, JSON. */
   readonly details: Readonly<Record<string, unknown>>;
@@ -133,7 +133,7 @@ function parseDescription(file: string, text: string): ModelDescription {
   return {
     network,
     classes,
-    transforms: checkTransforms(transforms),
+    transforms: checkDeterministic(transforms),
     details: isObject ? (details as Record<string, unknown>) : {},
   };
 }

@@ -5,7 +5,14 @@ import { channels, planarImage } from '../../src/data/image.ts';
 import { createLoader, type Loader, type LoaderOptions } from '../../src/data/loader.ts';
 import { generateShapes } from '../../src/data/shapes.ts';
 import { transformImage } from '../../src/data/transformImage.ts';
-import { articleTransforms, compose, toTensor } from '../../src/data/transforms.ts';
+import {
+  colorJitter,
+  horizontalFlip,
+  randomCrop,
+  randomHorizontalFlip,
+} from '../../src/data/augmentation/imageSteps.ts';
+import { cutout } from '../../src/data/augmentation/tensorSteps.ts';
+import { articleTransforms, compose, resize, toTensor } from '../../src/data/transforms.ts';
 import type { ImageBuffer } from '../../src/engine/engine.ts';
 import { permutation } from '../../src/random/permutation.ts';
 
@@ -106,6 +113,62 @@ test('firstStep goes on where an epoch was left', async () => {
     const whole = await readAll(loader, given.inputs, 2);
     assert.deepEqual(await readAll(loader, given.inputs, 2, 4), whole.slice(4));
     assert.deepEqual(await readAll(loader, given.inputs, 2, 6), []);
+  });
+});
+
+test('random transforms depend on seed, epoch and image, not on workers, batches or where a pass begins', async () => {
+  const random = compose([
+    resize(side),
+    randomCrop(side, { padding: 5 }),
+    randomHorizontalFlip(),
+    colorJitter({ brightness: 0.4, hue: 0.1 }),
+    toTensor(),
+    cutout(9),
+  ]);
+  const imagesOf = async (given: Partial<LoaderOptions>, epoch: number, firstStep = 0) => {
+    const all = options({ transforms: random, ...given });
+    const batches = await using(all, (loader) => readAll(loader, all.inputs, epoch, firstStep));
+    const length = channels * side * side;
+    return new Map(
+      batches.flatMap(({ indices, pixels }) =>
+        indices.map((index, i) => [index, pixels.slice(i * length, (i + 1) * length)] as const),
+      ),
+    );
+  };
+  const images = await imagesOf({}, 1);
+  assert.equal(images.size, 22);
+  const five = { inputs: [buffer(5), buffer(5)], batchSize: 5, shuffle: false, workers: 3 };
+  const others = await imagesOf(five, 1);
+  for (const [index, pixels] of images) assert.deepEqual(others.get(index), pixels);
+  for (const [index, pixels] of await imagesOf({ workers: 1 }, 1, 4)) {
+    assert.deepEqual(images.get(index), pixels);
+  }
+  for (const other of [await imagesOf({}, 2), await imagesOf({ seed: 8 }, 1)]) {
+    for (const [index, pixels] of images) assert.notDeepEqual(other.get(index), pixels);
+  }
+});
+
+test('every batch comes once by each view, in turn', async () => {
+  const flipped = compose([resize(side), horizontalFlip(), toTensor()]);
+  const plain = compose([resize(side), toTensor()]);
+  const given = options({ transforms: plain, moreViews: [flipped, plain], workers: 2 });
+  await using(given, async (loader) => {
+    assert.equal(loader.stepsPerEpoch, 18);
+    const batches = await readAll(loader, given.inputs, 0);
+    assert.equal(batches.length, 18);
+    const orders = batches.map(({ indices }) => indices);
+    for (let i = 0; i < 18; i += 3) {
+      assert.deepEqual(orders.slice(i, i + 3), [orders[i], orders[i], orders[i]]);
+      const [first, mirror, again] = batches.slice(i, i + 3).map(({ pixels }) => pixels);
+      assert.deepEqual(again, first);
+      for (let row = 0; row < first!.length; row += side) {
+        assert.deepEqual(mirror!.slice(row, row + side), first!.slice(row, row + side).reverse());
+      }
+    }
+    assert.deepEqual(
+      orders.flatMap((order, i) => (i % 3 === 0 ? order : [])).toSorted((a, b) => a - b),
+      [...Array(22).keys()],
+    );
   });
 });
 

@@ -12,7 +12,7 @@ import { createLoader, type LoaderOptions } from '../../src/data/loader.ts';
 import type { BadImage } from '../../src/data/loaderFill.ts';
 import { transformImage } from '../../src/data/transformImage.ts';
 import { articleTransforms, centerCrop, compose, resize, toTensor } from '../../src/data/transforms.ts';
-import { sharedImageBuffer } from '../../src/model/imageBatch.ts';
+import { sharedImageBuffer } from '../../src/data/imageBuffer.ts';
 import { goldenFile } from './goldenImages.ts';
 
 const side = 12;

@@ -21,6 +21,7 @@ function giving(logits: readonly (readonly number[])[], labels: readonly number[
         const indices = Uint32Array.from(own, (_, i) => step * batchSize + i);
         yield {
           slot: step,
+          view: 0,
           count: own.length,
           labels: Uint8Array.from(own),
           indices,
