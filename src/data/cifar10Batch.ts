@@ -71,7 +71,7 @@ function unpickleBatch(bytes: Uint8Array, file: string): { labels: PickleValue[]
     alexnetError('ALEX_DATA_CORRUPT', { file, problem }, cause);
   let value: PickleValue;
   try {
-    value = readPickle(bytes, numpyGlobals);
+    value = readPickle(bytes, { globals: numpyGlobals });
   } catch (error) {
     if (error instanceof PickleError) throw fail(error.message, error);
     throw error;

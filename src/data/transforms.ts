@@ -142,6 +142,19 @@ export function articleTransforms(size: number): readonly TransformStep[] {
   return compose([resize(size), toTensor(), normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])]);
 }
 
+/**
+ * What torchvision does to an image before its ImageNet models, for 224: Resize(256), CenterCrop(224), ToTensor,
+ * Normalize with the means and deviations of ImageNet's channels. Other sizes are resized in the same proportion.
+ */
+export function imagenetTransforms(size: number): readonly TransformStep[] {
+  return compose([
+    resize(Math.round((size * 256) / 224)),
+    centerCrop(size),
+    toTensor(),
+    normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+  ]);
+}
+
 interface Kind<Step extends TransformStep> {
   readonly stage: Stage | 'toTensor';
   /** Whether it differs from image to image and from epoch to epoch. */

@@ -5,17 +5,23 @@
 
 /** A value made by a global: `build` takes what Python would give to __setstate__. */
 export interface PickleObject {
+  /** What it stands for, where its maker needs to tell. */
+  readonly kind?: string;
   readonly build?: (state: PickleValue) => void;
 }
 
 /** What stands for a Python function or class. */
 export type PickleGlobal = (args: readonly PickleValue[]) => PickleValue;
 
-/** bytes, bytearray and Python 2's str are Uint8Array; dict is Map, where keys of bytes have become latin-1 strings. */
+/**
+ * bytes, bytearray and Python 2's str are Uint8Array; list, tuple and set are arrays; dict is Map, where keys of
+ * bytes have become latin-1 strings; an int that no number holds exactly is a bigint.
+ */
 export type PickleValue =
   | null
   | boolean
   | number
+  | bigint
   | string
   | Uint8Array
   | PickleValue[]
@@ -26,10 +32,42 @@ export type PickleValue =
 /** Why a pickle was refused; the caller says of which file. */
 export class PickleError extends Error {}
 
-interface Machine {
+/** The bytes end before the pickle does. */
+export class PickleEndsEarly extends PickleError {
+  constructor() {
+    super('it ends early');
+  }
+}
+
+/** The pickle asks for a function or class that it may not have. */
+export class PickleRefused extends PickleError {
+  /** `module.name`. */
+  readonly asked: string;
+  constructor(asked: string) {
+    super(`it asks for ${asked}, which is not allowed`);
+    this.asked = asked;
+  }
+}
+
+/** What a pickle may use. */
+export interface PickleContext {
+  /** The allowed functions, by `module.name`. */
+  readonly globals: Readonly<Record<string, PickleGlobal>>;
+  /** What stands for a persistent id: something that lies outside of the pickle. Default: there is none. */
+  readonly persistentLoad?: (id: PickleValue) => PickleValue;
+}
+
+/**
+ * Most instructions of a pickle. Each makes at most one small value, so that this bounds memory and time; the state
+ * of a large network and its optimizer takes some ten thousand.
+ */
+const mostInstructions = 1_000_000;
+/** Longest key of a dict and longest name of a function, in bytes: both are looked up again and again. */
+const mostNameBytes = 4096;
+
+interface Machine extends PickleContext {
   readonly bytes: Uint8Array;
   readonly view: DataView;
-  readonly globals: Readonly<Record<string, PickleGlobal>>;
   at: number;
   readonly stack: PickleValue[];
   /** Heights of the stack at each MARK. */
@@ -37,17 +75,27 @@ interface Machine {
   readonly memo: Map<number, PickleValue>;
 }
 
-/** Reads one pickle. `globals` are the allowed functions, by `module.name`. Throws PickleError. */
-export function readPickle(bytes: Uint8Array, globals: Readonly<Record<string, PickleGlobal>>): PickleValue {
+/** Reads one pickle. Throws PickleError. */
+export function readPickle(bytes: Uint8Array, context: PickleContext): PickleValue {
+  return readPickleAt(bytes, 0, context).value;
+}
+
+/** Reads the pickle that begins at a byte, and tells where it ends: files may hold several. Throws PickleError. */
+export function readPickleAt(
+  bytes: Uint8Array,
+  from: number,
+  context: PickleContext,
+): { readonly value: PickleValue; readonly end: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const machine: Machine = { bytes, view, globals, at: 0, stack: [], marks: [], memo: new Map() };
-  for (;;) {
+  const machine: Machine = { ...context, bytes, view, at: from, stack: [], marks: [], memo: new Map() };
+  for (let count = 0; count < mostInstructions; count++) {
     const code = machine.view.getUint8(advance(machine, 1));
-    if (code === STOP) return pop(machine);
+    if (code === STOP) return { value: pop(machine), end: machine.at };
     const run = operations[code];
     if (run === undefined) throw new PickleError(`opcode 0x${code.toString(16)} is not allowed`);
     run(machine);
   }
+  throw new PickleError(`it has more than ${mostInstructions.toLocaleString('en')} instructions`);
 }
 
 const STOP = 0x2e;
@@ -55,7 +103,7 @@ const STOP = 0x2e;
 /** Moves on by so many bytes; returns where they begin. */
 function advance(machine: Machine, count: number): number {
   const from = machine.at;
-  if (count > machine.bytes.length - from) throw new PickleError('it ends early');
+  if (count > machine.bytes.length - from) throw new PickleEndsEarly();
   machine.at += count;
   return from;
 }
@@ -67,7 +115,7 @@ function take(machine: Machine, count: number): Uint8Array {
 
 function line(machine: Machine): string {
   const end = machine.bytes.indexOf(0x0a, machine.at);
-  if (end < 0) throw new PickleError('it ends early');
+  if (end < 0) throw new PickleEndsEarly();
   const content = take(machine, end - machine.at);
   advance(machine, 1);
   return latin1(content);
@@ -104,9 +152,14 @@ function setItems(machine: Machine, items: readonly PickleValue[]): void {
   const target = top(machine);
   if (!(target instanceof Map) || items.length % 2 !== 0) throw new PickleError('items are set on no dict');
   for (let i = 0; i < items.length; i += 2) {
-    const key = items[i]!;
-    target.set(key instanceof Uint8Array ? latin1(key) : key, items[i + 1]!);
+    target.set(dictKey(items[i]!), items[i + 1]!);
   }
+}
+
+function dictKey(key: PickleValue): PickleValue {
+  if (typeof key !== 'string' && !(key instanceof Uint8Array)) return key;
+  if (key.length > mostNameBytes) throw new PickleError('a key of a dict is too long');
+  return typeof key === 'string' ? key : latin1(key);
 }
 
 function append(machine: Machine, items: readonly PickleValue[]): void {
@@ -117,9 +170,11 @@ function append(machine: Machine, items: readonly PickleValue[]): void {
 
 function findGlobal(machine: Machine, module: PickleValue, name: PickleValue): PickleGlobal {
   if (typeof module !== 'string' || typeof name !== 'string') throw new PickleError('a name is no string');
+  if (module.length + name.length > mostNameBytes)
+    throw new PickleError('the name of a function is too long');
   const path = `${module}.${name}`;
   const found = Object.hasOwn(machine.globals, path) ? machine.globals[path] : undefined;
-  if (found === undefined) throw new PickleError(`it asks for ${path}, which is not allowed`);
+  if (found === undefined) throw new PickleRefused(path);
   return found;
 }
 
@@ -134,6 +189,8 @@ function call(machine: Machine): PickleValue {
 function build(machine: Machine): void {
   const state = pop(machine);
   const target = top(machine);
+  // Attributes of a dict, such as the versions that PyTorch notes of a state_dict's modules, are no data.
+  if (target instanceof Map) return;
   if (target === null || typeof target !== 'object' || !('build' in target) || target.build === undefined) {
     throw new PickleError('it sets the state of what has none');
   }
@@ -150,11 +207,21 @@ function recall(machine: Machine, key: number): PickleValue {
   return value;
 }
 
-function smallLong(machine: Machine): number {
-  const content = take(machine, machine.view.getUint8(advance(machine, 1)));
-  if (content.length > 6) throw new PickleError('a number is too long');
+function persistent(machine: Machine): PickleValue {
+  const id = pop(machine);
+  if (machine.persistentLoad === undefined) throw new PickleError('it refers to what lies outside of it');
+  return machine.persistentLoad(id);
+}
+
+/** An integer of up to 255 bytes, little-endian, in two's complement. */
+function smallLong(machine: Machine): number | bigint {
+  const content = take(machine, uint8(machine));
   const size = content.length;
-  return size === 0 ? 0 : Buffer.from(content).readIntLE(0, size);
+  if (size === 0) return 0;
+  if (size <= 6) return Buffer.from(content).readIntLE(0, size);
+  const digits = Buffer.from(content).reverse().toString('hex');
+  const value = BigInt.asIntN(8 * size, BigInt(`0x${digits}`));
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 function uint8(machine: Machine): number {
@@ -205,6 +272,7 @@ const operations: Readonly<Record<number, (machine: Machine) => void>> = {
   0x58: push((m) => unicode(take(m, uint32(m)))), // BINUNICODE
   0x8d: push((m) => unicode(take(m, uint64(m)))), // BINUNICODE8
   0x5d: push(() => []), // EMPTY_LIST
+  0x8f: push(() => []), // EMPTY_SET
   0x29: push(() => []), // EMPTY_TUPLE
   0x7d: push(() => new Map()), // EMPTY_DICT
   0x74: (m) => m.stack.push(popToMark(m)), // TUPLE
@@ -213,6 +281,7 @@ const operations: Readonly<Record<number, (machine: Machine) => void>> = {
   0x87: push((m) => popTuple(m, 3)), // TUPLE3
   0x61: (m) => append(m, [pop(m)]), // APPEND
   0x65: (m) => append(m, popToMark(m)), // APPENDS
+  0x90: (m) => append(m, popToMark(m)), // ADDITEMS
   0x73: (m) => setItems(m, popTuple(m, 2)), // SETITEM
   0x75: (m) => setItems(m, popToMark(m)), // SETITEMS
   0x71: (m) => remember(m, uint8(m)), // BINPUT
@@ -225,6 +294,7 @@ const operations: Readonly<Record<number, (machine: Machine) => void>> = {
     const [module, name] = popTuple(m, 2);
     m.stack.push(findGlobal(m, module!, name!));
   }, // STACK_GLOBAL
+  0x51: push(persistent), // BINPERSID
   0x52: push(call), // REDUCE
   0x62: build, // BUILD
 };

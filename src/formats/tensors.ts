@@ -99,13 +99,17 @@ export function float32Values(name: string, { dtype, values }: SafeTensor): Floa
       return values as Float32Array;
     case 'F64':
     case 'F16':
-      return Float32Array.from(values as Float64Array | Float16Array);
-    case 'BF16': {
-      // bfloat16 is the upper half of a float32.
-      const bits = Uint32Array.from(values as Uint16Array, (half) => half << 16);
-      return new Float32Array(bits.buffer);
-    }
+      return new Float32Array(values as Float64Array | Float16Array);
+    case 'BF16':
+      return widenBfloat16(values as Uint16Array);
     default:
       throw alexnetError('ALEX_TENSOR_TYPE', { name, dtype });
   }
+}
+
+/** bfloat16 is the upper half of a float32. */
+function widenBfloat16(halves: Uint16Array): Float32Array {
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
+  return new Float32Array(bits.buffer);
 }

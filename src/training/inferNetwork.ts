@@ -1,5 +1,7 @@
 /** What a file of weights without a description is: told from the names and shapes of its tensors. */
 import { cifar10Classes } from '../data/cifar10Files.ts';
+import { imagenetClasses } from '../data/imagenetClasses.ts';
+import { articleTransforms, imagenetTransforms, type TransformStep } from '../data/transforms.ts';
 import { alexnetError } from '../errors.ts';
 import { parameterShapes, type ParameterShape } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
@@ -27,11 +29,23 @@ export function inferNetwork(file: string, tensors: Tensors): NetworkSpec {
   });
 }
 
-/** Class names when nothing but their number is known: those given when they fit, CIFAR-10's for ten, else numbers. */
+/**
+ * Class names when nothing but their number is known: those given when they fit, CIFAR-10's for ten, ImageNet's for
+ * a thousand, else numbers.
+ */
 export function classNames(count: number, given?: readonly string[]): readonly string[] {
   if (given?.length === count) return given;
-  if (count === cifar10Classes.length) return cifar10Classes;
+  for (const known of [cifar10Classes, imagenetClasses]) {
+    if (count === known.length) return known;
+  }
   return Array.from({ length: count }, (_, index) => `class_${index}`);
+}
+
+/** Transforms when nothing but the network is known: torchvision's for ImageNet's classes, else the article's. */
+export function usualTransforms({ input }: NetworkSpec, classes: number): readonly TransformStep[] {
+  return classes === imagenetClasses.length
+    ? imagenetTransforms(input.height)
+    : articleTransforms(input.height);
 }
 
 function compare(name: string, tensors: Tensors): Candidate {

@@ -2,13 +2,13 @@
  * Model files, in any format: tensors with torchvision's names, readable by PyTorch's tools as they are, and a
  * description that says how to use them. Bare files of a known network work too.
  */
-import { articleTransforms, checkDeterministic, type TransformStep } from '../data/transforms.ts';
+import { checkDeterministic, type TransformStep } from '../data/transforms.ts';
 import { alexnetError } from '../errors.ts';
 import { float32Values } from '../formats/tensors.ts';
 import { classCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { checkTensors } from './checkTensors.ts';
-import { classNames, inferNetwork } from './inferNetwork.ts';
+import { classNames, inferNetwork, usualTransforms } from './inferNetwork.ts';
 import type { ModelSource } from './modelFormats/modelFormat.ts';
 import { formatToWrite, openModelSource } from './modelFormats/modelFormats.ts';
 import { parseNetwork } from './parseNetwork.ts';
@@ -73,8 +73,9 @@ export async function saveModel(
 export async function openModel(path: string, options: LoadModelOptions = {}): Promise<ModelFile> {
   const file = await openModelSource(path);
   try {
-    const description = describe(path, file, options);
-    checkTensors(file.tensors, parameterShapes(description.network));
+    const tensors = withoutCounters(file.tensors);
+    const description = describe(path, file, tensors, options);
+    checkTensors(tensors, parameterShapes(description.network));
     return {
       ...description,
       readParameter: async (name) => checkFinite(path, name, float32Values(name, await file.read(name))),
@@ -100,13 +101,25 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
   }
 }
 
-function describe(path: string, file: ModelSource, options: LoadModelOptions): ModelDescription {
+/** PyTorch's batch normalisation counts its batches, which no inference needs. */
+function withoutCounters(tensors: ModelSource['tensors']): ModelSource['tensors'] {
+  const isCounter = (name: string): boolean => name.endsWith('.num_batches_tracked');
+  return new Map([...tensors].filter(([name, { shape }]) => !(isCounter(name) && shape.length === 0)));
+}
+
+function describe(
+  path: string,
+  file: ModelSource,
+  tensors: ModelSource['tensors'],
+  options: LoadModelOptions,
+): ModelDescription {
   if (file.about !== undefined) return parseDescription(path, file.about);
-  const network = file.network ?? inferNetwork(path, file.tensors);
+  const network = file.network ?? inferNetwork(path, tensors);
+  const count = classCount(network);
   return {
     network,
-    classes: classNames(classCount(network), options.classes),
-    transforms: articleTransforms(network.input.height),
+    classes: classNames(count, options.classes),
+    transforms: usualTransforms(network, count),
     details: {},
   };
 }
@@ -145,10 +158,15 @@ function checkFinite(file: string, tensor: string, values: Float32Array): Float3
   return values;
 }
 
+/** Of a float32: all set in infinities and NaN, and in nothing else. */
+const exponentBits = 0x7f80_0000;
+
 /** The first NaN or infinity, if there is one. */
 export function firstNotFinite(values: Float32Array): number | undefined {
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) return values[i];
+  // Whole numbers compare in half the time that Number.isFinite takes.
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < bits.length; i++) {
+    if ((bits[i]! & exponentBits) === exponentBits) return values[i];
   }
   return undefined;
 }

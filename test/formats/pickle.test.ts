@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { PickleError, readPickle } from '../../src/formats/pickle.ts';
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
-const read = (text: string) => readPickle(bytes(text), {});
+const read = (text: string) => readPickle(bytes(text), { globals: {} });
 
 test('plain values, as Python writes them', () => {
   // pickle.dumps({'a': [1, 300, -5, 1 << 40], 'b': (None, True, 2.5), b'c': b'xy'}, 4)
@@ -38,6 +38,31 @@ for (const [what, text] of [
   });
 }
 
+test('integers of any length', () => {
+  // pickle.dumps([-(1 << 52), 1 << 63, 0x1950a86a20f9469cfc6c], 2)
+  const value = read(
+    '\x80\x02]q\0(\x8a\x07\0\0\0\0\0\0\xf0\x8a\t\0\0\0\0\0\0\0\x80\0\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19e.',
+  );
+  assert.deepEqual(value, [-(2 ** 52), 2n ** 63n, 0x1950a86a20f9469cfc6cn]);
+});
+
+test('what would fill the memory or take for ever is refused', () => {
+  const name = 'n'.repeat(5000);
+  assert.throws(() => read('}'.repeat(1_000_001)), { message: /more than 1,000,000 instructions/ });
+  assert.throws(() => read(`\x80\x02}X\x88\x13\0\0${name}NsX.`), { message: /a key of a dict is too long/ });
+  assert.throws(() => read(`}T\x88\x13\0\0${name}Ns.`), { message: /a key of a dict is too long/ });
+  assert.throws(() => read(`c${name}\nx\n.`), { message: /name of a function is too long/ });
+  // A list of lists of the same list …, 40 deep: 2 to the power of 40 when written out.
+  const deep = `]q\0(${Array.from({ length: 40 }, () => 'h\0h\0e]q\0(').join('')}e.`;
+  assert.doesNotThrow(() => read(deep));
+});
+
+test('a persistent id needs a reader that knows what it stands for', () => {
+  assert.throws(() => read('K\x01Q.'), { message: /what lies outside of it/ });
+  const persistentLoad = (id: unknown) => `storage ${String(id)}`;
+  assert.equal(readPickle(bytes('K\x01Q.'), { globals: {}, persistentLoad }), 'storage 1');
+});
+
 test('opcodes that no data needs are refused', () => {
   // INST, OBJ, NEWOBJ, PERSID, EXT1, LONG4
   for (const code of ['i', 'o', '\x81', 'P', '\x82', '\x8b']) {
@@ -47,7 +72,9 @@ test('opcodes that no data needs are refused', () => {
 
 test('a global that the caller does not allow is refused, be it harmless', () => {
   const batch = readFileSync(new URL('../golden/cifar10-batch-protocol2.pickle', import.meta.url));
-  assert.throws(() => readPickle(batch, {}), { message: /_codecs\.encode, which is not allowed/ });
+  assert.throws(() => readPickle(batch, { globals: {} }), {
+    message: /_codecs\.encode, which is not allowed/,
+  });
 });
 
 test('no bytes crash the reader', () => {
@@ -56,7 +83,7 @@ test('no bytes crash the reader', () => {
   const start = batch.subarray(0, 120);
   const refuses = (content: Uint8Array) => {
     try {
-      readPickle(content, { 'numpy.dtype': (args) => [...args] });
+      readPickle(content, { globals: { 'numpy.dtype': (args) => [...args] } });
     } catch (error) {
       assert.ok(error instanceof PickleError, String(error));
     }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { articleTransforms } from '../../src/data/transforms.ts';
+import { articleTransforms, centerCrop, imagenetTransforms, resize } from '../../src/data/transforms.ts';
 import { AlexnetError } from '../../src/errors.ts';
+import { orderedDict, writePth } from '../../src/formats/pth/writePth.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import type { TensorSource } from '../../src/formats/tensors.ts';
+import type { PickleSource } from '../../src/formats/writePickle.ts';
 import { initialise } from '../../src/network/initialise.ts';
 import { parameterShapes } from '../../src/network/shapes.ts';
 import type { NetworkSpec } from '../../src/network/spec.ts';
@@ -31,8 +33,8 @@ function randomParameters(network: NetworkSpec): Map<string, Float32Array> {
 
 const parameters = randomParameters(tinyNetwork);
 
-async function savedTiny(folder: string): Promise<string> {
-  const path = join(folder, 'tiny.safetensors');
+async function savedTiny(folder: string, name = 'tiny.safetensors'): Promise<string> {
+  const path = join(folder, name);
   await saveModel(path, description, (name) => parameters.get(name)!);
   return path;
 }
@@ -54,9 +56,50 @@ async function bareFile(
   return path;
 }
 
-test('what is saved is what is loaded', async (context) => {
-  const path = await savedTiny(temporaryFolder(context));
-  assert.deepEqual(await loadModel(path), { ...description, parameters });
+for (const name of ['tiny.safetensors', 'tiny.pth', 'tiny.PT']) {
+  test(`${name}: what is saved is what is loaded, whatever the file is called then`, async (context) => {
+    const folder = temporaryFolder(context);
+    const path = await savedTiny(folder, name);
+    assert.deepEqual(await loadModel(path), { ...description, parameters });
+    renameSync(path, join(folder, 'weights.bin'));
+    assert.deepEqual(await loadModel(join(folder, 'weights.bin')), { ...description, parameters });
+  });
+}
+
+test('a file whose name tells no format is not written, and one that begins like none is not read', async (context) => {
+  const folder = temporaryFolder(context);
+  await assert.rejects(savedTiny(folder, 'tiny.bin'), {
+    code: 'ALEX_MODEL_EXTENSION',
+    message: /\.safetensors, \.pth/,
+  });
+  writeFileSync(join(folder, 'tiny.bin'), 'something else');
+  await assert.rejects(loadModel(join(folder, 'tiny.bin')), {
+    code: 'ALEX_MODEL_FORMAT',
+    message: /none of safetensors, PyTorch/,
+  });
+});
+
+test("a checkpoint of PyTorch's DataParallel works, with batch counters that the network has not", async (context) => {
+  const path = join(temporaryFolder(context), 'checkpoint.pth');
+  const network = buildNetwork('alexnet-32', { classes: 1000 });
+  const weights = randomParameters(network);
+  const counter = { name: 'c', shape: [], dtype: 'I64' as const, read: () => BigInt64Array.of(5n) };
+  await writePth(path, (tensor) => {
+    const sources = parameterShapes(network).map(({ name, shape }) => {
+      return [`module.${name}`, tensor({ name, shape, read: () => weights.get(name)! })] as const;
+    });
+    const counted = ['module.features.1.num_batches_tracked', tensor(counter)] as const;
+    return new Map<string, PickleSource>([
+      ['epoch', 4],
+      ['state_dict', orderedDict(new Map([...sources, counted]))],
+    ]);
+  });
+  const model = await loadModel(path);
+  assert.deepEqual(model.parameters, weights);
+  // A thousand classes are taken for ImageNet's.
+  assert.equal(model.classes[281], 'tabby');
+  assert.deepEqual(model.transforms, imagenetTransforms(32));
+  assert.deepEqual(imagenetTransforms(224).slice(0, 2), [resize(256), centerCrop(224)]);
 });
 
 test('a bare file of a known network works: classes and transforms follow from it', async (context) => {

@@ -4,9 +4,10 @@ import { alexnetError } from '../../errors.ts';
 import { readingFile } from '../../formats/fileErrors.ts';
 import { readAt } from '../../formats/readAt.ts';
 import { startBytes, type FileStart, type ModelFormat, type ModelSource } from './modelFormat.ts';
+import { pthFormat } from './pth.ts';
 import { safetensorsFormat } from './safetensors.ts';
 
-const formats: readonly ModelFormat[] = [safetensorsFormat];
+const formats: readonly ModelFormat[] = [safetensorsFormat, pthFormat];
 
 /** Endings of the names of model files. */
 export const modelExtensions: readonly string[] = formats.flatMap(({ extensions }) => extensions);

@@ -1,0 +1,43 @@
+/** The weights in a PyTorch file: a state_dict by itself, or one in a checkpoint. */
+import type { PickleValue } from '../pickle.ts';
+import { PthError } from './pthContainer.ts';
+import { isTensor, type PthTensor } from './torchObjects.ts';
+
+/** Where checkpoints keep the weights, by custom. */
+const usualKeys = ['state_dict', 'model_state_dict', 'model', 'net', 'network', 'weights', 'module'];
+
+/** What wrappers put before every name: DataParallel, torch.compile. */
+const wrapperPrefixes = ['module.', '_orig_mod.'];
+
+/**
+ * The tensors of the state_dict that was saved, by name; names that a wrapper put before all of them are left out.
+ * Throws PthError when there is none.
+ */
+export function findStateDict(root: PickleValue): ReadonlyMap<string, PthTensor> {
+  const own = tensorsIn(root);
+  if (own.size > 0) return withoutPrefixes(own);
+  if (!(root instanceof Map)) throw new PthError('it holds no state_dict');
+  for (const key of usualKeys) {
+    const inside = tensorsIn(root.get(key));
+    if (inside.size > 0) return withoutPrefixes(inside);
+  }
+  const keys = [...root.keys()].filter((key) => typeof key === 'string');
+  throw new PthError(
+    `it holds no state_dict: among ${keys.slice(0, 12).join(', ')} is none of ${usualKeys.join(', ')} with tensors`,
+  );
+}
+
+function tensorsIn(value: PickleValue | undefined): Map<string, PthTensor> {
+  const tensors = new Map<string, PthTensor>();
+  if (!(value instanceof Map)) return tensors;
+  for (const [name, tensor] of value) {
+    if (typeof name === 'string' && isTensor(tensor)) tensors.set(name, tensor);
+  }
+  return tensors;
+}
+
+function withoutPrefixes(tensors: ReadonlyMap<string, PthTensor>): ReadonlyMap<string, PthTensor> {
+  const prefix = wrapperPrefixes.find((word) => [...tensors.keys()].every((name) => name.startsWith(word)));
+  if (prefix === undefined) return tensors;
+  return withoutPrefixes(new Map([...tensors].map(([name, tensor]) => [name.slice(prefix.length), tensor])));
+}

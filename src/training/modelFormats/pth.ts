@@ -1,0 +1,72 @@
+/**
+ * Model files in PyTorch's form: the state_dict by itself, so that `model.load_state_dict(torch.load(FILE))` works
+ * as it is. A description of ours is an entry of the archive that PyTorch does not look at.
+ */
+import { alexnetError } from '../../errors.ts';
+import { PthError } from '../../formats/pth/pthContainer.ts';
+import { openPth, type PthFile } from '../../formats/pth/pthFile.ts';
+import { findStateDict } from '../../formats/pth/stateDict.ts';
+import type { PthTensor } from '../../formats/pth/torchObjects.ts';
+import { orderedDict, writePth } from '../../formats/pth/writePth.ts';
+import type { ModelFormat, ModelSource } from './modelFormat.ts';
+
+const aboutEntry = 'alexnet.json';
+const zipMagic = 0x504b_0304;
+/** A pickle's first opcode and its protocol; tar archives are what PyTorch wrote before version 0.2. */
+const pickleStart = 0x80;
+
+export const pthFormat: ModelFormat = {
+  name: 'PyTorch',
+  extensions: ['.pth', '.pt'],
+  recognises: ({ bytes }) => {
+    if (bytes.length < 4) return false;
+    const magic = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+    return magic === zipMagic || (bytes[0] === pickleStart && bytes[1]! >= 2 && bytes[1]! <= 5);
+  },
+  open: async (path) => {
+    const file = await openPth(path);
+    try {
+      return await modelSource(path, file);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  },
+  write: (path, { tensors, about }) =>
+    writePth(path, (tensor) => orderedDict(new Map(tensors.map((source) => [source.name, tensor(source)]))), {
+      [aboutEntry]: about,
+    }),
+};
+
+async function modelSource(path: string, file: PthFile): Promise<ModelSource> {
+  const found = stateDict(path, file);
+  return {
+    tensors: new Map(
+      [...found].map(
+        ([
+          name,
+          {
+            shape,
+            storage: { dtype },
+          },
+        ]) => [name, { shape, dtype }],
+      ),
+    ),
+    about: await file.readExtra(aboutEntry),
+    read: async (name) => {
+      const tensor = found.get(name);
+      if (tensor === undefined) throw alexnetError('ALEX_TENSOR_MISSING', { name });
+      return file.read(tensor);
+    },
+    close: () => file.close(),
+  };
+}
+
+function stateDict(file: string, { root }: PthFile): ReadonlyMap<string, PthTensor> {
+  try {
+    return findStateDict(root);
+  } catch (error) {
+    if (!(error instanceof PthError)) throw error;
+    throw alexnetError('ALEX_PTH_INVALID', { file, problem: error.message }, error);
+  }
+}

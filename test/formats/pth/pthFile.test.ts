@@ -1,0 +1,195 @@
+/** Files that PyTorch wrote (test/golden/pth), and damaged ones. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { AlexnetError } from '../../../src/errors.ts';
+import { openPth, type PthFile } from '../../../src/formats/pth/pthFile.ts';
+import { findStateDict } from '../../../src/formats/pth/stateDict.ts';
+import { isTensor } from '../../../src/formats/pth/torchObjects.ts';
+import type { PickleValue } from '../../../src/formats/pickle.ts';
+import { float32Values, type SafeTensor } from '../../../src/formats/tensors.ts';
+import { hashedTensor } from '../../engine/hashedTensors.ts';
+import { temporaryFolder } from '../temporaryFolder.ts';
+
+const golden = (name: string): string => join(import.meta.dirname, '../../golden/pth', name);
+
+/** All tensors of the state_dict of a file. */
+async function weights(path: string): Promise<Map<string, SafeTensor>> {
+  const file = await openPth(path);
+  try {
+    const tensors = new Map<string, SafeTensor>();
+    for (const [name, tensor] of findStateDict(file.root)) tensors.set(name, await file.read(tensor));
+    return tensors;
+  } finally {
+    await file.close();
+  }
+}
+
+/** What torch_golden.py fills with seed 31. */
+const hashedWeights: readonly (readonly [name: string, shape: number[], bound: number])[] = [
+  ['0.weight', [4, 3, 3, 3], Math.sqrt(6 / 27)],
+  ['0.bias', [4], 0.05],
+  ['3.weight', [5, 16], Math.sqrt(6 / 16)],
+  ['3.bias', [5], 0.05],
+];
+
+function hashed(index: number): Float32Array {
+  const [, shape, bound] = hashedWeights[index]!;
+  const length = shape.reduce((a, b) => a * b, 1);
+  return hashedTensor(31, index, length, bound);
+}
+
+/** The weights after one step of SGD, sampled: those of checkpoint.pth and, in half precision, of dtypes.pth. */
+const { after } = JSON.parse(readFileSync(golden('../checkpoints.json'), 'utf8')) as {
+  after: Record<string, { at: number[]; values: number[] }>;
+};
+
+for (const name of ['state-dict.pth', 'state-dict-legacy.pth']) {
+  test(`${name}: the tensors that PyTorch saved, to the bit`, async () => {
+    const tensors = await weights(golden(name));
+    const expected = hashedWeights.map(([key, shape], i) => {
+      return [key, { dtype: 'F32', shape, values: hashed(i) }] as const;
+    });
+    assert.deepEqual(tensors, new Map(expected));
+  });
+}
+
+for (const name of ['data-parallel.pth', 'protocol4.pth', 'protocol5-legacy.pth']) {
+  test(`${name}: names and values, however they were saved`, async () => {
+    const tensors = await weights(golden(name));
+    assert.deepEqual([...tensors.keys()], ['0.weight', '0.bias', '3.weight', '3.bias']);
+    assert.deepEqual(tensors.get('0.weight')!.shape, [4, 3, 3, 3]);
+    assert.deepEqual(
+      tensors.get('0.weight')!.values,
+      Float32Array.from({ length: 108 }, (_, i) => i / 64),
+    );
+    assert.deepEqual(tensors.get('3.bias')!.values, Float32Array.of(0, 1, 2, 3, 4));
+  });
+}
+
+test('half precision, bfloat16, integers and a transposed view', async () => {
+  const tensors = await weights(golden('dtypes.pth'));
+  for (const [name] of hashedWeights) {
+    const tensor = tensors.get(name)!;
+    assert.equal(tensor.dtype, 'F16');
+    const { at, values } = after[name]!;
+    assert.deepEqual(
+      at.map((index) => float32Values(name, tensor)[index]),
+      [...Float16Array.from(values)],
+    );
+  }
+  assert.deepEqual(float32Values('bf16', tensors.get('bf16')!), Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7));
+  assert.deepEqual(tensors.get('int64')!.values, BigInt64Array.of(0n, 1n, 2n, 3n));
+  const { shape, values } = tensors.get('transposed')!;
+  assert.deepEqual([shape, values], [[3, 2], Float32Array.of(0, 3, 1, 4, 2, 5)]);
+});
+
+test('views of every kind, and the other element types', async () => {
+  const tensors = await weights(golden('views.pth'));
+  const values = Object.fromEntries([...tensors].map(([name, tensor]) => [name, [...tensor.values]]));
+  const count = (length: number, from = 0, by = 1): number[] =>
+    Array.from({ length }, (_, i) => from + i * by);
+  assert.deepEqual(values, {
+    'channels last': count(24),
+    row: count(6, 12),
+    column: [1, 7, 13, 19],
+    'every other': [6, 8, 10, 12, 14, 16, 18, 20, 22],
+    'same storage': count(24),
+    scalar: [7n],
+    empty: [],
+    parameter: [1, 1],
+    double: [0.1],
+    bool: [1, 0],
+    uint8: [0, 255],
+    int8: [-128, 127],
+    int16: [-2],
+    int32: [-3],
+  });
+  assert.deepEqual(tensors.get('scalar')!.shape, []);
+  assert.deepEqual(tensors.get('channels last')!.shape, [1, 2, 3, 4]);
+});
+
+test('a checkpoint: weights, momentum and numbers', async () => {
+  const file = await openPth(golden('checkpoint.pth'));
+  const root = file.root as Map<string, PickleValue>;
+  assert.equal(root.get('epoch'), 3);
+  for (const [name, tensor] of findStateDict(root)) {
+    const { values } = await file.read(tensor);
+    assert.deepEqual(
+      after[name]!.at.map((at) => values[at]),
+      after[name]!.values,
+    );
+  }
+  const optimizer = root.get('optimizer') as Map<string, Map<number, Map<string, PickleValue>>>;
+  const buffer = optimizer.get('state')!.get(3)!.get('momentum_buffer');
+  assert.ok(isTensor(buffer));
+  // After one step on the sum of one image's outputs.
+  assert.deepEqual((await file.read(buffer)).values, new Float32Array(5).fill(1));
+  await file.close();
+});
+
+test('what asks for more than tensors is refused by name, and not run', async () => {
+  const refused = { code: 'ALEX_PTH_REFUSED', message: /malicious\.pth asks for "posix\.system"/ };
+  await assert.rejects(openPth(golden('malicious.pth')), refused);
+  await assert.rejects(openPth(golden('whole-model.pth')), {
+    code: 'ALEX_PTH_REFUSED',
+    message: /torch\.nn\.modules\.container\.Sequential.*state_dict/,
+  });
+});
+
+test('a view that repeats its elements is refused when it is read', async () => {
+  await assert.rejects(weights(golden('expanded.pth')), {
+    code: 'ALEX_PTH_INVALID',
+    message: /2000 elements repeats the 2 of its storage/,
+  });
+});
+
+test('a checkpoint without weights, and files that are none', async (context) => {
+  const path = join(temporaryFolder(context), 'a.pth');
+  for (const [content, problem] of [
+    ['', /0 bytes/],
+    ['\x80\x02K\x01.', /does not begin as a PyTorch file/],
+    ['PK\x03\x04 and no directory', /it has no end/],
+    ['\x80\x02K\x01', /ends early/],
+  ] as const) {
+    writeFileSync(path, content, 'latin1');
+    await assert.rejects(openPth(path), { code: 'ALEX_PTH_INVALID', message: problem });
+  }
+  await assert.rejects(openPth(`${path}.no`), { code: 'ALEX_FILE_READ' });
+  assert.throws(() => findStateDict(new Map<PickleValue, PickleValue>([['best', 1]])), {
+    message: /no state_dict: among best/,
+  });
+});
+
+test('damage anywhere gives tensors or a coded error', async (context) => {
+  const path = join(temporaryFolder(context), 'a.pth');
+  const readAll = async (): Promise<void> => {
+    let file: PthFile | undefined;
+    try {
+      file = await openPth(path);
+      for (const value of file.root instanceof Map ? file.root.values() : []) {
+        if (isTensor(value)) await file.read(value);
+      }
+    } catch (error) {
+      assert.ok(error instanceof AlexnetError, String(error));
+    } finally {
+      await file?.close();
+    }
+  };
+  for (const name of ['views.pth', 'state-dict-legacy.pth']) {
+    const whole = readFileSync(golden(name));
+    const damage = fc.record({ at: fc.nat(whole.length - 1), value: fc.nat(255) });
+    const damages = fc.array(damage, { maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(damages, fc.nat(whole.length), async (changes, length) => {
+        const bytes = Uint8Array.from(whole);
+        for (const { at, value } of changes) bytes[at] = value;
+        writeFileSync(path, changes.length === 0 ? bytes.subarray(0, length) : bytes);
+        await readAll();
+      }),
+      { numRuns: 400 },
+    );
+  }
+});
