@@ -7,6 +7,13 @@ import { didYouMean, entry, type Entry } from './errors/entry.ts';
 import { imageErrors } from './errors/images.ts';
 import { modelFileErrors } from './errors/modelFiles.ts';
 
+const longestShown = 80;
+
+function shown(value: unknown): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}
+
 function inGigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
@@ -36,7 +43,7 @@ export const catalogue = {
   ALEX_OPTION_VALUE: entry(
     2,
     (p: { option: string; value: unknown; expected: string }) =>
-      `${p.option} is ${String(p.value)}; expected ${p.expected}`,
+      `${p.option} is ${shown(p.value)}; expected ${p.expected}`,
     (p) => `Give ${p.option} another value.`,
   ),
   ALEX_TENSOR_UNKNOWN: entry(
@@ -169,6 +176,17 @@ export const catalogue = {
     1,
     (p: { path: string; problem: string }) => `${p.path} is no checkpoint that can be resumed: ${p.problem}`,
     () => 'Start a new run; --init FILE can begin it with the weights of a model file.',
+  ),
+  ALEX_CONFIG_INVALID: entry(
+    2,
+    (p: { file: string; problem: string }) => `${p.file} is no file of training options: ${p.problem}`,
+    () => 'Write one with "alexnet train --print-config", and change what should be another.',
+  ),
+  ALEX_CONFIG_KEY: entry(
+    2,
+    (p: { file: string; key: string; known: readonly string[] }) =>
+      `${p.file} has ${JSON.stringify(p.key)}, which is no option of a training`,
+    (p) => `${didYouMean(p.key, p.known)}Run "alexnet train --print-config" to see them all.`,
   ),
   ALEX_RUN_EXISTS: entry(
     2,

@@ -6,8 +6,8 @@ import { nearestName } from '../nearestName.ts';
 type Reader<T> = (value: string) => T;
 
 /** Decimal notation only: Number() would take "", " 5", "0x10" and "1e3" for whole numbers too. */
-const wholeNumber = /^[+-]?\d+$/;
-const decimalNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+export const wholeNumber = /^[+-]?\d+$/;
+export const decimalNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A whole number in [least, most]. */
 export function whole(option: string, least: number, most: number): Reader<number> {

@@ -1,15 +1,15 @@
 import { Command, type OptionValues } from 'commander';
-import { datasetNames } from '../data/datasets.ts';
-import { networkNames } from '../network/zoo/networks.ts';
 import type { TrainingOptions } from '../training/config.ts';
+import { recipeNames } from '../training/recipes/recipeNames.ts';
 import type { TrainingOutcome } from '../training/train.ts';
 import { catchInterrupt, interruptedExitCode } from './interrupt.ts';
-import { decimal, oneOf, readers, whole } from './options.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
+import { addTrainingOptions, givenOptions, readOption } from './trainOptions.ts';
 import { createTrainingReport } from './trainingReport.ts';
 
 const about = `Trains a network. With no option it is the article's recipe: AlexNet on CIFAR-10, images resized to 224,
-batches of 32 shuffled, SGD with learning rate 0.001 and momentum 0.9, one epoch.
+batches of 32 shuffled, SGD with learning rate 0.001 and momentum 0.9, one epoch. --recipe takes another set
+of options, --config a file of them. An option that is given comes before both; "none" takes its value away.
 
 The run owns a folder (--out): config.json, events.jsonl and a TensorBoard file (tensorboard --logdir runs),
 checkpoints, and model.safetensors at the end.
@@ -22,6 +22,9 @@ Examples:
   $ alexnet train                                              the article's recipe
   $ alexnet train --initialization he                          the same, but it learns
   $ alexnet train alexnet-32 --dataset shapes --epochs 3 --lr 0.01
+  $ alexnet train --recipe one-epoch                           more in one epoch
+  $ alexnet train --recipe paper --print-config > my.json      a recipe to edit; then:
+  $ alexnet train --config my.json --epochs 30
   $ alexnet train --limit-train 3200 --limit-test 1000 --log-every 20
   $ alexnet train --resume runs/alexnet-cifar10                go on after Ctrl-C
   $ alexnet train --init runs/alexnet-cifar10/model.safetensors --lr 0.0001`;
@@ -31,108 +34,42 @@ export function trainCommand(): Command {
   const command = new Command('train')
     .summary('train a network')
     .description(about)
-    .argument('[network]', `${networkNames.join(' or ')} (default: alexnet)`)
     .addHelpText('after', examples);
-  addDataOptions(command);
-  addRecipeOptions(command);
   addRunOptions(command);
+  addTrainingOptions(command);
   return command.action(async (network: string | undefined, _: unknown, self: Command) => {
     const values = self.optsWithGlobals<OptionValues>();
     const terminal = createTerminal(values['json'] === true);
-    const outcome = await trainAndTell(terminal, trainingOptions(network, values));
+    const options = givenOptions(network, values);
+    if (values['printConfig'] === true) return printConfig(terminal, options);
+    const outcome = await trainAndTell(terminal, options);
     if (!outcome.interrupted) terminal.say(nextSteps(outcome));
   });
 }
 
-function addDataOptions(command: Command): void {
-  command
-    .option(
-      '--dataset <name>',
-      `${datasetNames.join(', ')}, or the path of a CIFAR-10 archive or folder (default: cifar10)`,
-    )
-    .option('--data-dir <dir>', 'where to look for data sets')
-    .option(
-      '--limit-train <n>',
-      'train on the first N images only',
-      whole('--limit-train', 1, Number.MAX_SAFE_INTEGER),
-    )
-    .option(
-      '--limit-test <n>',
-      'test on the first N images only',
-      whole('--limit-test', 1, Number.MAX_SAFE_INTEGER),
-    )
-    .option('--no-shuffle', 'take the training images in their own order');
-}
-
-function addRecipeOptions(command: Command): void {
-  command
-    .option('--epochs <n>', 'passes over the training images (default: 1)', whole('--epochs', 1, 1_000_000))
-    .option('--batch-size <n>', 'images a step (default: 32)', readers.batchSize)
-    .option(
-      '--lr <rate>',
-      'learning rate (default: 0.001)',
-      decimal('--lr', 'a number over 0', (value) => value > 0),
-    )
-    .option(
-      '--momentum <m>',
-      'momentum of SGD (default: 0.9)',
-      decimal('--momentum', 'a number from 0, less than 1', (value) => value >= 0 && value < 1),
-    )
-    .option(
-      '--weight-decay <d>',
-      'L2 penalty of SGD (default: 0)',
-      decimal('--weight-decay', 'a number from 0', (value) => value >= 0),
-    )
-    .option(
-      '--dropout <p>',
-      'probability of dropout (default: 0.5)',
-      decimal('--dropout', 'a number from 0, less than 1', (value) => value >= 0 && value < 1),
-    )
-    .option(
-      '--initialization <scheme>',
-      "torchvision (PyTorch's default) or he (default: torchvision)",
-      oneOf('--initialization', ['torchvision', 'he']),
-    )
-    .option(
-      '--seed <n>',
-      'of weights, order and dropout: the same seed gives the same bits (default: 0)',
-      readers.seed,
-    );
-}
-
 function addRunOptions(command: Command): void {
   command
-    .option('--engine <name>', 'cpu, x64, wasm or reference (default: cpu)', readers.engine)
-    .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
-    .option('--workers <n>', 'threads that load images ahead (default: 2)', readers.workers)
+    .optionsGroup('Recipe and files:')
     .option(
-      '--log-every <n>',
-      'steps between loss lines (default: 200)',
-      whole('--log-every', 1, Number.MAX_SAFE_INTEGER),
+      '--recipe <name>',
+      `where all options come from that are not given: ${recipeNames.join(', ')} (default: article)`,
+      (text) => readOption('recipe', '--recipe', text) as string,
     )
+    .option('--config <file>', 'options from a file; those given here come before it')
+    .option('--print-config', 'print all options, as --config takes them back, and do nothing')
     .option(
       '--out <dir>',
       'folder of the run (default: runs/NETWORK-DATASET, with a number when that is taken)',
     )
-    .option('--no-tensorboard', "write no TensorBoard file into the run's folder")
-    .option('--resume <dir>', 'go on with the run in this folder')
-    .option('--init <file>', 'begin with the weights of this model file');
+    .option('--resume <dir>', 'go on with the run in this folder');
 }
 
-/** The options that were given, in the library's names. What is absent is up to the recipe, or to a resumed run. */
-function trainingOptions(network: string | undefined, values: OptionValues): TrainingOptions {
-  const { lr, shuffle, tensorboard, json: _, ...others } = values;
-  // Commander says true where --no-… was not given: that is up to the recipe, too.
-  const without = (value: unknown): false | undefined => (value === false ? false : undefined);
-  const renamed = {
-    ...others,
-    network,
-    learningRate: lr,
-    shuffle: without(shuffle),
-    tensorboard: without(tensorboard),
-  };
-  const given = Object.entries(renamed).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as TrainingOptions;
+/** Prints the configuration of a new run: JSON over several lines, or on one with --json. */
+async function printConfig(terminal: Terminal, options: TrainingOptions): Promise<void> {
+  const { configText, newConfig } = await import('../training/configFile.ts');
+  const text = configText(await newConfig(options));
+  terminal.emit(JSON.parse(text) as object);
+  terminal.print(text.trimEnd());
 }
 
 /** Trains and tells the events. Sets the exit code to 130 when interrupted. */

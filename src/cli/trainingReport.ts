@@ -1,7 +1,7 @@
 import type { ResultEvent, StepEvent, TrainingEvent } from '../training/events.ts';
 import { createProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
-import { clock, count, rate } from './text.ts';
+import { clock, count, percent, rate } from './text.ts';
 
 /** The article's line: `[1,   200] loss: 2.303`. */
 export function lossLine({ epoch, step, loss }: StepEvent): string {
@@ -16,24 +16,24 @@ export function accuracyLine({ correct, total }: ResultEvent): string {
 /** Tells a training run: with --json its events, else the article's lines as results and the rest as remarks. */
 export function createTrainingReport(terminal: Terminal): (event: TrainingEvent) => void {
   const progress = createProgress(terminal);
-  let lastEpoch = 0;
   return (event) => {
     if (event.type === 'progress') return progress(event);
     terminal.emit(event);
-    if (event.type === 'start') lastEpoch = event.epochs;
     if (event.type === 'notice') terminal.say(`note: ${event.message}`);
-    else if (!terminal.json) tell(terminal, event, lastEpoch);
+    else if (!terminal.json) tell(terminal, event);
   };
 }
 
 type ToldEvent = Exclude<TrainingEvent, { type: 'progress' | 'notice' }>;
 
-function tell(terminal: Terminal, event: ToldEvent, lastEpoch: number): void {
+function tell(terminal: Terminal, event: ToldEvent): void {
   switch (event.type) {
     case 'start':
       return terminal.say(
         `${event.network} (${count(event.parameters)} parameters) on ${event.dataset}: ` +
-          `${count(event.trainImages)} images to train, ${count(event.testImages)} to test; ` +
+          `${count(event.trainImages)} images to train, ` +
+          (event.validationImages > 0 ? `${count(event.validationImages)} to validate, ` : '') +
+          `${count(event.testImages)} to test; ` +
           `engine ${event.engine} ${event.target}, threads ${event.threads}; run folder ${event.out}` +
           (event.resumedFrom > 0 ? `; goes on after step ${event.resumedFrom}` : ''),
       );
@@ -41,8 +41,13 @@ function tell(terminal: Terminal, event: ToldEvent, lastEpoch: number): void {
       return terminal.print(lossLine(event));
     case 'epoch':
       terminal.say(`epoch ${event.epoch}: ${clock(event.seconds)}, ${rate(event.imagesPerSecond)}`);
-      if (event.epoch === lastEpoch) terminal.print('Finished Training');
+      if (event.last) terminal.print('Finished Training');
       return;
+    case 'validation':
+      return terminal.say(
+        `validation after epoch ${event.epoch}: loss ${event.loss.toFixed(3)}, accuracy ${percent(event.accuracy)}` +
+          (event.best ? ', the best so far' : ''),
+      );
     case 'result':
       terminal.drawLine('');
       return terminal.print(accuracyLine(event));

@@ -14,6 +14,8 @@ import { checkTransforms, type TransformStep } from './transforms.ts';
 
 export interface LoaderOptions {
   readonly dataset: Dataset;
+  /** The images of the data set that it takes. Default: all. */
+  readonly indices?: Uint32Array | undefined;
   /** Random ones depend on the seed, the epoch and the image's index alone. */
   readonly transforms: readonly TransformStep[];
   /** Other ways to transform an image: every batch comes by `transforms`, then by each of these in turn. */
@@ -55,6 +57,8 @@ export interface Batch {
 }
 
 export interface Loader {
+  /** Images of a pass. */
+  readonly images: number;
   /** Batches in a pass: of every view its own. */
   readonly stepsPerEpoch: number;
   /**
@@ -78,7 +82,8 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const source = { source: imageSource(dataset), views, seed, inputs };
   const shared = inputs.every(({ data }) => data.buffer instanceof SharedArrayBuffer);
   const fillers = workers > 0 && shared ? threadFillers(source, workers) : inlineFillers(source);
-  const stepsPerEpoch = Math.ceil(dataset.length / batchSize) * views.length;
+  const count = options.indices?.length ?? dataset.length;
+  const stepsPerEpoch = Math.ceil(count / batchSize) * views.length;
   const state: State = {
     options,
     views: views.length,
@@ -90,6 +95,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     pass: 0,
   };
   return {
+    images: count,
     stepsPerEpoch,
     batches: (epoch, { firstStep = 0 } = {}) => ({
       [Symbol.asyncIterator]: () => passOver(state, epoch, firstStep),
@@ -156,9 +162,10 @@ function startFill(state: State, batch: BatchFill): Started {
   return { ...batch, filled };
 }
 
-function orderOf({ dataset, shuffle, seed }: LoaderOptions, epoch: number): Uint32Array {
-  if (shuffle) return permutation(dataset.length, seed, epoch);
-  return Uint32Array.from({ length: dataset.length }, (_, i) => i);
+function orderOf({ dataset, indices, shuffle, seed }: LoaderOptions, epoch: number): Uint32Array {
+  const length = indices?.length ?? dataset.length;
+  const order = shuffle ? permutation(length, seed, epoch) : Uint32Array.from({ length }, (_, i) => i);
+  return indices === undefined ? order : order.map((place) => indices[place]!);
 }
 
 async function* passOver(

@@ -11,6 +11,7 @@ import { newChanceWatch, type ChanceWatch } from './chance.ts';
 import { checkTensors } from './checkTensors.ts';
 import { firstNotFinite } from './modelFile.ts';
 import { oneAtATime, releaseMemory } from './releaseMemory.ts';
+import { newValidationState, type ValidationState } from './validation.ts';
 
 /** Where a training stands. */
 export interface Position {
@@ -27,6 +28,7 @@ export interface Position {
   readonly epochLoss: number;
   readonly epochSeconds: number;
   readonly chance: ChanceWatch;
+  readonly validation: ValidationState;
 }
 
 export const startPosition: Position = {
@@ -38,6 +40,7 @@ export const startPosition: Position = {
   epochLoss: 0,
   epochSeconds: 0,
   chance: newChanceWatch,
+  validation: newValidationState,
 };
 
 /** What a checkpoint says besides the tensors. */
@@ -54,7 +57,9 @@ export interface Checkpoint extends CheckpointState {
   close(): Promise<void>;
 }
 
-const version = 1;
+const version = 2;
+/** Files of version 1 tell nothing of validation: there was none. */
+const readableVersions: readonly unknown[] = [1, version];
 const metadataKey = 'alexnet.checkpoint';
 const momentumPrefix = 'momentum.';
 
@@ -133,13 +138,15 @@ function parseState(path: string, text: string | undefined): CheckpointState {
     throw invalid('its state is no JSON', error);
   }
   const state = (value ?? {}) as CheckpointState & { version: unknown };
-  if (state.version !== version) {
-    throw invalid(`its version is ${JSON.stringify(state.version)}, expected ${version}`);
+  if (!readableVersions.includes(state.version)) {
+    throw invalid(`its version is ${JSON.stringify(state.version)}, expected at most ${version}`);
   }
-  if (!isPosition(state.position) || typeof state.dataFingerprint !== 'string') {
+  const before = state.version === 1 ? { validation: newValidationState } : {};
+  const position = { ...before, ...state.position };
+  if (!isPosition(position) || typeof state.dataFingerprint !== 'string') {
     throw invalid('its state is incomplete');
   }
-  return { position: state.position, dataFingerprint: state.dataFingerprint };
+  return { position, dataFingerprint: state.dataFingerprint };
 }
 
 const counts = ['epoch', 'step', 'globalStep', 'runningSteps'] as const;
@@ -153,7 +160,18 @@ function isPosition(value: unknown): value is Position {
     sums.every((name) => Number.isFinite(position[name])) &&
     isCount(steps) &&
     Number.isFinite(sum) &&
-    typeof told === 'boolean'
+    typeof told === 'boolean' &&
+    isValidationState(position.validation)
+  );
+}
+
+function isValidationState(value: unknown): boolean {
+  const { best, bestEpoch, waited, plateau } = (value ?? {}) as ValidationState;
+  const isBest = (one: unknown): boolean => one === null || Number.isFinite(one);
+  return (
+    isBest(best) &&
+    isBest(plateau?.best) &&
+    [bestEpoch, waited, plateau?.bad, plateau?.reductions].every(isCount)
   );
 }
 

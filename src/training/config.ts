@@ -1,188 +1,169 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import { checkTransforms } from '../data/transforms.ts';
-import { engineNames, type EngineName } from '../engine/engine.ts';
-import { alexnetError } from '../errors.ts';
-import { initializationSchemes, type InitializationScheme } from '../network/initialise.ts';
+import type { EngineName } from '../engine/engine.ts';
+import type { InitializationScheme } from '../network/initialise.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
+import { optionChecks, optionError, type OptionCheck, type OptionName } from './optionChecks.ts';
+import { recipes, type RecipeName } from './recipes/recipes.ts';
+import type { Monitor } from './validation.ts';
+import type { ScheduleName } from './schedule.ts';
 
 /** A data set that is in memory already. */
 export interface DatasetSplits {
   readonly train: Dataset;
   readonly test: Dataset;
+  /** Images to choose by while training. Without them, `validation` splits some off the training set. */
+  readonly validation?: Dataset;
 }
 
-/** How to train. What is left out is the article's; see articleRecipe. */
-export interface TrainingOptions {
-  /** Name of a network of the zoo, or a network. */
+/** What a run needs to know to be repeated or resumed: plain data, written to its config.json. */
+export interface TrainingConfig {
+  /** Where the values come from that nobody gave. */
+  readonly recipe: RecipeName;
+  /** Name of a network of the zoo, or a network. Left out, it is that of `init`. */
   readonly network?: string | NetworkSpec;
-  /** `cifar10`, `shapes`, a path, or the data itself. */
-  readonly dataset?: string | DatasetSplits;
+  /** Probability of dropout of a network given by name. Default: the network's own, 0.5. */
+  readonly dropout?: number;
+  readonly initialization: InitializationScheme;
+  /** Model file to take the first weights from. */
+  readonly init?: string;
+  /** `cifar10`, `shapes`, or a path. */
+  readonly dataset: string;
   /** Where to look for data sets. */
   readonly dataDir?: string;
   /** The first images only. */
   readonly limitTrain?: number;
   readonly limitTest?: number;
+  /** Training images to hold back for validation: a share of each class below 1, or a number of images. */
+  readonly validation?: number;
   /** Default: what the article does, to the side of the network's input. */
   readonly transforms?: readonly TransformStep[];
   /** Another order in every epoch. */
-  readonly shuffle?: boolean;
-  readonly epochs?: number;
-  readonly batchSize?: number;
-  readonly learningRate?: number;
-  readonly momentum?: number;
-  readonly weightDecay?: number;
-  /** Probability of dropout of a network given by name. Default: the network's own, 0.5. */
-  readonly dropout?: number;
-  readonly initialization?: InitializationScheme;
-  /** Of weights, order and dropout: the same seed gives the same bits. */
-  readonly seed?: number;
-  readonly engine?: EngineName;
-  /** Default: as many as the processor runs. */
-  readonly threads?: number;
-  /** Threads that load images ahead. */
-  readonly workers?: number;
-  /** Steps between `step` events. */
-  readonly logEvery?: number;
-  /** Besides those at the end of each epoch and of the training. */
-  readonly checkpointEverySteps?: number;
-  readonly checkpointEveryMinutes?: number;
-  /** Folder of the run. Default: the first free of runs/NETWORK-DATASET, runs/NETWORK-DATASET-2 … */
-  readonly out?: string;
-  /** Folder of a run to go on with. */
-  readonly resume?: string;
-  /** Write TensorBoard's event files into the run's folder. Default: true. */
-  readonly tensorboard?: boolean;
-  /** Model file to take the first weights from. */
-  readonly init?: string;
-}
-
-/** What a run needs to know to be repeated or resumed: plain data, written to its config.json. */
-export interface TrainingConfig {
-  readonly network: string | NetworkSpec;
-  /** Name or path. */
-  readonly dataset: string;
-  readonly dataDir?: string;
-  readonly limitTrain?: number;
-  readonly limitTest?: number;
-  readonly transforms?: readonly TransformStep[];
   readonly shuffle: boolean;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
   readonly momentum: number;
   readonly weightDecay: number;
-  readonly dropout?: number;
-  readonly initialization: InitializationScheme;
+  /** How the learning rate goes on from `learningRate`; see schedule.ts for each. */
+  readonly schedule: ScheduleName;
+  /** Epochs over which the rate first grows to what the schedule says; 0.5 is half an epoch. */
+  readonly warmupEpochs: number;
+  /** Share of the rate with which that begins. */
+  readonly warmupStart: number;
+  /** `cosine` and `linear` end with this rate. */
+  readonly finalLearningRate: number;
+  /** `step` and `plateau` multiply the rate by this. */
+  readonly decayFactor: number;
+  /** `step` does so every so many epochs, or after each of these. */
+  readonly stepEpochs: number | readonly number[];
+  /** `plateau` does so once so many validations in a row have not been better, and at most so many times. */
+  readonly plateauPatience: number;
+  readonly plateauReductions?: number;
+  /** `one-cycle` reaches `learningRate` after this share of the training, begins with that divided by one number... */
+  readonly cyclePeak: number;
+  readonly cycleDivisor: number;
+  /** ...and ends with its beginning divided by the other. */
+  readonly cycleFinalDivisor: number;
+  /** Epochs from one validation to the next; the last epoch always has one. */
+  readonly evaluateEvery: number;
+  /** What must get better, for `plateau`, `patience` and best.safetensors: the validation loss, or accuracy. */
+  readonly monitor: Monitor;
+  /** Ends the training once so many validations in a row have not been better; the best weights are kept. */
+  readonly patience?: number;
+  /** Of weights, order and dropout: the same seed gives the same bits. */
   readonly seed: number;
   readonly engine: EngineName;
+  /** Default: as many as the processor runs. */
   readonly threads?: number;
+  /** Threads that load images ahead. */
   readonly workers: number;
+  /** Steps between `step` events. */
   readonly logEvery: number;
+  /** Besides those at the end of each epoch and of the training. */
   readonly checkpointEverySteps?: number;
   readonly checkpointEveryMinutes: number;
-  readonly tensorboard?: boolean;
-  readonly init?: string;
+  /** Write TensorBoard's event files into the run's folder. */
+  readonly tensorboard: boolean;
 }
 
-/** The article's job; the checkpoints are ours. */
-export const articleRecipe: TrainingConfig = {
-  network: 'alexnet',
-  dataset: 'cifar10',
-  shuffle: true,
-  epochs: 1,
-  batchSize: 32,
-  learningRate: 0.001,
-  momentum: 0.9,
-  weightDecay: 0,
-  initialization: 'torchvision',
-  seed: 0,
-  engine: 'cpu',
-  workers: 2,
-  logEvery: 200,
-  checkpointEveryMinutes: 10,
-};
+type Given = { readonly [Name in keyof TrainingConfig]?: TrainingConfig[Name] | null };
 
 /**
- * The options over a recipe, checked. Throws ALEX_OPTION_VALUE, which names the option, ALEX_NETWORK_UNKNOWN,
- * ALEX_DATA_TRANSFORMS.
+ * How to train. What is left out is the recipe's, by default the article's; null takes a value away that the recipe or
+ * the file has.
  */
-export function trainingConfig(options: TrainingOptions, recipe = articleRecipe): TrainingConfig {
-  const { resume: _resume, out: _out, dataset, ...given } = options;
-  const named = typeof dataset === 'object' ? dataset.train.name : dataset;
+export interface TrainingOptions extends Omit<Given, 'dataset'> {
+  /** `cifar10`, `shapes`, a path, or the data itself. */
+  readonly dataset?: string | DatasetSplits;
+  /** File of options, as `alexnet train --print-config` writes them; those given here come before it. */
+  readonly config?: string;
+  /** Folder of the run. Default: the first free of runs/NETWORK-DATASET, runs/NETWORK-DATASET-2 … */
+  readonly out?: string;
+  /** Folder of a run to go on with. */
+  readonly resume?: string;
+}
+
+/**
+ * The options over a recipe or over a configuration, checked. Throws ALEX_OPTION_VALUE, which names the option,
+ * ALEX_NETWORK_UNKNOWN, ALEX_DATA_TRANSFORMS.
+ */
+export function trainingConfig(options: TrainingOptions, base?: TrainingConfig): TrainingConfig {
+  const { resume: _resume, out: _out, config: _config, dataset, ...given } = options;
+  const below = base ?? { ...recipeNamed(options.recipe ?? 'article'), ...networkOf(options) };
+  const named = typeof dataset === 'object' && dataset !== null ? dataset.train.name : dataset;
   const set = Object.entries({ ...given, dataset: named }).filter(([, value]) => value !== undefined);
-  const config = { ...recipe, ...Object.fromEntries(set) } as TrainingConfig;
-  for (const [name, check] of Object.entries(checks)) {
-    const value: unknown = config[name as keyof typeof checks];
-    if (value === undefined && !Object.hasOwn(articleRecipe, name)) continue;
-    if (!check.accepts(value)) throw optionError(name, value, check.expected);
-  }
-  if (config.transforms !== undefined) checkTransforms(config.transforms);
-  checkNetwork(config);
-  return config;
+  const config = withoutUnset({ ...below, ...Object.fromEntries(set) });
+  for (const name of Object.keys(optionChecks) as OptionName[]) checkOption(name, config[name]);
+  const checked = config as unknown as TrainingConfig;
+  if (checked.transforms !== undefined) checkTransforms(checked.transforms);
+  checkNetwork(checked);
+  checkSchedule(checked);
+  return checked;
 }
 
-interface Check {
-  readonly expected: string;
-  readonly accepts: (value: unknown) => boolean;
+function recipeNamed(name: string): TrainingConfig {
+  checkOption('recipe', name);
+  return recipes[name as RecipeName];
 }
 
-const most = Number.MAX_SAFE_INTEGER;
-
-const checks = {
-  epochs: whole(1, most),
-  batchSize: whole(1, 4096),
-  learningRate: numberWhere('a number over 0', (value) => value > 0),
-  momentum: numberWhere('a number from 0, less than 1', (value) => value >= 0 && value < 1),
-  weightDecay: numberWhere('a number from 0', (value) => value >= 0),
-  dropout: numberWhere('a number from 0, less than 1', (value) => value >= 0 && value < 1),
-  seed: whole(0, most),
-  threads: whole(1, 256),
-  workers: whole(0, 64),
-  logEvery: whole(1, most),
-  limitTrain: whole(1, most),
-  limitTest: whole(1, most),
-  checkpointEverySteps: whole(1, most),
-  checkpointEveryMinutes: numberWhere('a number over 0', (value) => value > 0),
-  shuffle: trueOrFalse(),
-  tensorboard: trueOrFalse(),
-  engine: oneOf(engineNames),
-  initialization: oneOf(initializationSchemes),
-  dataset: { expected: 'a name or a path', accepts: (value) => typeof value === 'string' && value !== '' },
-} as const satisfies Partial<Record<keyof TrainingConfig, Check>>;
-
-function whole(from: number, to: number): Check {
-  const expected = to === most ? `a whole number from ${from}` : `a whole number from ${from} to ${to}`;
-  return {
-    expected,
-    accepts: (value) => Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to,
-  };
+/** Weights from a file bring their network along, unless another is asked for. */
+function networkOf({ init, network }: TrainingOptions): object {
+  return typeof init === 'string' && network === undefined ? { network: undefined } : {};
 }
 
-function numberWhere(expected: string, accepts: (value: number) => boolean): Check {
-  return { expected, accepts: (value) => Number.isFinite(value) && accepts(value as number) };
+/** Only what need not be set can be taken away: null stays where it is wrong. */
+function withoutUnset(values: object): Record<string, unknown> {
+  const kept = Object.entries(values).filter(
+    ([name, value]) => value !== undefined && (value !== null || isNeeded(name)),
+  );
+  return Object.fromEntries(kept.map(([name, value]) => [name, value as unknown]));
 }
 
-function trueOrFalse(): Check {
-  return { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+/** Whether the option must have a value; the network may come from a file. */
+function isNeeded(name: string): boolean {
+  return Object.hasOwn(recipes.article, name) && name !== 'network';
 }
 
-function oneOf(words: readonly string[]): Check {
-  return { expected: words.join(' or '), accepts: (value) => words.includes(value as string) };
+/** Throws ALEX_OPTION_VALUE for a value that is none of the option's; `named` is what the message calls it. */
+export function checkOption(name: OptionName, value: unknown, named: string = name): void {
+  const check: OptionCheck = optionChecks[name];
+  if (value === undefined && !isNeeded(name)) return;
+  if (!check.accepts(value)) throw optionError(named, value, check.expected, check.words);
 }
 
 function checkNetwork({ network, dropout }: TrainingConfig): void {
   if (typeof network === 'string') buildNetwork(network, { classes: 2 });
   else if (dropout !== undefined) {
-    throw optionError(
-      'dropout',
-      dropout,
-      'nothing with a network that is not given by name: set it in its layers',
-    );
+    const expected = 'nothing with a network that is not given by name: set it in its layers';
+    throw optionError('dropout', dropout, expected);
   }
 }
 
-function optionError(option: string, value: unknown, expected: string): Error {
-  return alexnetError('ALEX_OPTION_VALUE', { option, value, expected });
+function checkSchedule({ schedule, warmupEpochs }: TrainingConfig): void {
+  if (schedule === 'one-cycle' && warmupEpochs > 0) {
+    throw optionError('warmupEpochs', warmupEpochs, '0 with one-cycle, which has its own: set cyclePeak');
+  }
 }

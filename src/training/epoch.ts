@@ -3,7 +3,8 @@ import { alexnetError } from '../errors.ts';
 import { watchChance } from './chance.ts';
 import type { Position } from './checkpoint.ts';
 import { createPace, type Pace } from './pace.ts';
-import { checkpointDue, saveCheckpoint, type Session } from './session.ts';
+import { checkpointDue, currentRate, isDone, saveCheckpoint, type Session } from './session.ts';
+import { validateEpoch } from './validate.ts';
 
 /** Images and time since the last step event. */
 interface Stretch {
@@ -23,14 +24,14 @@ export async function trainEpoch(session: Session): Promise<void> {
   const stretch: Stretch = { images: 0, from: performance.now() };
   let before = performance.now();
   for await (const batch of loader.batches(epoch, { firstStep })) {
-    const loss = await trainStep(session, batch);
+    const done = await trainStep(session, batch);
     const now = performance.now();
     session.position = {
       ...session.position,
       epochSeconds: session.position.epochSeconds + (now - before) / 1000,
     };
     before = now;
-    tellStep(session, loss, batch.count, pace, stretch);
+    tellStep(session, done, pace, stretch);
     if (signal?.aborted === true) break;
     if (session.position.step < loader.stepsPerEpoch && checkpointDue(session)) {
       await saveCheckpoint(session);
@@ -40,10 +41,18 @@ export async function trainEpoch(session: Session): Promise<void> {
   if (session.position.step === loader.stepsPerEpoch) await finishEpoch(session);
 }
 
-/** One step of SGD; returns its loss. */
-async function trainStep(session: Session, batch: Batch): Promise<number> {
+/** A step that is done. */
+interface Step {
+  readonly loss: number;
+  readonly learningRate: number;
+  readonly images: number;
+}
+
+/** One step of SGD. */
+async function trainStep(session: Session, batch: Batch): Promise<Step> {
   const { program, config, position } = session;
-  const { learningRate, momentum, weightDecay, seed } = config;
+  const { momentum, weightDecay, seed } = config;
+  const learningRate = currentRate(session);
   const { loss } = await program.step({
     slot: batch.slot,
     count: batch.count,
@@ -63,7 +72,7 @@ async function trainStep(session: Session, batch: Batch): Promise<number> {
     });
   }
   session.position = advance(position, loss);
-  return loss;
+  return { loss, learningRate, images: batch.count };
 }
 
 function advance(position: Position, loss: number): Position {
@@ -78,7 +87,12 @@ function advance(position: Position, loss: number): Position {
 }
 
 /** The events of a step that is done. */
-function tellStep(session: Session, loss: number, images: number, pace: Pace, stretch: Stretch): void {
+function tellStep(
+  session: Session,
+  { loss, learningRate, images }: Step,
+  pace: Pace,
+  stretch: Stretch,
+): void {
   const { config, emit, position } = session;
   const epoch = position.epoch + 1;
   stretch.images += images;
@@ -90,27 +104,32 @@ function tellStep(session: Session, loss: number, images: number, pace: Pace, st
       epoch,
       step: position.step,
       loss: position.runningLoss / position.runningSteps,
-      learningRate: config.learningRate,
+      learningRate,
       imagesPerSecond: stretch.images / seconds,
     });
     session.position = { ...position, runningLoss: 0, runningSteps: 0 };
     Object.assign(stretch, { images: 0, from: performance.now() });
   }
   tellChance(session, loss);
-  tellProgress(session, loss, pace.count(images));
+  tellProgress(session, { loss, learningRate }, pace.count(images));
 }
 
 function tellChance(session: Session, loss: number): void {
   const { config, classes, position, emit } = session;
   const initialization = config.init === undefined ? config.initialization : undefined;
-  const context = { classes, initialization, learningRate: config.learningRate };
+  const context = { classes: classes.length, initialization, learningRate: config.learningRate };
   const { watch, message } = watchChance(position.chance, loss, context);
   session.position = { ...session.position, chance: watch };
   if (message !== undefined) emit({ type: 'notice', code: 'loss-at-chance', message });
 }
 
-function tellProgress(session: Session, loss: number, imagesPerSecond: number): void {
-  const { config, emit, loader, position, trainImages } = session;
+function tellProgress(
+  session: Session,
+  { loss, learningRate }: Pick<Step, 'loss' | 'learningRate'>,
+  imagesPerSecond: number,
+): void {
+  const { config, emit, loader, position } = session;
+  const { images: trainImages } = loader;
   const done = position.epoch * trainImages + Math.min(trainImages, position.step * config.batchSize);
   const left = config.epochs * trainImages - done;
   emit({
@@ -120,22 +139,17 @@ function tellProgress(session: Session, loss: number, imagesPerSecond: number): 
     step: position.step,
     steps: loader.stepsPerEpoch,
     loss,
-    learningRate: config.learningRate,
+    learningRate,
     imagesPerSecond,
     secondsLeft: imagesPerSecond > 0 ? left / imagesPerSecond : 0,
   });
 }
 
+/** Interrupted while it validates, it leaves the epoch as not finished. */
 async function finishEpoch(session: Session): Promise<void> {
-  const { position, trainImages, emit } = session;
+  if (!(await validateEpoch(session))) return;
+  const { position, loader, emit } = session;
   const { epoch, step, epochLoss, epochSeconds: seconds } = position;
-  emit({
-    type: 'epoch',
-    epoch: epoch + 1,
-    loss: epochLoss / step,
-    seconds,
-    imagesPerSecond: trainImages / seconds,
-  });
   session.position = {
     ...position,
     epoch: epoch + 1,
@@ -145,5 +159,13 @@ async function finishEpoch(session: Session): Promise<void> {
     epochLoss: 0,
     epochSeconds: 0,
   };
+  emit({
+    type: 'epoch',
+    epoch: epoch + 1,
+    loss: epochLoss / step,
+    seconds,
+    imagesPerSecond: loader.images / seconds,
+    last: isDone(session),
+  });
   await saveCheckpoint(session);
 }

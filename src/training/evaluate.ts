@@ -12,8 +12,9 @@ export interface EvaluateOptions {
   /** Called for every image in order: its index in the data set, its label, the largest logit's class, the logits. */
   readonly onPrediction?: (index: number, label: number, predicted: number, logits: Float32Array) => void;
   readonly onProgress?: (event: ProgressEvent) => void;
-  /** Epoch that progress events tell. Default 1. */
+  /** Epoch and phase that progress events tell. Default: 1, `test`. */
   readonly epoch?: number;
+  readonly phase?: ProgressEvent['phase'];
   /** Aborted, it makes evaluate throw its reason after the batch under way. */
   readonly signal?: AbortSignal;
 }
@@ -103,12 +104,12 @@ function progress(
   step: number,
   steps: number,
   imagesPerSecond: number,
-  { total, epoch = 1 }: EvaluateOptions,
+  { total, epoch = 1, phase = 'test' }: EvaluateOptions,
 ): ProgressEvent {
   const secondsLeft = imagesPerSecond > 0 ? Math.max(0, total - images) / imagesPerSecond : 0;
   return {
     type: 'progress',
-    phase: 'test',
+    phase,
     epoch,
     step,
     steps,

@@ -12,6 +12,8 @@ export interface StartEvent {
   readonly threads: number;
   readonly parameters: number;
   readonly trainImages: number;
+  /** Images that are held back to choose by; 0 without validation. */
+  readonly validationImages: number;
   readonly testImages: number;
   readonly batchSize: number;
   readonly epochs: number;
@@ -36,7 +38,7 @@ export interface StepEvent {
 /** One a step, for progress displays; not written to events.jsonl or --json. */
 export interface ProgressEvent {
   readonly type: 'progress';
-  readonly phase: 'train' | 'test';
+  readonly phase: 'train' | 'validation' | 'test';
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;
@@ -61,6 +63,24 @@ export interface EpochEvent {
   readonly loss: number;
   readonly seconds: number;
   readonly imagesPerSecond: number;
+  /** No epoch follows: all are done, or validation has ended the training. */
+  readonly last: boolean;
+}
+
+/** On images that were held back, with dropout off; before the `epoch` event of the same epoch. */
+export interface ValidationEvent {
+  readonly type: 'validation';
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean cross-entropy, in nats. */
+  readonly loss: number;
+  /** 0..1 */
+  readonly accuracy: number;
+  /** 0..1: the label is among the five largest logits. */
+  readonly top5: number;
+  readonly images: number;
+  /** Better than all before it; the weights are in best.safetensors then. */
+  readonly best: boolean;
 }
 
 export interface NoticeEvent {
@@ -98,5 +118,6 @@ export type TrainingEvent =
   | ProgressEvent
   | CheckpointEvent
   | EpochEvent
+  | ValidationEvent
   | NoticeEvent
   | ResultEvent;

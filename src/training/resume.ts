@@ -1,22 +1,39 @@
 import { alexnetError } from '../errors.ts';
 import { trainingConfig, type TrainingConfig, type TrainingOptions } from './config.ts';
+import { recipes } from './recipes/recipes.ts';
 import { openRunFolder, readConfig, type RunFolder } from './runFolder.ts';
+import { dependsOnLength } from './schedule.ts';
 
 /** What decides the weights: a resumed run that changed one of these would be another run. */
 const fixed = [
+  'recipe',
   'network',
+  'dropout',
+  'initialization',
+  'init',
   'dataset',
   'limitTrain',
+  'validation',
   'transforms',
   'shuffle',
   'batchSize',
   'learningRate',
   'momentum',
   'weightDecay',
-  'dropout',
-  'initialization',
+  'schedule',
+  'warmupEpochs',
+  'warmupStart',
+  'finalLearningRate',
+  'decayFactor',
+  'stepEpochs',
+  'plateauPatience',
+  'plateauReductions',
+  'cyclePeak',
+  'cycleDivisor',
+  'cycleFinalDivisor',
+  'evaluateEvery',
+  'monitor',
   'seed',
-  'init',
 ] as const satisfies readonly (keyof TrainingConfig)[];
 
 /** A run to go on with, and how. */
@@ -32,9 +49,11 @@ export interface ResumedRun {
  */
 export async function resumedConfig(path: string, options: TrainingOptions): Promise<ResumedRun> {
   const folder = openRunFolder(path);
-  const before = trainingConfig({}, await readConfig(folder));
+  // A run of before an option came to be is one with the article's value of it.
+  const before = trainingConfig({}, { ...recipes.article, ...(await readConfig(folder)) });
   const config = trainingConfig(options, before);
-  for (const option of fixed) {
+  const length = dependsOnLength(config.schedule) ? (['epochs'] as const) : [];
+  for (const option of [...fixed, ...length]) {
     const was = written(before[option]);
     const now = written(config[option]);
     if (was !== now) throw alexnetError('ALEX_RESUME_DIFFERS', { folder: path, option, was, now });

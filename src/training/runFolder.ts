@@ -1,6 +1,6 @@
 /**
- * The folder that a training run owns: config.json, events.jsonl, checkpoint.safetensors, model.safetensors, and
- * TensorBoard's files (tensorboard.ts).
+ * The folder that a training run owns: config.json, events.jsonl, checkpoint.safetensors, model.safetensors, with
+ * validation best.safetensors, and TensorBoard's files (tensorboard.ts).
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { writeTextAtomically } from '../formats/atomicFile.ts';
 import { fileErrorReason, writingFile } from '../formats/fileErrors.ts';
 import { alexnetError } from '../errors.ts';
 import type { TrainingConfig } from './config.ts';
+import { configText } from './configFile.ts';
 import type { TrainingEvent } from './events.ts';
 
 export interface RunFolder {
@@ -17,6 +18,8 @@ export interface RunFolder {
   readonly events: string;
   readonly checkpoint: string;
   readonly model: string;
+  /** The weights that did best on the validation images. */
+  readonly best: string;
 }
 
 function runFolder(path: string): RunFolder {
@@ -26,6 +29,7 @@ function runFolder(path: string): RunFolder {
     events: join(path, 'events.jsonl'),
     checkpoint: join(path, 'checkpoint.safetensors'),
     model: join(path, 'model.safetensors'),
+    best: join(path, 'best.safetensors'),
   };
 }
 
@@ -36,8 +40,8 @@ function runFolder(path: string): RunFolder {
 export async function createRunFolder(out: string | undefined, name: string): Promise<RunFolder> {
   if (out === undefined) return runFolder(await claimNumbered(join('runs', name)));
   const folder = runFolder(out);
-  const { config, events, checkpoint, model } = folder;
-  if ([config, events, checkpoint, model].some((file) => existsSync(file))) {
+  const { path: _path, ...files } = folder;
+  if (Object.values(files).some((file) => existsSync(file))) {
     throw alexnetError('ALEX_RUN_EXISTS', { folder: out });
   }
   await writingFile(out, () => mkdir(out, { recursive: true }));
@@ -73,13 +77,15 @@ async function claimNumbered(base: string): Promise<string> {
 
 /** Writes config.json. Throws ALEX_FILE_WRITE. */
 export async function writeConfig({ config: path }: RunFolder, config: TrainingConfig): Promise<void> {
-  await writeTextAtomically(path, `${JSON.stringify(config, undefined, 2)}\n`);
+  await writeTextAtomically(path, configText(config));
 }
 
-/** Reads config.json; its values are not checked. Throws ALEX_RESUME_MISSING. */
+/** Reads config.json: what is set there, not checked. Throws ALEX_RESUME_MISSING. */
 export async function readConfig({ path, config }: RunFolder): Promise<TrainingConfig> {
   try {
-    return JSON.parse(await readFile(config, 'utf8')) as TrainingConfig;
+    const values = JSON.parse(await readFile(config, 'utf8')) as Record<string, unknown>;
+    const set = Object.entries(values).filter(([, value]) => value !== null);
+    return Object.fromEntries(set) as unknown as TrainingConfig;
   } catch (error) {
     throw alexnetError(
       'ALEX_RESUME_MISSING',

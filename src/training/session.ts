@@ -3,15 +3,22 @@ import type { Program } from '../engine/engine.ts';
 import { writeCheckpoint, type Position } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
 import type { TrainingEvent } from './events.ts';
+import type { ModelDescription } from './modelFile.ts';
 import type { RunFolder } from './runFolder.ts';
+import { learningRateAt } from './schedule.ts';
+import { isOver } from './validation.ts';
 
 /** A training under way. */
 export interface Session {
   readonly config: TrainingConfig;
   readonly program: Program;
   readonly loader: Loader;
-  readonly trainImages: number;
-  readonly classes: number;
+  /** Of the images that are held back; undefined without validation. */
+  readonly validationLoader: Loader | undefined;
+  /** Names by class index. */
+  readonly classes: readonly string[];
+  /** What a model file says of the network. */
+  readonly description: ModelDescription;
   readonly folder: RunFolder;
   readonly dataFingerprint: string;
   readonly emit: (event: TrainingEvent) => void;
@@ -23,10 +30,25 @@ export interface Session {
   savedAt: number;
 }
 
+/** The learning rate of the next step. */
+export function currentRate({ config, loader, position }: Session): number {
+  return learningRateAt(config, {
+    step: position.globalStep,
+    stepsPerEpoch: loader.stepsPerEpoch,
+    reductions: position.validation.plateau.reductions,
+  });
+}
+
+/** Whether all epochs are done, or validation has ended the training. */
+export function isDone({ config, position }: Session): boolean {
+  const betweenEpochs = position.step === 0;
+  return position.epoch >= config.epochs || (betweenEpochs && isOver(config, position.validation));
+}
+
 /** Writes a checkpoint and tells of it. Throws ALEX_FILE_WRITE, ALEX_TRAINING_NOT_FINITE. */
 export async function saveCheckpoint(session: Session): Promise<void> {
-  const { position, dataFingerprint, folder, program, config } = session;
-  await writeCheckpoint(folder.checkpoint, program, { position, dataFingerprint }, config.learningRate);
+  const { position, dataFingerprint, folder, program } = session;
+  await writeCheckpoint(folder.checkpoint, program, { position, dataFingerprint }, currentRate(session));
   session.savedStep = position.globalStep;
   session.savedAt = performance.now();
   // Between two epochs, tell the end of the one that is done.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileErrorReason } from '../formats/fileErrors.ts';
 import { fileVersionRecord, restartRecord, scalarsRecord, textRecord } from '../formats/tensorboard/event.ts';
 import type { TrainingConfig } from './config.ts';
+import { configText } from './configFile.ts';
 import type { TrainingEvent } from './events.ts';
 
 export interface TensorboardLog {
@@ -67,11 +68,10 @@ function recordsOf(event: TrainingEvent, config: TrainingConfig, at: Moment): Ui
       const [wallTime, step] = at;
       const first = fileVersionRecord(wallTime);
       if (step > 0) return [first, restartRecord(wallTime, step + 1)];
-      const json = JSON.stringify(config, undefined, 2);
-      return [first, textRecord(...at, 'configuration', `\`\`\`json\n${json}\n\`\`\``)];
+      return [first, textRecord(...at, 'configuration', `\`\`\`json\n${configText(config)}\`\`\``)];
     }
     case 'progress': {
-      if (event.phase === 'test') return [];
+      if (event.phase !== 'train') return [];
       const { loss, imagesPerSecond, learningRate } = event;
       return [
         scalarsRecord(...at, {
@@ -83,6 +83,10 @@ function recordsOf(event: TrainingEvent, config: TrainingConfig, at: Moment): Ui
     }
     case 'epoch':
       return [scalarsRecord(...at, { 'loss/epoch': event.loss })];
+    case 'validation': {
+      const { loss, accuracy } = event;
+      return [scalarsRecord(...at, { 'loss/validation': loss, 'accuracy/validation': accuracy })];
+    }
     case 'result': {
       const { loss, accuracy, top5 } = event;
       return [

@@ -1,28 +1,26 @@
 /** The article's job and its variations: train on one split of a data set, save the model, test on the other. */
-import { loadDataset } from '../data/datasets.ts';
 import { createLoader, type Loader } from '../data/loader.ts';
-import { articleTransforms, type TransformStep } from '../data/transforms.ts';
+import { articleTransforms } from '../data/transforms.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine, Program } from '../engine/engine.ts';
-import { alexnetError } from '../errors.ts';
-import { initialise } from '../network/initialise.ts';
-import { classCount, elementCount, parameterShapes } from '../network/shapes.ts';
+import { elementCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
-import { buildNetwork } from '../network/zoo/networks.ts';
-import { checkTensors } from './checkTensors.ts';
-import { openCheckpoint, startPosition, type Position } from './checkpoint.ts';
-import { trainingConfig, type DatasetSplits, type TrainingConfig, type TrainingOptions } from './config.ts';
+import { startPosition, type Position } from './checkpoint.ts';
+import type { TrainingConfig, TrainingOptions } from './config.ts';
+import { newConfig } from './configFile.ts';
 import { dataFingerprint } from './dataFingerprint.ts';
 import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluate.ts';
-import { checkClassCount } from './evaluateModel.ts';
 import type { ResultEvent, StartEvent, TrainingEvent } from './events.ts';
-import { openModel, saveModel } from './modelFile.ts';
-import { oneAtATime, releaseMemory } from './releaseMemory.ts';
+import type { ModelDescription } from './modelFile.ts';
+import { optionError } from './optionChecks.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
-import { saveCheckpoint, type Session } from './session.ts';
+import { isDone, saveCheckpoint, type Session } from './session.ts';
+import { checkNamesNetwork, readWeights, startingPoint, trainedNetwork } from './startingPoint.ts';
 import { createTensorboardLog, type TensorboardLog } from './tensorboard.ts';
+import { imageCount, loadTrainingData, type ImageSet, type TrainingData } from './trainingData.ts';
+import { saveWeights } from './validate.ts';
 
 export interface TrainingHooks {
   /** Told of everything, in order. */
@@ -59,20 +57,24 @@ export async function train(
   hooks: TrainingHooks = {},
 ): Promise<TrainingOutcome> {
   const resumed = await resumedRun(options);
-  const config = resumed?.config ?? trainingConfig(options);
+  const given = resumed?.config ?? (await newConfig(options));
+  checkNamesNetwork(given);
   // The engine comes before any image decoder: it sets how V8 compiles WebAssembly.
-  const engine = hooks.engine ?? (await createEngine(config.engine, { threads: config.threads }));
+  const engine = hooks.engine ?? (await createEngine(given.engine, { threads: given.threads }));
   const notices: string[] = [];
-  const data = await loadSplits(options, config, (message) => notices.push(message));
-  const network = trainedNetwork(config, data);
+  const data = await loadTrainingData(options, given, (message) => notices.push(message));
+  const { dataset } = data.train;
+  const network = await trainedNetwork(given, dataset);
+  // A network that comes from a file is written down: the run must not need that file again.
+  const config = { ...given, network: given.network ?? network };
   const program = await engine.compile(network, { batchSize: config.batchSize, training: true, inputSlots });
   try {
-    const fingerprint = dataFingerprint(data.train);
-    const position = await startingPoint({ config, data, program, fingerprint, folder: resumed?.folder });
-    const folder =
-      resumed?.folder ?? (await createRunFolder(options.out, `${network.name}-${data.train.name}`));
+    const fingerprint = dataFingerprint(dataset);
+    const position = await startingPoint({ config, program, fingerprint, folder: resumed?.folder });
+    const folder = resumed?.folder ?? (await createRunFolder(options.out, `${network.name}-${dataset.name}`));
     await writeConfig(folder, config);
-    const run: Run = { config, data, program, folder, transforms: transformsOf(config, network), hooks };
+    const description = describeModel(config, data, network);
+    const run: Run = { config, data, program, folder, description, hooks };
     return await trainAndTest(run, { engine, fingerprint, position, notices });
   } finally {
     await program.dispose();
@@ -81,10 +83,10 @@ export async function train(
 
 interface Run {
   readonly config: TrainingConfig;
-  readonly data: DatasetSplits;
+  readonly data: TrainingData;
   readonly program: Program;
   readonly folder: RunFolder;
-  readonly transforms: readonly TransformStep[];
+  readonly description: ModelDescription;
   readonly hooks: TrainingHooks;
 }
 
@@ -96,85 +98,24 @@ interface Start {
 }
 
 async function resumedRun(options: TrainingOptions): Promise<ResumedRun | undefined> {
-  if (options.resume === undefined) return undefined;
-  if (options.out !== undefined && options.out !== options.resume) {
-    const expected = 'nothing with resume: a resumed run stays in its folder';
-    throw alexnetError('ALEX_OPTION_VALUE', { option: 'out', value: options.out, expected });
+  const { resume, out, config } = options;
+  if (resume === undefined) return undefined;
+  if (out !== undefined && out !== resume) {
+    throw optionError('out', out, 'nothing with resume: a resumed run stays in its folder');
   }
-  return resumedConfig(options.resume, options);
+  if (config !== undefined) {
+    throw optionError('config', config, 'nothing with resume: a resumed run has its own');
+  }
+  return resumedConfig(resume, options);
 }
 
-async function loadSplits(
-  { dataset }: TrainingOptions,
+function describeModel(
   config: TrainingConfig,
-  onNotice: (message: string) => void,
-): Promise<DatasetSplits> {
-  if (typeof dataset === 'object') return dataset;
-  const { dataDir, limitTrain, limitTest } = config;
-  const train = await loadDataset(config.dataset, { split: 'train', dataDir, limit: limitTrain, onNotice });
-  const test = await loadDataset(config.dataset, { split: 'test', dataDir, limit: limitTest });
-  return { train, test };
-}
-
-function trainedNetwork(
-  { network: given, dropout }: TrainingConfig,
-  { train: dataset }: DatasetSplits,
-): NetworkSpec {
-  const classes = dataset.classes.length;
-  const network = typeof given === 'string' ? buildNetwork(given, { classes, dropout }) : given;
-  checkClassCount(network.name, classCount(network), dataset);
-  return network;
-}
-
-function transformsOf({ transforms }: TrainingConfig, { input }: NetworkSpec): readonly TransformStep[] {
-  return transforms ?? articleTransforms(input.height);
-}
-
-/** Fills the program's parameters: from the run to resume, from a model file, or at random. */
-async function startingPoint(start: {
-  readonly config: TrainingConfig;
-  readonly data: DatasetSplits;
-  readonly program: Program;
-  readonly fingerprint: string;
-  readonly folder: RunFolder | undefined;
-}): Promise<Position> {
-  const { config, data, program, fingerprint, folder } = start;
-  if (folder !== undefined) return restoreCheckpoint(folder, program, fingerprint);
-  const { init, initialization: scheme, seed } = config;
-  if (init !== undefined) await readWeights(init, program, data);
-  else initialise(program.network, { scheme, seed }, (name, values) => moveInto(program, name, values));
-  return startPosition;
-}
-
-/** Writes a parameter and lets go of the values. */
-function moveInto(program: Program, name: string, values: Float32Array): void {
-  program.writeParameter(name, values);
-  releaseMemory(values);
-}
-
-async function restoreCheckpoint(folder: RunFolder, program: Program, now: string): Promise<Position> {
-  const checkpoint = await openCheckpoint(folder.checkpoint);
-  try {
-    const was = checkpoint.dataFingerprint;
-    if (was !== now)
-      throw alexnetError('ALEX_RESUME_DIFFERS', { folder: folder.path, option: 'dataset', was, now });
-    await checkpoint.restore(program);
-    return checkpoint.position;
-  } finally {
-    await checkpoint.close();
-  }
-}
-
-async function readWeights(path: string, program: Program, { train: dataset }: DatasetSplits): Promise<void> {
-  const file = await openModel(path);
-  try {
-    checkClassCount(path, classCount(file.network), dataset);
-    const parameters = parameterShapes(program.network);
-    checkTensors(new Map(parameterShapes(file.network).map((shape) => [shape.name, shape])), parameters);
-    for (const { name } of parameters) moveInto(program, name, await file.readParameter(name));
-  } finally {
-    await file.close();
-  }
+  { train: { dataset } }: TrainingData,
+  network: NetworkSpec,
+): ModelDescription {
+  const transforms = config.transforms ?? articleTransforms(network.input.height);
+  return { network, classes: dataset.classes, transforms, details: { training: config } };
 }
 
 async function trainAndTest(run: Run, start: Start): Promise<TrainingOutcome> {
@@ -199,48 +140,53 @@ function tensorboardLog(
   { config, folder }: Run,
   onProblem: (message: string) => void,
 ): TensorboardLog | undefined {
-  return config.tensorboard === false ? undefined : createTensorboardLog(folder.path, config, onProblem);
+  return config.tensorboard ? createTensorboardLog(folder.path, config, onProblem) : undefined;
 }
 
 async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): Promise<TrainingOutcome> {
-  const { config, folder, program } = run;
-  const loader = await loaderOf(run, 'train');
-  const session = newSession(run, { ...start, loader, emit });
+  const { config, data, folder, program, description } = run;
+  const loader = await loaderOf(run, data.train, config.shuffle);
+  const validationLoader = data.validation && (await loaderOf(run, data.validation, false));
+  const session = newSession(run, { ...start, loader, validationLoader, emit });
   try {
     emit(startEvent(run, start, loader));
     for (const message of start.notices) emit({ type: 'notice', code: 'data', message });
     await trainEpochs(session);
   } finally {
     await loader.close();
+    await validationLoader?.close();
   }
-  if (session.position.epoch < config.epochs) return { interrupted: true, out: folder.path };
-  const keepOne = oneAtATime();
-  await saveModel(folder.model, describeModel(run), (name) => keepOne(() => program.readParameter(name)));
-  const result = await test(run, emit);
+  if (!isDone(session)) return { interrupted: true, out: folder.path };
+  const { bestEpoch } = session.position.validation;
+  if (config.patience !== undefined && bestEpoch > 0) await readWeights(folder.best, program);
+  await saveWeights(folder.model, description, program);
+  const result = await test(run, session.position.epoch, emit);
   if (result === undefined) return { interrupted: true, out: folder.path, model: folder.model };
   emit(result);
   return { interrupted: false, out: folder.path, model: folder.model, result };
 }
 
-/** Trains until the last epoch is done or the signal is aborted; either way there is a checkpoint then. */
+/** Trains until there is nothing left to do or the signal is aborted; either way there is a checkpoint then. */
 async function trainEpochs(session: Session): Promise<void> {
-  while (session.position.epoch < session.config.epochs && session.signal?.aborted !== true) {
-    await trainEpoch(session);
-  }
+  while (!isDone(session) && session.signal?.aborted !== true) await trainEpoch(session);
   if (session.savedStep !== session.position.globalStep) await saveCheckpoint(session);
 }
 
 /** Tests with dropout off; undefined when the signal was aborted. */
-async function test(run: Run, emit: (event: TrainingEvent) => void): Promise<ResultEvent | undefined> {
-  const { config, data, program, hooks } = run;
+async function test(
+  run: Run,
+  epoch: number,
+  emit: (event: TrainingEvent) => void,
+): Promise<ResultEvent | undefined> {
+  const { data, program, description, hooks } = run;
   const { signal } = hooks;
-  const loader = await loaderOf(run, 'test');
+  const { classes } = description;
+  const loader = await loaderOf(run, data.test, false);
   try {
-    const { classes, length: total } = data.test;
     return await evaluate(program, loader, {
       classes,
-      total,
-      epoch: config.epochs,
+      total: loader.images,
+      epoch,
       onProgress: emit,
       signal,
     });
@@ -252,30 +198,28 @@ async function test(run: Run, emit: (event: TrainingEvent) => void): Promise<Res
   }
 }
 
-function loaderOf({ config, data, program, transforms }: Run, split: 'train' | 'test'): Promise<Loader> {
+function loaderOf(
+  { config, program, description }: Run,
+  images: ImageSet,
+  shuffle: boolean,
+): Promise<Loader> {
   const { batchSize, seed, workers } = config;
-  const shuffle = split === 'train' && config.shuffle;
-  return createLoader({
-    dataset: data[split],
-    transforms,
-    inputs: program.inputs,
-    batchSize,
-    shuffle,
-    seed,
-    workers,
-  });
+  const { transforms } = description;
+  return createLoader({ ...images, transforms, inputs: program.inputs, batchSize, shuffle, seed, workers });
 }
 
 function newSession(
-  { config, data, program, folder, hooks }: Run,
-  { position, fingerprint, loader, emit }: Start & Pick<Session, 'loader' | 'emit'>,
+  { config, program, folder, description, hooks }: Run,
+  start: Start & Pick<Session, 'loader' | 'validationLoader' | 'emit'>,
 ): Session {
+  const { position, fingerprint, loader, validationLoader, emit } = start;
   return {
     config,
     program,
     loader,
-    trainImages: data.train.length,
-    classes: data.train.classes.length,
+    validationLoader,
+    classes: description.classes,
+    description,
     folder,
     dataFingerprint: fingerprint,
     emit,
@@ -300,16 +244,13 @@ function startEvent(
     target: engine.target,
     threads: engine.threads,
     parameters: counts.reduce((sum, count) => sum + count, 0),
-    trainImages: data.train.length,
-    testImages: data.test.length,
+    trainImages: loader.images,
+    validationImages: data.validation ? imageCount(data.validation) : 0,
+    testImages: imageCount(data.test),
     batchSize: config.batchSize,
     epochs: config.epochs,
     stepsPerEpoch: loader.stepsPerEpoch,
     resumedFrom: position.globalStep,
     out: folder.path,
   };
-}
-
-function describeModel({ config, data, program, transforms }: Run): Parameters<typeof saveModel>[1] {
-  return { network: program.network, classes: data.train.classes, transforms, details: { training: config } };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -108,6 +108,67 @@ test('every option of the recipe reaches the configuration', async () => {
       threads: 1,
     },
   );
+});
+
+test('a recipe can be printed, edited and passed back; what is given comes first', async () => {
+  const printed = await runAlexnet(['train', '--recipe', 'paper', '--print-config', '--lr', '0.02'], {
+    cwd: folder,
+  });
+  assert.deepEqual([printed.code, printed.stderr], [0, '']);
+  await writeFile(join(folder, 'my.json'), printed.stdout.replace('"plateau"', '"cosine"'));
+  const args = [
+    'train',
+    'alexnet-32',
+    '--config',
+    'my.json',
+    '--print-config',
+    '--validation',
+    'none',
+    '--json',
+  ];
+  const again = await runAlexnet([...args, '--no-shuffle', '--step-epochs', '3,5'], { cwd: folder });
+  const [config] = jsonLines(again.stdout);
+  const expected = JSON.parse(printed.stdout) as object;
+  assert.deepEqual(config, {
+    ...expected,
+    network: 'alexnet-32',
+    schedule: 'cosine',
+    validation: null,
+    shuffle: false,
+    stepEpochs: [3, 5],
+  });
+  await writeFile(join(folder, 'wrong.json'), '{ "learningrate": 1 }');
+  const wrong = await runAlexnet(['train', '--config', 'wrong.json'], { cwd: folder });
+  assert.deepEqual([wrong.code, wrong.stdout], [2, '']);
+  assert.match(
+    wrong.stderr,
+    /^ALEX_CONFIG_KEY: wrong\.json has "learningrate".*\nDid you mean "learningRate"\?/,
+  );
+});
+
+test('validation is told, and ends the training', async () => {
+  const args = [
+    ...small,
+    '--limit-train',
+    '64',
+    '--limit-test',
+    '20',
+    '--validation',
+    '0.25',
+    '--epochs',
+    '3',
+  ];
+  const { stdout, stderr, code } = await runAlexnet(
+    [...args, '--lr', '1e-9', '--patience', '1', '--out', 'validated'],
+    {
+      cwd: folder,
+    },
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /48 images to train, 16 to validate, 20 to test/);
+  assert.match(stderr, /validation after epoch 1: loss \d\.\d{3}, accuracy \d+\.\d%, the best so far/);
+  assert.match(stdout, /^Finished Training\nAccuracy of the network on the 20 test images/m);
+  await stat(join(folder, 'validated', 'best.safetensors'));
 });
 
 test(

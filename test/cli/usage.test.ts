@@ -46,6 +46,10 @@ const refused: [args: string[], message: RegExp][] = [
     /^ALEX_OPTION_VALUE: --threads is 1000; expected a whole number from 1 to 256/,
   ],
   [['train', '--dropout', '1'], /^ALEX_OPTION_VALUE: --dropout is 1/],
+  [['train', '--recipe', 'papre'], /^ALEX_OPTION_VALUE: --recipe is papre.*did you mean paper\?/],
+  [['train', '--validation', '1.5'], /^ALEX_OPTION_VALUE: --validation is 1.5; expected a share/],
+  [['train', '--step-epochs', '3,x'], /^ALEX_OPTION_VALUE: --step-epochs is 3,x/],
+  [['train', '--recipe', 'finetune'], /^ALEX_OPTION_VALUE: init is not set; expected a model file/],
   [['train', '--momentum', '1'], /^ALEX_OPTION_VALUE: --momentum is 1/],
   [['train', '--initialization', 'hee'], /^ALEX_OPTION_VALUE: .*did you mean he\?/],
   [

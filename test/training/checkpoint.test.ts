@@ -64,12 +64,17 @@ test('a file that is no whole checkpoint is refused', async (context) => {
   await assert.rejects(openCheckpoint(path), { code: 'ALEX_SAFETENSORS_TRUNCATED' });
   writeFileSync(path, '');
   await assert.rejects(openCheckpoint(path), { code: 'ALEX_SAFETENSORS_TRUNCATED' });
-  const good = { version: 1, position, dataFingerprint: '' };
+  const good = { version: 2, position, dataFingerprint: '' };
   for (const spoilt of [
     undefined,
     '{',
     'null',
-    JSON.stringify({ ...good, version: 2 }),
+    JSON.stringify({ ...good, version: 3 }),
+    JSON.stringify({ ...good, position: { ...position, validation: undefined } }),
+    JSON.stringify({
+      ...good,
+      position: { ...position, validation: { ...position.validation, waited: -1 } },
+    }),
     JSON.stringify({ ...good, position: undefined }),
     JSON.stringify({ ...good, position: { ...position, step: -1 } }),
     JSON.stringify({ ...good, position: { ...position, runningLoss: null } }),
@@ -78,4 +83,14 @@ test('a file that is no whole checkpoint is refused', async (context) => {
     await writeSafetensors(path, [], spoilt === undefined ? {} : { 'alexnet.checkpoint': spoilt });
     await assert.rejects(openCheckpoint(path), { code: 'ALEX_CHECKPOINT_INVALID' }, spoilt);
   }
+});
+
+test('a checkpoint of version 1 is one without validation', async (context) => {
+  const path = join(temporaryFolder(context), 'c.safetensors');
+  const { validation: _, ...old } = position;
+  const state = JSON.stringify({ version: 1, position: old, dataFingerprint: 'data' });
+  await writeSafetensors(path, [], { 'alexnet.checkpoint': state });
+  const checkpoint = await openCheckpoint(path);
+  assert.deepEqual(checkpoint.position, position);
+  await checkpoint.close();
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AlexnetError } from '../../src/errors.ts';
-import { articleRecipe, trainingConfig, type TrainingOptions } from '../../src/training/config.ts';
+import { trainingConfig, type TrainingOptions } from '../../src/training/config.ts';
+import { articleRecipe } from '../../src/training/recipes/article.ts';
 import { tinyNetwork, tinyOptions } from './tinyTraining.ts';
 
 test("with no option it is the article's recipe", () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { articleRecipe } from '../../src/training/config.ts';
+import { articleRecipe } from '../../src/training/recipes/article.ts';
 import {
   createRunFolder,
   eventLog,

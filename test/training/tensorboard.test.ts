@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { articleRecipe } from '../../src/training/config.ts';
+import { articleRecipe } from '../../src/training/recipes/article.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
 import { createTensorboardLog } from '../../src/training/tensorboard.ts';
 import { readEvents, type ReadEvent } from '../formats/tensorboard/readEvents.ts';
