@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { DatasetCheck } from '../data/check.ts';
 import { datasetNames, listDatasets } from '../data/datasets.ts';
 import { alexnetError } from '../errors.ts';
+import { previewCommand } from './dataPreview.ts';
 import { createDownloadProgress } from './downloadProgress.ts';
 import { foundDatasets, whereabouts } from './foundDatasets.ts';
 import { catchInterrupt } from './interrupt.ts';
@@ -16,14 +17,15 @@ interface DataOptions {
 /** `alexnet data`. */
 export function dataCommand(): Command {
   return new Command('data')
-    .summary('fetch, check and list data sets')
-    .description('Fetches, checks and lists data sets.')
+    .summary('fetch, check, list and preview data sets')
+    .description('Fetches, checks and lists data sets, and shows what augmentation does to them.')
     .addCommand(listCommand())
     .addCommand(fetchCommand())
     .addCommand(checkCommand())
+    .addCommand(previewCommand())
     .addHelpText(
       'after',
-      '\nExamples:\n  $ alexnet data list\n  $ alexnet data fetch cifar10\n  $ alexnet data check cifar10 --data-dir ~/data',
+      '\nExamples:\n  $ alexnet data list\n  $ alexnet data fetch cifar10\n  $ alexnet data check cifar10 --data-dir ~/data\n  $ alexnet data preview shapes --augment pad-crop,flip',
     );
 }
 

@@ -81,7 +81,7 @@ export function createFiller({
   seed,
   inputs,
 }: FillSource): (fill: Fill) => Promise<readonly BadPlace[]> {
-  const imageAt = 'encoded' in source ? decoder(source.encoded) : recordReader(source);
+  const imageAt = imageReader(source);
   const transforms = views.map((steps) => imageTransform(steps, seed));
   return async ({ slot, first, indices, epoch, view }) => {
     const transform = transforms[view]!;
@@ -98,6 +98,11 @@ export function createFiller({
     }
     return bad;
   };
+}
+
+/** Makes the function that gives an image of a data set, as it is. That of a file may throw ALEX_IMAGE_… errors. */
+export function imageReader(source: ImageSource): (index: number) => ImageView | Promise<ImageView> {
+  return 'encoded' in source ? decoder(source.encoded) : recordReader(source);
 }
 
 function recordReader({

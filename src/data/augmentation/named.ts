@@ -25,15 +25,15 @@ import { cutout, pcaColor, randomErasing } from './tensorSteps.ts';
 
 /** What each name does, and what the number after it means, for a network that takes squares of side `side`. */
 export const augmentations = {
-  'pad-crop': 'a frame of N black pixels (side / 8), then a square of the old size cut out anywhere',
-  crop: 'resized to N (side × 256 / 224), then a square cut out anywhere, as in the 2012 paper',
-  'resized-crop': 'at least N (0.08) of the area, stretched a little, brought to size',
+  'pad-crop': 'padded with N black pixels (side / 8), a square of the old size cut out anywhere',
+  crop: 'resized to N (side × 256 / 224), a square cut out anywhere, as in the 2012 paper',
+  'resized-crop': 'N (0.08) to 1 of the area, stretched a little, brought to size',
   translate: 'moved by up to N (0.125) of its sides',
   flip: 'mirrored left to right with probability N (0.5)',
-  color: 'brightness, contrast and saturation changed by up to N (0.4), hue by N / 4 of the circle',
-  pca: "moved along the principal components of the data set's colours, standard deviation N (0.1), as in the 2012 paper",
+  color: 'brightness, contrast, saturation changed by up to N (0.4), hue by up to N / 4',
+  pca: "moved by N (0.1) along the principal components of the data set's colours, as in 2012",
   cutout: 'a square of side N (side / 2) set to 0',
-  erase: 'with probability N (0.5), a rectangle of 2 to 33 % of the area set to 0',
+  erase: 'a rectangle of 2 to 33 % of the area set to 0, with probability N (0.5)',
 } as const;
 export type AugmentationName = keyof typeof augmentations;
 export const augmentationNames = Object.keys(augmentations) as readonly AugmentationName[];
