@@ -25,8 +25,11 @@ export interface SafetensorsHeader {
 
 /** Bytes before the header: its length. */
 export const lengthBytes = 8;
-/** Larger headers are refused, as the reference implementation does. */
-export const mostHeaderBytes = 100_000_000;
+/**
+ * Larger headers are refused: room for some 40,000 tensors. JSON of 100 MB, the reference implementation's limit, can
+ * take gigabytes of memory and tens of seconds.
+ */
+export const mostHeaderBytes = 5_000_000;
 const metadataKey = '__metadata__';
 
 /**

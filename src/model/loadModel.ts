@@ -16,9 +16,9 @@ export interface LoadedModel extends Model {
 }
 
 /**
- * A model from a safetensors file: one that was saved here, or a bare one of a known network, with torchvision's
- * names. As in PyTorch it is in training mode: call eval() before you use or test it.
- * Throws ALEX_FILE_READ, ALEX_SAFETENSORS_…, ALEX_MODEL_…, ALEX_TENSOR_….
+ * A model from a file of any format that model files have: one that was saved here, or a bare one of a known network,
+ * with torchvision's names. As in PyTorch it is in training mode: call eval() before you use or test it.
+ * Throws ALEX_FILE_READ, ALEX_MODEL_…, ALEX_TENSOR_…, and the errors of the format.
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
   const { classes: given, ...modelOptions } = options;

@@ -48,9 +48,10 @@ export interface Model extends AsyncDisposable {
   /** Takes over all parameters. Throws ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_MISSING, ALEX_TENSOR_SHAPE; then nothing is changed. */
   loadStateDict(state: StateSource): void;
   /**
-   * Writes a safetensors file that loadModel, the command line and PyTorch's tools read. A data set says what the
+   * Writes a file that loadModel, the command line and PyTorch's tools read, in the format that its name's ending says:
+   * `.safetensors`, `.pth`. A data set says what the
    * classes are called and what is done to an image: `model.save(path, trainset)`.
-   * Throws ALEX_FILE_WRITE, ALEX_MODEL_NOT_FINITE, ALEX_OPTION_VALUE.
+   * Throws ALEX_MODEL_EXTENSION, ALEX_FILE_WRITE, ALEX_MODEL_NOT_FINITE, ALEX_OPTION_VALUE.
    */
   save(path: string, use?: ModelUse): Promise<void>;
   /** Ends the engine's threads and lets go of its memory. `await using` calls it. */

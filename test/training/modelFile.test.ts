@@ -75,7 +75,7 @@ test('a file whose name tells no format is not written, and one that begins like
   writeFileSync(join(folder, 'tiny.bin'), 'something else');
   await assert.rejects(loadModel(join(folder, 'tiny.bin')), {
     code: 'ALEX_MODEL_FORMAT',
-    message: /none of safetensors, PyTorch/,
+    message: /none of safetensors, safetensors in parts, PyTorch/,
   });
 });
 

@@ -4,7 +4,8 @@ import { readZip, type ZipEntry } from '../zip/readZip.ts';
 import { checkStorage, PthError, type PthContainer } from './pthContainer.ts';
 import { torchPickle, type PthStorage } from './torchObjects.ts';
 
-const mostTextBytes = 16_000_000;
+const mostTextBytes = 5_000_000;
+const mostPickleBytes = 16_000_000;
 const pickleName = 'data.pkl';
 
 /**
@@ -18,7 +19,7 @@ export async function readZipContainer(handle: FileHandle, size: number): Promis
   if (byteOrder !== undefined && byteOrder.trim() !== 'little') {
     throw new PthError(`its byte order is ${JSON.stringify(byteOrder)}, expected "little"`);
   }
-  const pickle = await readSmall(entries.get(folder + pickleName)!);
+  const pickle = await readSmall(entries.get(folder + pickleName)!, mostPickleBytes);
   return {
     root: readPickle(pickle, torchPickle),
     readStorage: (storage, from, length) => readStorage(entries, folder, storage, from, length),
@@ -52,13 +53,13 @@ async function readStorage(
   return from === 0 && length === entry!.size ? entry!.readAll() : entry!.read(from, length);
 }
 
-async function readSmall(entry: ZipEntry): Promise<Uint8Array> {
-  if (entry.size > mostTextBytes) {
-    throw new PthError(`${JSON.stringify(entry.name)} has ${entry.size} bytes, more than ${mostTextBytes}`);
+async function readSmall(entry: ZipEntry, most: number): Promise<Uint8Array> {
+  if (entry.size > most) {
+    throw new PthError(`${JSON.stringify(entry.name)} has ${entry.size} bytes, more than ${most}`);
   }
   return new Uint8Array(await entry.readAll());
 }
 
 async function readText(entry: ZipEntry | undefined): Promise<string | undefined> {
-  return entry === undefined ? undefined : new TextDecoder().decode(await readSmall(entry));
+  return entry === undefined ? undefined : new TextDecoder().decode(await readSmall(entry, mostTextBytes));
 }

@@ -41,12 +41,15 @@ export interface WrittenModel {
 export interface ModelFormat {
   /** As it is called in messages. */
   readonly name: string;
-  /** With the dot, lower case; files are written in this format when their name ends so. */
+  /** With the dot, lower case; files are written in this format, where it can be, when their name ends so. */
   readonly extensions: readonly string[];
   /** Whether a file that begins so is of this format. No two formats may take the same file. */
   recognises(start: FileStart): boolean;
   /** Opens a file and checks what it says of its tensors. Throws ALEX_FILE_READ and the format's own errors. */
   open(path: string): Promise<ModelSource>;
-  /** Writes a file atomically, one tensor at a time. Throws ALEX_FILE_WRITE, and what a tensor's `read` throws. */
-  write(path: string, model: WrittenModel): Promise<void>;
+  /**
+   * Writes a file atomically, one tensor at a time. Throws ALEX_FILE_WRITE, and what a tensor's `read` throws.
+   * Absent where a format is only read.
+   */
+  write?(path: string, model: WrittenModel): Promise<void>;
 }

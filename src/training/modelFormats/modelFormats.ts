@@ -5,12 +5,16 @@ import { readingFile } from '../../formats/fileErrors.ts';
 import { readAt } from '../../formats/readAt.ts';
 import { startBytes, type FileStart, type ModelFormat, type ModelSource } from './modelFormat.ts';
 import { pthFormat } from './pth.ts';
-import { safetensorsFormat } from './safetensors.ts';
+import { safetensorsFormat, shardedSafetensorsFormat } from './safetensors.ts';
 
-const formats: readonly ModelFormat[] = [safetensorsFormat, pthFormat];
+const formats: readonly ModelFormat[] = [safetensorsFormat, shardedSafetensorsFormat, pthFormat];
 
-/** Endings of the names of model files. */
-export const modelExtensions: readonly string[] = formats.flatMap(({ extensions }) => extensions);
+type WritableFormat = ModelFormat & { readonly write: NonNullable<ModelFormat['write']> };
+
+/** Endings of the names of model files that can be written. */
+export const writtenExtensions: readonly string[] = formats
+  .filter(isWritable)
+  .flatMap(({ extensions }) => extensions);
 
 /**
  * Opens a model file, whatever its format. A file that begins like none is opened as its name says, so that the
@@ -24,10 +28,14 @@ export async function openModelSource(path: string): Promise<ModelSource> {
 }
 
 /** The format that a new file gets by its name. Throws ALEX_MODEL_EXTENSION. */
-export function formatToWrite(path: string): ModelFormat {
+export function formatToWrite(path: string): WritableFormat {
   const format = formatByName(path);
-  if (format === undefined) throw alexnetError('ALEX_MODEL_EXTENSION', { path, known: modelExtensions });
-  return format;
+  if (format !== undefined && isWritable(format)) return format;
+  throw alexnetError('ALEX_MODEL_EXTENSION', { path, known: writtenExtensions });
+}
+
+function isWritable(format: ModelFormat): format is WritableFormat {
+  return format.write !== undefined;
 }
 
 const formatNames: readonly string[] = formats.map(({ name }) => name);

@@ -1,5 +1,6 @@
 /** Model files in safetensors: a description of ours is the metadata entry `alexnet`. */
 import { openSafetensors, writeSafetensors } from '../../formats/safetensors.ts';
+import { openShardedSafetensors } from '../../formats/shardedSafetensors.ts';
 import { lengthBytes, mostHeaderBytes } from '../../formats/safetensorsHeader.ts';
 import type { ModelFormat } from './modelFormat.ts';
 
@@ -20,4 +21,15 @@ export const safetensorsFormat: ModelFormat = {
   // Tools for PyTorch look for the format.
   write: (path, { tensors, about }) =>
     writeSafetensors(path, tensors, { format: 'pt', [metadataKey]: about }),
+};
+
+/** In several files, told by their index; read only. */
+export const shardedSafetensorsFormat: ModelFormat = {
+  name: 'safetensors in parts',
+  extensions: ['.safetensors.index.json'],
+  recognises: ({ bytes }) => /^\s*\{\s*"/.test(Buffer.from(bytes).toString('latin1')),
+  open: async (path) => {
+    const file = await openShardedSafetensors(path);
+    return { ...file, about: file.metadata[metadataKey] };
+  },
 };
