@@ -1,9 +1,11 @@
 /** The options of a training on the command line, each with its reader. */
 import { Option, type Command, type OptionValues } from 'commander';
+import { augmentationNames } from '../data/augmentation/named.ts';
 import { datasetNames } from '../data/datasets.ts';
 import { networkNames } from '../network/zoo/networks.ts';
 import type { TrainingOptions } from '../training/config.ts';
 import { optionChecks, optionError, type OptionCheck, type OptionName } from '../training/optionChecks.ts';
+import { preprocessings } from '../training/preprocess.ts';
 import { decimalNumber, wholeNumber } from './options.ts';
 
 interface Flag {
@@ -54,8 +56,21 @@ const groups: readonly (readonly [title: string, flags: readonly Flag[]])[] = [
         help: 'hold training images back to choose by: a share (0.1) or a number (5000) of them',
       },
       {
+        option: 'preprocess',
+        flag: '--preprocess',
+        argument: 'name',
+        help: `how images become the network's input: ${preprocessings.join(', ')} (default: article)`,
+      },
+      {
+        option: 'augment',
+        flag: '--augment',
+        argument: 'names',
+        help: `training images changed at random: ${augmentationNames.join(', ')}, each with =NUMBER or without`,
+      },
+      {
         option: 'shuffle',
         flag: '--shuffle',
+        negative: 'take them in their own order',
         help: 'take the training images in another order in every epoch (default)',
       },
     ],
@@ -281,6 +296,8 @@ function readValue({ kind }: OptionCheck, text: string): unknown {
       const numbers = text.split(',').map((part) => (wholeNumber.test(part) ? Number(part) : NaN));
       return numbers.length === 1 ? numbers[0] : numbers;
     }
+    case 'list':
+      return text.split(',').map((part) => part.trim());
     default:
       return text;
   }

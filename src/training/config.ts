@@ -1,11 +1,13 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { TransformStep } from '../data/transforms.ts';
-import { checkTransforms } from '../data/transforms.ts';
+import { checkAugment } from '../data/augmentation/named.ts';
+import { checkDeterministic, checkTransforms } from '../data/transforms.ts';
 import type { EngineName } from '../engine/engine.ts';
 import type { InitializationScheme } from '../network/initialise.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
 import { optionChecks, optionError, type OptionCheck, type OptionName } from './optionChecks.ts';
+import type { Preprocessing } from './preprocess.ts';
 import { recipes, type RecipeName } from './recipes/recipes.ts';
 import type { Monitor } from './validation.ts';
 import type { ScheduleName } from './schedule.ts';
@@ -38,8 +40,14 @@ export interface TrainingConfig {
   readonly limitTest?: number;
   /** Training images to hold back for validation: a share of each class below 1, or a number of images. */
   readonly validation?: number;
-  /** Default: what the article does, to the side of the network's input. */
+  /** How images become the network's input, by name. */
+  readonly preprocess: Preprocessing;
+  /** The same step by step, to test with and, without augmentation, to train with. */
   readonly transforms?: readonly TransformStep[];
+  /** Names of augmentations, each with a number or without: `pad-crop`, `flip`, `color=0.2`. */
+  readonly augment?: readonly string[];
+  /** Instead: all that is done to training images, step by step. */
+  readonly trainTransforms?: readonly TransformStep[];
   /** Another order in every epoch. */
   readonly shuffle: boolean;
   readonly epochs: number;
@@ -118,7 +126,7 @@ export function trainingConfig(options: TrainingOptions, base?: TrainingConfig):
   const config = withoutUnset({ ...below, ...Object.fromEntries(set) });
   for (const name of Object.keys(optionChecks) as OptionName[]) checkOption(name, config[name]);
   const checked = config as unknown as TrainingConfig;
-  if (checked.transforms !== undefined) checkTransforms(checked.transforms);
+  checkImages(checked);
   checkNetwork(checked);
   checkSchedule(checked);
   return checked;
@@ -159,6 +167,16 @@ function checkNetwork({ network, dropout }: TrainingConfig): void {
   else if (dropout !== undefined) {
     const expected = 'nothing with a network that is not given by name: set it in its layers';
     throw optionError('dropout', dropout, expected);
+  }
+}
+
+function checkImages({ transforms, trainTransforms, augment }: TrainingConfig): void {
+  if (transforms !== undefined) checkDeterministic(transforms);
+  if (trainTransforms !== undefined) checkTransforms(trainTransforms);
+  if (augment === undefined) return;
+  checkAugment(augment);
+  if (trainTransforms !== undefined) {
+    throw optionError('augment', augment, 'nothing with trainTransforms, which say all that is done');
   }
 }
 

@@ -1,6 +1,5 @@
 /** Files of training options: JSON, one key an option, null for what is not set. */
 import { readFile } from 'node:fs/promises';
-import { checkTransforms } from '../data/transforms.ts';
 import { alexnetError } from '../errors.ts';
 import { duplicateKey } from '../formats/duplicateKey.ts';
 import { readingFile } from '../formats/fileErrors.ts';
@@ -33,13 +32,12 @@ export function parseConfig(file: string, text: string): TrainingConfig {
     if (value === null) continue;
     checkOption(key, value, `${key} in ${file}`);
   }
-  const { network, transforms, ...others } = values;
+  const { network, ...others } = values;
   return trainingConfig({
     ...others,
     ...(network !== undefined && {
       network: typeof network === 'object' ? parsedNetwork(file, network) : network,
     }),
-    ...(transforms !== undefined && { transforms: transforms && checkTransforms(transforms) }),
   } as TrainingOptions);
 }
 

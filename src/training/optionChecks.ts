@@ -4,12 +4,13 @@ import { alexnetError } from '../errors.ts';
 import { nearestName } from '../nearestName.ts';
 import { initializationSchemes } from '../network/initialise.ts';
 import type { TrainingConfig } from './config.ts';
+import { preprocessings } from './preprocess.ts';
 import { recipeNames } from './recipes/recipeNames.ts';
 import { scheduleNames } from './schedule.ts';
 import { monitors } from './validation.ts';
 
 /** How a value is written on a command line. */
-export type OptionKind = 'whole' | 'number' | 'flag' | 'word' | 'text' | 'numbers' | 'data';
+export type OptionKind = 'whole' | 'number' | 'flag' | 'word' | 'text' | 'numbers' | 'list' | 'data';
 
 export interface OptionCheck {
   readonly kind: OptionKind;
@@ -54,7 +55,14 @@ export const optionChecks = {
     'a share over 0 and less than 1, or a number of images',
     (value) => (value > 0 && value < 1) || (Number.isSafeInteger(value) && value >= 1),
   ),
+  preprocess: oneOf(preprocessings),
   transforms: { kind: 'data', expected: 'a list of transforms', accepts: Array.isArray },
+  augment: {
+    kind: 'list',
+    expected: 'a list of names',
+    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(text.accepts),
+  },
+  trainTransforms: { kind: 'data', expected: 'a list of transforms', accepts: Array.isArray },
   shuffle: flag,
   epochs: whole(1, most),
   batchSize: whole(1, 4096),

@@ -1,6 +1,6 @@
 /** The article's job and its variations: train on one split of a data set, save the model, test on the other. */
 import { createLoader, type Loader } from '../data/loader.ts';
-import { articleTransforms } from '../data/transforms.ts';
+import type { TransformStep } from '../data/transforms.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { elementCount, parameterShapes } from '../network/shapes.ts';
@@ -14,6 +14,7 @@ import { evaluate } from './evaluate.ts';
 import type { ResultEvent, StartEvent, TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelFile.ts';
 import { optionError } from './optionChecks.ts';
+import { trainingTransforms } from './preprocess.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
 import { isDone, saveCheckpoint, type Session } from './session.ts';
@@ -73,8 +74,17 @@ export async function train(
     const position = await startingPoint({ config, program, fingerprint, folder: resumed?.folder });
     const folder = resumed?.folder ?? (await createRunFolder(options.out, `${network.name}-${dataset.name}`));
     await writeConfig(folder, config);
-    const description = describeModel(config, data, network);
-    const run: Run = { config, data, program, folder, description, hooks };
+    const transforms = await trainingTransforms(config, { side: network.input.height, dataset });
+    const description = describeModel(config, data, network, transforms.test);
+    const run: Run = {
+      config,
+      data,
+      program,
+      folder,
+      description,
+      trainTransforms: transforms.train,
+      hooks,
+    };
     return await trainAndTest(run, { engine, fingerprint, position, notices });
   } finally {
     await program.dispose();
@@ -87,6 +97,8 @@ interface Run {
   readonly program: Program;
   readonly folder: RunFolder;
   readonly description: ModelDescription;
+  /** The model's own, with augmentation. */
+  readonly trainTransforms: readonly TransformStep[];
   readonly hooks: TrainingHooks;
 }
 
@@ -113,8 +125,8 @@ function describeModel(
   config: TrainingConfig,
   { train: { dataset } }: TrainingData,
   network: NetworkSpec,
+  transforms: readonly TransformStep[],
 ): ModelDescription {
-  const transforms = config.transforms ?? articleTransforms(network.input.height);
   return { network, classes: dataset.classes, transforms, details: { training: config } };
 }
 
@@ -145,8 +157,8 @@ function tensorboardLog(
 
 async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): Promise<TrainingOutcome> {
   const { config, data, folder, program, description } = run;
-  const loader = await loaderOf(run, data.train, config.shuffle);
-  const validationLoader = data.validation && (await loaderOf(run, data.validation, false));
+  const loader = await loaderOf(run, data.train, 'train');
+  const validationLoader = data.validation && (await loaderOf(run, data.validation, 'test'));
   const session = newSession(run, { ...start, loader, validationLoader, emit });
   try {
     emit(startEvent(run, start, loader));
@@ -181,7 +193,7 @@ async function test(
   const { data, program, description, hooks } = run;
   const { signal } = hooks;
   const { classes } = description;
-  const loader = await loaderOf(run, data.test, false);
+  const loader = await loaderOf(run, data.test, 'test');
   try {
     return await evaluate(program, loader, {
       classes,
@@ -199,12 +211,13 @@ async function test(
 }
 
 function loaderOf(
-  { config, program, description }: Run,
+  { config, program, description, trainTransforms }: Run,
   images: ImageSet,
-  shuffle: boolean,
+  use: 'train' | 'test',
 ): Promise<Loader> {
   const { batchSize, seed, workers } = config;
-  const { transforms } = description;
+  const shuffle = use === 'train' && config.shuffle;
+  const transforms = use === 'train' ? trainTransforms : description.transforms;
   return createLoader({ ...images, transforms, inputs: program.inputs, batchSize, shuffle, seed, workers });
 }
 

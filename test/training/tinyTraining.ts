@@ -1,4 +1,4 @@
-import type { Dataset } from '../../src/data/dataset.ts';
+import type { MemoryDataset } from '../../src/data/dataset.ts';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
 import { createGenerator } from '../../src/random/generator.ts';
 import type { TrainingOptions } from '../../src/training/config.ts';
@@ -9,7 +9,7 @@ import { tinyNetwork } from '../model/tinyNetwork.ts';
 export { tinyNetwork };
 
 /** Noise, with the channel of the image's class brighter. */
-export function tinyDataset(split: 'train' | 'test', length: number): Dataset {
+export function tinyDataset(split: 'train' | 'test', length: number): MemoryDataset {
   const generator = createGenerator(split === 'train' ? 1 : 2, 4);
   const images = new Uint8Array(new SharedArrayBuffer(length * 192));
   const labels = new Uint8Array(new SharedArrayBuffer(length));

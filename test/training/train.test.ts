@@ -287,3 +287,38 @@ test('a network for another number of classes than the data has is refused', asy
   four.layers.push({ type: 'linear', name: 'classifier.1', outFeatures: 4 });
   await assert.rejects(trainTiny({ out, network: four }), { code: 'ALEX_MODEL_CLASSES' });
 });
+
+test('augmentation changes what is trained on; the model file has what it is tested with, and resuming its bits', async (context) => {
+  const folder = temporaryFolder(context);
+  const engine = await createCpuEngine({ threads: 2 });
+  const options = { preprocess: 'dataset', augment: ['pad-crop=2', 'flip', 'pca'] } as const;
+  const whole = await trainTiny({ ...options, out: join(folder, 'whole') }, { engine });
+  const { transforms } = await loadModel(whole.model!);
+  assert.deepEqual(
+    transforms.map(({ type }) => type),
+    ['resize', 'toTensor', 'normalize'],
+  );
+  const out = join(folder, 'pieces');
+  await trainTiny({ ...options, out }, { engine, ...abortAfter(9) });
+  await trainTiny({ resume: out }, { engine });
+  const plain = await trainTiny({ preprocess: 'dataset', out: join(folder, 'plain') }, { engine });
+  const [a, b, c] = [whole.model!, join(out, 'model.safetensors'), plain.model!].map((path) =>
+    withoutTimes(readFileSync(path)),
+  );
+  assert.equal(a!.equals(b!), true);
+  assert.equal(a!.equals(c!), false);
+  await assert.rejects(trainTiny({ resume: out, augment: null }), { code: 'ALEX_RESUME_DIFFERS' });
+});
+
+test("the paper's images are the training images minus their mean, from 0 to 255", async (context) => {
+  const out = join(temporaryFolder(context), 'run');
+  const { model } = await trainTiny({ out, preprocess: 'paper', learningRate: 1e-6, epochs: 1 });
+  const { transforms } = await loadModel(model!);
+  const { images, length } = tinyDataset('train', 50);
+  const first =
+    Array.from({ length }, (_, n) => images[n * 192]!).reduce((sum, value) => sum + value, 0) / length;
+  const mean = transforms.find((step) => step.type === 'subtractMean')!;
+  assert.ok(Math.abs(mean.mean[0]! * 255 - first) < 1e-3);
+  const scale = transforms.find((step) => step.type === 'normalize')!;
+  assert.ok(Math.abs(1 / scale.std[0]! - 255) < 1e-9);
+});

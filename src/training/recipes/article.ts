@@ -10,6 +10,7 @@ export const articleRecipe: TrainingConfig = {
   network: 'alexnet',
   initialization: 'torchvision',
   dataset: 'cifar10',
+  preprocess: 'article',
   shuffle: true,
   epochs: 1,
   batchSize: 32,

@@ -1,4 +1,3 @@
-import { compose, normalize, resize, centerCrop, toTensor } from '../../data/transforms.ts';
 import type { TrainingConfig } from '../config.ts';
 import { articleRecipe } from './article.ts';
 
@@ -7,17 +6,13 @@ const { network: _, ...article } = articleRecipe;
 /**
  * Goes on from the weights of a model file (init), whose network it takes: few epochs at a small rate that falls to
  * zero along a cosine, so that what the weights know is bent and not broken. Images are as torchvision's pretrained
- * models want them: shorter side 256, the middle 224, ImageNet's means and deviations.
+ * models want them, and cut out of the original at random, less freely than from scratch: the data is little.
  */
 export const finetuneRecipe: TrainingConfig = {
   ...article,
   recipe: 'finetune',
-  transforms: compose([
-    resize(256),
-    centerCrop(224),
-    toTensor(),
-    normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
-  ]),
+  preprocess: 'imagenet',
+  augment: ['resized-crop=0.35', 'flip'],
   epochs: 5,
   learningRate: 0.002,
   weightDecay: 5e-4,

@@ -4,7 +4,8 @@ import { articleRecipe } from './article.ts';
 /**
  * Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural Networks" (2012), section
  * 5: batches of 128, momentum 0.9, weight decay 0.0005; a rate of 0.01, divided by 10 when the validation error stopped
- * getting better, three times; about 90 epochs; dropout of 0.5. What stopping is they leave to the eye; here it is
+ * getting better, three times; about 90 epochs; dropout of 0.5. Section 4: squares of 224 cut out of images of 256 and
+ * mirrored, colours moved along their principal components. What stopping is they leave to the eye; here it is
  * five epochs without a better one. They had a validation set; a twentieth of the training images is held back where
  * there is none.
  */
@@ -13,6 +14,7 @@ export const paperRecipe: TrainingConfig = {
   recipe: 'paper',
   dropout: 0.5,
   validation: 0.05,
+  augment: ['crop', 'flip', 'pca'],
   epochs: 90,
   batchSize: 128,
   learningRate: 0.01,

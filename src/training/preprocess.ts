@@ -1,0 +1,65 @@
+/** How images become the network's input: by name, or step by step; with augmentation while training. */
+import { deterministicTransforms } from '../data/augmentation/deterministic.ts';
+import { augmentedTransforms, type TransformPair } from '../data/augmentation/named.ts';
+import { subtractMean } from '../data/augmentation/tensorSteps.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { imageStatistics } from '../data/statistics.ts';
+import {
+  articleTransforms,
+  centerCrop,
+  checkTransforms,
+  imagenetTransforms,
+  isImageStep,
+  normalize,
+  resize,
+  toTensor,
+  type TransformStep,
+} from '../data/transforms.ts';
+import type { TrainingConfig } from './config.ts';
+
+/**
+ * `article`: resized to the network's side, from -1 to 1. `imagenet`: as torchvision's pretrained models take images.
+ * `dataset`: resized, every channel with the data set's mean and deviation taken out. `paper`: resized, minus the data
+ * set's mean image, in values from 0 to 255 (Krizhevsky, Sutskever and Hinton 2012).
+ */
+export const preprocessings = ['article', 'imagenet', 'dataset', 'paper'] as const;
+export type Preprocessing = (typeof preprocessings)[number];
+
+type Options = Pick<TrainingConfig, 'preprocess' | 'transforms' | 'trainTransforms' | 'augment'>;
+
+/**
+ * The transforms to train with and to test with, for squares of side `side`; `dataset` and `paper`, and the
+ * augmentation `pca`, read the data set. Throws ALEX_OPTION_VALUE, ALEX_DATA_TRANSFORMS, and what imageStatistics throws.
+ */
+export async function trainingTransforms(
+  options: Options,
+  context: { readonly side: number; readonly dataset: Dataset },
+): Promise<TransformPair> {
+  const { transforms, trainTransforms: train, augment, preprocess } = options;
+  if (train !== undefined) return { train, test: transforms ?? deterministicTransforms(train) };
+  const test = transforms ?? fitted(await named(preprocess, context), context);
+  return augment === undefined ? { train: test, test } : augmentedTransforms(test, augment, context);
+}
+
+async function named(
+  preprocess: Preprocessing,
+  { side, dataset }: { readonly side: number; readonly dataset: Dataset },
+): Promise<readonly TransformStep[]> {
+  if (preprocess === 'article') return articleTransforms(side);
+  if (preprocess === 'imagenet') return imagenetTransforms(side);
+  const size = fitted([resize(side), toTensor()], { dataset, side });
+  const { mean, std, meanImage } = await imageStatistics(dataset, size);
+  if (preprocess === 'dataset') return [...size, normalize(mean, std)];
+  const of255 = 1 / 255;
+  return [...size, subtractMean(meanImage), normalize([0, 0, 0], [of255, of255, of255])];
+}
+
+/** Images of many sizes are squares only once they are cropped. */
+function fitted(
+  steps: readonly TransformStep[],
+  { side, dataset }: { readonly side: number; readonly dataset: Dataset },
+): readonly TransformStep[] {
+  if ('images' in dataset || steps.some(({ type }) => type === 'centerCrop')) return checkTransforms(steps);
+  const image = steps.filter(isImageStep);
+  return checkTransforms([...image, centerCrop(side), ...steps.slice(image.length)]);
+}
