@@ -31,6 +31,12 @@ export interface VectorAssembler {
   /** to += a * b, in one rounding where the processor can. */
   multiplyAdd(to: Vector, a: Splat, b: Vector): void;
   multiply(to: Vector, a: Vector, b: Splat): void;
+  /** to = a * b, lane by lane. */
+  product(to: Vector, a: Vector, b: Vector): void;
+  /** to = a / b, correctly rounded. */
+  divide(to: Vector, a: Vector, b: Vector): void;
+  /** The square root, correctly rounded. */
+  squareRoot(to: Vector, a: Vector): void;
   add(to: Vector, a: Vector, b: Vector): void;
   /** to = a - b */
   subtract(to: Vector, a: Vector, b: Vector): void;

@@ -29,8 +29,10 @@ const simd = {
   and: 0x4e,
   andNot: 0x4f,
   add: 0xe4,
+  squareRoot: 0xe3,
   subtract: 0xe5,
   multiply: 0xe6,
+  divide: 0xe7,
   pseudoMax: 0xeb,
   relaxedMultiplyAdd: 0x105,
 } as const;
@@ -84,7 +86,16 @@ type Registers = Pick<VectorAssembler, 'vector' | 'splat' | 'pointer'>;
 type Memory = Pick<VectorAssembler, 'load' | 'store' | 'broadcast' | 'prefetch' | 'loadPointer'>;
 type Arithmetic = Pick<
   VectorAssembler,
-  'zero' | 'multiplyAdd' | 'multiply' | 'add' | 'subtract' | 'max' | 'rectify'
+  | 'zero'
+  | 'multiplyAdd'
+  | 'multiply'
+  | 'product'
+  | 'divide'
+  | 'squareRoot'
+  | 'add'
+  | 'subtract'
+  | 'max'
+  | 'rectify'
 >;
 type Selection = Pick<VectorAssembler, 'keepWherePositive' | 'takeWhereEqual'>;
 type Flow = Pick<VectorAssembler, 'copy' | 'advance' | 'addPointer' | 'repeat' | 'loop'>;
@@ -179,6 +190,9 @@ function arithmetic(writer: Writer, parts: number): Arithmetic {
       }
     },
     multiply: (to, a, b) => binary(simd.multiply, to, a, () => get(b)),
+    product: (to, a, b) => binary(simd.multiply, to, a, (part) => get(b + part)),
+    divide: (to, a, b) => binary(simd.divide, to, a, (part) => get(b + part)),
+    squareRoot: (to, a) => binary(simd.squareRoot, to, a, () => {}),
     add: (to, a, b) => binary(simd.add, to, a, (part) => get(b + part)),
     subtract: (to, a, b) => binary(simd.subtract, to, a, (part) => get(b + part)),
     max: (to, a, b) => binary(simd.pseudoMax, to, a, (part) => get(b + part)),

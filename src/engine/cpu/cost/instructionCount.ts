@@ -20,6 +20,9 @@ export interface Loop {
 
 export type Block = (Straight | Loop)[];
 
+/** Additions in the time of a division or a root, about, on processors of these years. */
+const divisions = 8;
+
 interface Counter {
   /** The part without jumps that instructions are counted in. */
   straight(): Straight;
@@ -110,6 +113,9 @@ function countedVectors(counter: Counter, register: () => number): VectorPart {
       combine(to, [to, x, y]);
     },
     multiply: (to, x, y) => arithmetic(to, [x, y]),
+    product: (to, x, y) => arithmetic(to, [x, y]),
+    divide: (to, x, y) => arithmetic(to, [x, y], divisions),
+    squareRoot: (to, x) => arithmetic(to, [x], divisions),
     add: (to, x, y) => arithmetic(to, [x, y]),
     subtract: (to, x, y) => arithmetic(to, [x, y]),
     max: (to, x, y) => arithmetic(to, [x, y]),

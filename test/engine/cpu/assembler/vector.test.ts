@@ -111,6 +111,22 @@ function arithmetic(kernelTarget: KernelTarget): void {
     );
   });
 
+  it('product, divide and squareRoot round once', () => {
+    const [products] = run(kernelTarget, { a: lefts, b: rights }, (a, [x, y]) => a.product(x, x, y));
+    assertSame(
+      products,
+      pairs.map(([x, y]) => x * y),
+    );
+    const [quotients] = run(kernelTarget, { a: lefts, b: rights }, (a, [x, y]) => a.divide(x, x, y));
+    assertSame(
+      quotients,
+      pairs.map(([x, y]) => x / y),
+    );
+    const [roots, kept] = run(kernelTarget, { a: rights, b: lefts }, (a, [x, y]) => a.squareRoot(x, y));
+    assertSame(roots, lefts.map(Math.sqrt));
+    assertSame(kept, lefts);
+  });
+
   it('multiply by a splat', () => {
     for (const factor of values) {
       const [product] = run(kernelTarget, { a: values, c: repeated(factor) }, (a, [x], [, , factors]) => {

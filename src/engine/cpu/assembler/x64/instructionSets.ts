@@ -29,6 +29,10 @@ export const avx2: InstructionSet = {
     broadcast: ([to], memory) => vex.broadcast(to, memory!),
     multiplyAdd: ([to, a, b]) => vex.binary(forms.multiplyAdd, to, a, b),
     multiply: ([to, a, b]) => vex.binary(forms.multiply, to, a, b),
+    product: ([to, a, b]) => vex.binary(forms.multiply, to, a, b),
+    divide: ([to, a, b]) => vex.binary(forms.divide, to, a, b),
+    // Of one source: the field of the second stays 0.
+    squareRoot: ([to, a]) => vex.binary(forms.squareRoot, to, 0, a),
     add: ([to, a, b]) => vex.binary(forms.add, to, a, b),
     subtract: ([to, a, b]) => vex.binary(forms.subtract, to, a, b),
     max: ([to, a, b]) => vex.binary(forms.max, to, b, a),
@@ -69,6 +73,10 @@ export const avx512: InstructionSet = {
       b === embedded
         ? evex.binary(forms.multiply, to, a, memory!, { embedded: true })
         : evex.binary(forms.multiply, to, a, b),
+    product: ([to, a, b]) => evex.binary(forms.multiply, to, a, b),
+    divide: ([to, a, b]) => evex.binary(forms.divide, to, a, b),
+    // Of one source: the field of the second stays 0.
+    squareRoot: ([to, a]) => evex.binary(forms.squareRoot, to, 0, a),
     add: ([to, a, b]) => evex.binary(forms.add, to, a, b),
     subtract: ([to, a, b]) => evex.binary(forms.subtract, to, a, b),
     max: ([to, a, b]) => evex.binary(forms.max, to, b, a),

@@ -8,6 +8,9 @@ export type VectorOperation =
   | 'broadcast'
   | 'multiplyAdd'
   | 'multiply'
+  | 'product'
+  | 'divide'
+  | 'squareRoot'
   | 'add'
   | 'subtract'
   | 'max'
@@ -54,6 +57,9 @@ export const vectorUses = {
   broadcast: ['write'],
   multiplyAdd: ['both', 'read', 'read'],
   multiply: ['write', 'read', 'read'],
+  product: ['write', 'read', 'read'],
+  divide: ['write', 'read', 'read'],
+  squareRoot: ['write', 'read'],
   add: ['write', 'read', 'read'],
   subtract: ['write', 'read', 'read'],
   max: ['write', 'read', 'read'],

@@ -12,6 +12,7 @@ const binaries = {
   xorIntegers: 'vpxord',
   add: 'vaddps',
   multiply: 'vmulps',
+  divide: 'vdivps',
   subtract: 'vsubps',
   max: 'vmaxps',
   multiplyAdd: 'vfmadd231ps',
@@ -27,6 +28,16 @@ it('loads, stores and broadcasts', { skip }, () => {
         { bytes: evex.broadcast(register, memory), text: `vbroadcastss ${zmm(register)},${one}` },
       ];
     }),
+  );
+  assertEncodings(all);
+});
+
+it('takes square roots', { skip }, () => {
+  const all = registers.flatMap((a) =>
+    registers.map((to) => ({
+      bytes: evex.binary(forms.squareRoot, to, 0, a),
+      text: `vsqrtps ${zmm(to)},${zmm(a)}`,
+    })),
   );
   assertEncodings(all);
 });

@@ -13,6 +13,7 @@ const binaries = {
   xor: 'vxorps',
   add: 'vaddps',
   multiply: 'vmulps',
+  divide: 'vdivps',
   subtract: 'vsubps',
   max: 'vmaxps',
   multiplyAdd: 'vfmadd231ps',
@@ -49,6 +50,16 @@ for (const [name, mnemonic] of Object.entries(binaries) as [keyof typeof binarie
     assertEncodings(all);
   });
 }
+
+it('takes square roots', { skip }, () => {
+  const all = registers.flatMap((a) =>
+    registers.map((to) => ({
+      bytes: vex.binary(forms.squareRoot, to, 0, a),
+      text: `vsqrtps ${ymm(to)},${ymm(a)}`,
+    })),
+  );
+  assertEncodings(all);
+});
 
 it('compares', { skip }, () => {
   const texts = { equal: 'vcmpeqps', less: 'vcmplt_oqps' } as const;
