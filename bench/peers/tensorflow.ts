@@ -110,6 +110,11 @@ function layersOf({ spec, input, output }: LayerShape, activation: string, { lay
     case 'relu':
     case 'dropout':
       return [];
+    case 'tanh':
+    case 'sigmoid':
+    case 'lrn':
+    case 'avgPool':
+      throw new RangeError(`${spec.name} is a layer of type ${spec.type}, which is not compared`);
     case 'adaptiveAvgPool':
       if (input.join() === output.join()) return [];
       throw new RangeError(`${spec.name} pools ${input.join()} to ${output.join()}: there is no such layer`);

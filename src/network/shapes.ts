@@ -3,7 +3,17 @@
  * Sizes are PyTorch's: floor((size + 2 * padding - kernelSize) / stride) + 1.
  */
 import { alexnetError } from '../errors.ts';
-import type { ConvSpec, LayerSpec, LinearSpec, MaxPoolSpec, NetworkSpec } from './spec.ts';
+import type {
+  AvgPoolSpec,
+  ConvSpec,
+  InitialValues,
+  LayerSpec,
+  LinearSpec,
+  LrnSpec,
+  MaxPoolSpec,
+  NetworkSpec,
+} from './spec.ts';
+import { windowCount } from './windows.ts';
 
 /** [C, H, W] or [F], without the batch. */
 export type Shape = readonly number[];
@@ -16,6 +26,8 @@ export interface ParameterShape {
   readonly shape: readonly number[];
   /** Inputs that each output sums over; a bias has its layer's. */
   readonly fanIn: number;
+  /** What the `paper` initialisation gives it. */
+  readonly initial: InitialValues;
 }
 
 /** One layer with everything that follows from its place in the network. */
@@ -76,13 +88,19 @@ function inferLayer(spec: LayerSpec, input: Shape): Inferred {
     case 'linear':
       return inferLinear(spec, input);
     case 'maxPool':
-      return unlearnt(inferMaxPool(spec, input));
+    case 'avgPool':
+      return unlearnt(inferPool(spec, input));
+    case 'lrn':
+      checkLrn(spec);
+      return unlearnt(image(spec, input));
     case 'adaptiveAvgPool':
       checkCount(spec, 'outputSize', spec.outputSize, 1);
       return unlearnt([image(spec, input)[0], spec.outputSize, spec.outputSize]);
     case 'flatten':
       return unlearnt([elementCount(input)]);
     case 'relu':
+    case 'tanh':
+    case 'sigmoid':
       return unlearnt(input);
     case 'dropout':
       checkProbability(spec.name, spec.probability);
@@ -93,18 +111,19 @@ function inferLayer(spec: LayerSpec, input: Shape): Inferred {
 }
 
 function inferConv(spec: ConvSpec, input: Shape): Inferred {
-  const { name, outChannels, kernelSize, stride = 1, padding = 0 } = spec;
+  const { name, outChannels, kernelSize, stride = 1, padding = 0, groups = 1 } = spec;
   const [channels, height, width] = image(spec, input);
   checkCount(spec, 'outChannels', outChannels, 1);
   checkCount(spec, 'kernelSize', kernelSize, 1);
   checkCount(spec, 'stride', stride, 1);
   checkCount(spec, 'padding', padding, 0);
+  checkGroups(spec, channels);
   const outHeight = slidingSize(name, height, kernelSize, stride, padding);
   const outWidth = slidingSize(name, width, kernelSize, stride, padding);
-  const fanIn = channels * kernelSize * kernelSize;
+  const fanIn = (channels / groups) * kernelSize * kernelSize;
   return {
     output: [outChannels, outHeight, outWidth],
-    parameters: weightAndBias(name, [outChannels, channels, kernelSize, kernelSize], fanIn),
+    parameters: weightAndBias(spec, [outChannels, channels / groups, kernelSize, kernelSize], fanIn),
     multiplyAdds: outChannels * outHeight * outWidth * fanIn,
   };
 }
@@ -120,21 +139,50 @@ function inferLinear(spec: LinearSpec, input: Shape): Inferred {
   const fanIn = input[0]!;
   return {
     output: [spec.outFeatures],
-    parameters: weightAndBias(spec.name, [spec.outFeatures, fanIn], fanIn),
+    parameters: weightAndBias(spec, [spec.outFeatures, fanIn], fanIn),
     multiplyAdds: spec.outFeatures * fanIn,
   };
 }
 
-function inferMaxPool(spec: MaxPoolSpec, input: Shape): Shape {
-  const [channels, height, width] = image(spec, input);
-  checkCount(spec, 'kernelSize', spec.kernelSize, 1);
-  checkCount(spec, 'stride', spec.stride, 1);
-  return [
-    channels,
-    slidingSize(spec.name, height, spec.kernelSize, spec.stride, 0),
-    slidingSize(spec.name, width, spec.kernelSize, spec.stride, 0),
-  ];
+function checkGroups({ name, outChannels, groups = 1 }: ConvSpec, channels: number): void {
+  const divides = [channels, outChannels].every((count) => count % groups === 0);
+  if (Number.isSafeInteger(groups) && groups >= 1 && divides) return;
+  throw problem(
+    name,
+    `groups is ${groups}, expected a whole number that divides its ${channels} input and ${outChannels} output channels`,
+  );
 }
+
+function inferPool(spec: MaxPoolSpec | AvgPoolSpec, input: Shape): Shape {
+  const [channels, height, width] = image(spec, input);
+  const { name, kernelSize, stride, padding = 0 } = spec;
+  checkCount(spec, 'kernelSize', kernelSize, 1);
+  checkCount(spec, 'stride', stride, 1);
+  checkCount(spec, 'padding', padding, 0);
+  if (padding > kernelSize / 2) {
+    throw problem(name, `padding is ${padding}, expected at most half of its window of ${kernelSize}`);
+  }
+  for (const side of [height, width]) checkWindow(name, side, kernelSize, padding);
+  return [channels, windowCount(height, spec), windowCount(width, spec)];
+}
+
+function checkLrn({ name, size, alpha, beta, k, convention, region = 'acrossChannels' }: LrnSpec): void {
+  const check = (what: string, value: unknown, expected: string, good: boolean): void => {
+    if (!good) throw problem(name, `${what} is ${String(value)}, expected ${expected}`);
+  };
+  check('size', size, 'a whole number from 1', Number.isSafeInteger(size) && size >= 1);
+  check('alpha', alpha, 'a number from 0', Number.isFinite(alpha) && alpha >= 0);
+  check('k', k, 'a number over 0', Number.isFinite(k) && k > 0);
+  check('beta', beta, 'a multiple of 0.25 up to 4', Number.isInteger(4 * beta) && beta > 0 && beta <= 4);
+  check('convention', convention, lrnConventions.join(' or '), lrnConventions.includes(convention));
+  check('region', region, lrnRegions.join(' or '), lrnRegions.includes(region));
+  if (convention === 'caffe') check('size', size, "an odd number in Caffe's convention", size % 2 === 1);
+  const within = region === 'withinChannel' && convention !== 'caffe';
+  check('region', region, "acrossChannels but in Caffe's convention", !within);
+}
+
+const lrnConventions: readonly LrnSpec['convention'][] = ['paper', 'pytorch', 'caffe'];
+const lrnRegions: readonly LrnSpec['region'][] = ['acrossChannels', 'withinChannel'];
 
 function slidingSize(
   layer: string,
@@ -143,20 +191,29 @@ function slidingSize(
   stride: number,
   padding: number,
 ): number {
-  const padded = size + 2 * padding;
-  if (kernelSize > padded) {
-    throw problem(
-      layer,
-      `its ${kernelSize}×${kernelSize} window is larger than its padded input of side ${padded}`,
-    );
-  }
-  return Math.floor((padded - kernelSize) / stride) + 1;
+  checkWindow(layer, size, kernelSize, padding);
+  return windowCount(size, { kernelSize, stride, padding });
 }
 
-function weightAndBias(layer: string, weight: readonly number[], fanIn: number): ParameterShape[] {
+function checkWindow(layer: string, size: number, kernelSize: number, padding: number): void {
+  const padded = size + 2 * padding;
+  if (kernelSize <= padded) return;
+  throw problem(
+    layer,
+    `its ${kernelSize}×${kernelSize} window is larger than its padded input of side ${padded}`,
+  );
+}
+
+const paperDefault: InitialValues = { weightStd: 0.01, bias: 0 };
+
+function weightAndBias(
+  { name, initial = paperDefault }: ConvSpec | LinearSpec,
+  weight: readonly number[],
+  fanIn: number,
+): ParameterShape[] {
   return [
-    { name: `${layer}.weight`, shape: weight, fanIn },
-    { name: `${layer}.bias`, shape: [weight[0]!], fanIn },
+    { name: `${name}.weight`, shape: weight, fanIn, initial },
+    { name: `${name}.bias`, shape: [weight[0]!], fanIn, initial },
   ];
 }
 

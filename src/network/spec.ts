@@ -3,6 +3,13 @@
  * functions (shapes.ts, parameters.ts), and an engine compiles it (engine/engine.ts).
  */
 
+/** What the `paper` initialisation gives a layer: weights normal around 0, and one number for all biases. */
+export interface InitialValues {
+  /** Standard deviation of the weights. */
+  readonly weightStd: number;
+  readonly bias: number;
+}
+
 export interface ConvSpec {
   readonly type: 'conv';
   readonly name: string;
@@ -13,6 +20,13 @@ export interface ConvSpec {
   readonly stride?: number;
   /** Zeros added on each side. Default 0. */
   readonly padding?: number;
+  /**
+   * Parts that channels are divided into, in order: an output channel sees the input channels of its own part. Both
+   * counts must be multiples of it. Default 1.
+   */
+  readonly groups?: number;
+  /** From the network's paper. Default: standard deviation 0.01, biases 0. */
+  readonly initial?: InitialValues;
 }
 
 export interface ReluSpec {
@@ -20,11 +34,61 @@ export interface ReluSpec {
   readonly name: string;
 }
 
-export interface MaxPoolSpec {
-  readonly type: 'maxPool';
+export interface TanhSpec {
+  readonly type: 'tanh';
   readonly name: string;
+}
+
+/** 1 / (1 + exp(-x)) */
+export interface SigmoidSpec {
+  readonly type: 'sigmoid';
+  readonly name: string;
+}
+
+/** Windows of pooling, with PyTorch's sizes. */
+interface Pooling {
   readonly kernelSize: number;
   readonly stride: number;
+  /** Pixels that windows may begin before the image, at most half of kernelSize. Default 0. */
+  readonly padding?: number;
+  /** Sizes are rounded up: a last window that the image cuts counts too, as Caffe's and cuda-convnet's do. Default false. */
+  readonly ceilMode?: boolean;
+}
+
+/** The largest of a window's pixels; those outside the image do not count. */
+export interface MaxPoolSpec extends Pooling {
+  readonly type: 'maxPool';
+  readonly name: string;
+}
+
+/** The mean of a window's pixels, with torch.nn.AvgPool2d's divisors. */
+export interface AvgPoolSpec extends Pooling {
+  readonly type: 'avgPool';
+  readonly name: string;
+  /** Whether the padding counts as pixels that are 0. What a rounded-up last window has beyond it never does. Default true. */
+  readonly countIncludePad?: boolean;
+}
+
+/**
+ * Local response normalisation: x / (k + a * sum of squares)^beta. The sum is over `size` neighbouring channels at the
+ * same pixel, or over size × size pixels of the same channel; what lies outside counts as 0.
+ */
+export interface LrnSpec {
+  readonly type: 'lrn';
+  readonly name: string;
+  readonly size: number;
+  readonly alpha: number;
+  /** A multiple of 1/4, so that roots are enough. */
+  readonly beta: number;
+  readonly k: number;
+  /**
+   * What a and the window are. `paper` (Krizhevsky 2012): a = alpha, floor(size / 2) neighbours on either side. `pytorch`
+   * (torch.nn.LocalResponseNorm, and ONNX): a = alpha / size, and an even size has one neighbour more before than after.
+   * `caffe` (and cuda-convnet): a = alpha / (channels or pixels summed), size odd.
+   */
+  readonly convention: 'paper' | 'pytorch' | 'caffe';
+  /** `withinChannel` only in Caffe's convention. Default `acrossChannels`. */
+  readonly region?: 'acrossChannels' | 'withinChannel';
 }
 
 /** Average pooling to a fixed output side, with torch.nn.AdaptiveAvgPool2d's windows. */
@@ -51,12 +115,18 @@ export interface LinearSpec {
   readonly type: 'linear';
   readonly name: string;
   readonly outFeatures: number;
+  /** From the network's paper. Default: standard deviation 0.01, biases 0. */
+  readonly initial?: InitialValues;
 }
 
 export type LayerSpec =
   | ConvSpec
   | ReluSpec
+  | TanhSpec
+  | SigmoidSpec
+  | LrnSpec
   | MaxPoolSpec
+  | AvgPoolSpec
   | AdaptiveAvgPoolSpec
   | FlattenSpec
   | DropoutSpec

@@ -2,21 +2,37 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import {
-  adaptiveAveragePool,
-  adaptiveAveragePoolBackward,
-} from '../../src/engine/reference/adaptiveAveragePool.ts';
-import { convolution, convolutionBackward } from '../../src/engine/reference/convolution.ts';
+  averagePool,
+  averagePoolBackward,
+  type PoolWindows,
+} from '../../src/engine/reference/averagePool.ts';
+import {
+  convolution,
+  convolutionBackward,
+  type ConvolutionGeometry,
+} from '../../src/engine/reference/convolution.ts';
 import { crossEntropy, crossEntropyBackward } from '../../src/engine/reference/crossEntropy.ts';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
 import { linear, linearBackward } from '../../src/engine/reference/linear.ts';
-import { maxPool, maxPoolBackward } from '../../src/engine/reference/maxPool.ts';
+import {
+  localResponseNorm,
+  localResponseNormBackward,
+} from '../../src/engine/reference/localResponseNorm.ts';
+import { maxPool, maxPoolBackward, type MaxPooled } from '../../src/engine/reference/maxPool.ts';
 import { relu, reluBackward } from '../../src/engine/reference/relu.ts';
 import { sgdUpdate } from '../../src/engine/reference/sgd.ts';
+import {
+  sigmoid,
+  sigmoidBackward,
+  tanh,
+  tanhBackward,
+} from '../../src/engine/reference/smoothActivations.ts';
 import { zeros } from '../../src/engine/reference/tensor.ts';
 import type { Tensor } from '../../src/engine/reference/tensor.ts';
 import { initialise } from '../../src/network/initialise.ts';
 import { parameterShapes } from '../../src/network/shapes.ts';
-import type { NetworkSpec } from '../../src/network/spec.ts';
+import type { LrnSpec, MaxPoolSpec, NetworkSpec } from '../../src/network/spec.ts';
+import { adaptiveWindows, poolingWindows, type Window } from '../../src/network/windows.ts';
 import { contractSuite } from './contractSuite.ts';
 import { hashedTensor } from './hashedTensors.ts';
 import { writeImages } from './images.ts';
@@ -47,15 +63,54 @@ interface Operator {
   readonly backward: (inputs: Tensor[], upstream: Tensor) => Tensor[];
 }
 
-function pooling(first: number, geometry: { kernelSize: number; stride: number }): Operator {
+function windowsOf({ shape }: Tensor, windows: (size: number) => Window[]): PoolWindows {
+  return { rows: windows(shape[2]!), columns: windows(shape[3]!) };
+}
+
+function maxPooling(first: number, spec: Omit<MaxPoolSpec, 'type' | 'name'>): Operator {
+  const pool = (x: Tensor): MaxPooled =>
+    maxPool(
+      x,
+      windowsOf(x, (size) => poolingWindows(size, { type: 'maxPool', name: 'pool', ...spec })),
+    );
   return {
     first,
-    forward: (x) => maxPool(x!, geometry).output,
-    backward: ([x], upstream) => [maxPoolBackward(x!.shape, maxPool(x!, geometry).chosen, upstream)],
+    forward: (x) => pool(x!).output,
+    backward: ([x], upstream) => [maxPoolBackward(x!.shape, pool(x!).chosen, upstream)],
   };
 }
 
-function convolving(first: number, geometry: { stride: number; padding: number }): Operator {
+function averaging(first: number, windows: (size: number) => Window[]): Operator {
+  return {
+    first,
+    forward: (x) => averagePool(x!, windowsOf(x!, windows)),
+    backward: ([x], upstream) => [averagePoolBackward(x!.shape, windowsOf(x!, windows), upstream)],
+  };
+}
+
+/** torch.nn.functional.local_response_norm(x, 5, alpha, 0.75, k). */
+function normalising(first: number, alpha: number, k: number): Operator {
+  const spec: LrnSpec = { type: 'lrn', name: 'lrn', size: 5, alpha, beta: 0.75, k, convention: 'pytorch' };
+  return {
+    first,
+    forward: (x) => localResponseNorm(x!, spec),
+    backward: ([x], upstream) => [localResponseNormBackward(x!, spec, upstream)],
+  };
+}
+
+function activating(
+  first: number,
+  activate: (x: Tensor) => Tensor,
+  back: (y: Tensor, gradient: Tensor) => Tensor,
+): Operator {
+  return {
+    first,
+    forward: (x) => activate(x!),
+    backward: ([x], upstream) => [back(activate(x!), upstream)],
+  };
+}
+
+function convolving(first: number, geometry: ConvolutionGeometry): Operator {
   return {
     first,
     forward: (x, w, b) => convolution(x!, w!, b!, geometry),
@@ -68,13 +123,16 @@ const labels = [0, 4, 9, 2];
 const times20 = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.map((v) => Math.fround(v * 20)) });
 
 const operators: Record<string, Operator> = {
-  max_pool_3x3_s2: pooling(0, { kernelSize: 3, stride: 2 }),
-  max_pool_2x2_s2: pooling(3, { kernelSize: 2, stride: 2 }),
-  adaptive_avg_pool_6: {
-    first: 4,
-    forward: (x) => adaptiveAveragePool(x!, 6),
-    backward: ([x], upstream) => [adaptiveAveragePoolBackward(x!.shape, upstream)],
-  },
+  max_pool_3x3_s2: maxPooling(0, { kernelSize: 3, stride: 2 }),
+  max_pool_3x3_s2_ceil: maxPooling(1, { kernelSize: 3, stride: 2, ceilMode: true }),
+  avg_pool_3x3_s2_ceil: averaging(2, (size) =>
+    poolingWindows(size, { type: 'avgPool', name: 'pool', kernelSize: 3, stride: 2, ceilMode: true }),
+  ),
+  max_pool_2x2_s2: maxPooling(3, { kernelSize: 2, stride: 2 }),
+  adaptive_avg_pool_6: averaging(4, (size) => adaptiveWindows(size, 6)),
+  'local_response_norm_n5_alpha1e-4_beta0.75_k2': normalising(5, 1e-4, 2),
+  'local_response_norm_n5_alpha1_beta0.75_k1': normalising(6, 1, 1),
+  conv_groups2_5x5_p2: convolving(7, { stride: 1, padding: 2, groups: 2 }),
   conv_11x11_s4_p2: convolving(10, { stride: 4, padding: 2 }),
   conv_3x3_p1_odd: convolving(13, { stride: 1, padding: 1 }),
   linear: {
@@ -82,6 +140,8 @@ const operators: Record<string, Operator> = {
     forward: (x, w, b) => linear(x!, w!, b!),
     backward: ([x, w], upstream) => Object.values(linearBackward(x!, w!, upstream)),
   },
+  tanh: activating(21, tanh, tanhBackward),
+  sigmoid: activating(22, sigmoid, sigmoidBackward),
   cross_entropy: {
     first: 19,
     forward: (x) => ({ shape: [4], data: crossEntropy(times20(x!), labels) }),
@@ -144,7 +204,8 @@ function gradientsOfSummedOutput([convWeight, convBias, weight, bias]: Tensor[])
 
 describe('max pooling as PyTorch breaks ties', () => {
   const window = (values: number[]): Tensor => ({ shape: [1, 1, 2, 2], data: Float64Array.from(values) });
-  const geometry = { kernelSize: 2, stride: 2 };
+  const whole = [{ begin: 0, end: 2, divisor: 2 }];
+  const geometry = { rows: whole, columns: whole };
 
   it('takes the first of equal values', () => {
     assert.deepEqual([...maxPool(window([1, 3, 3, 3]), geometry).chosen], [1]);

@@ -1,5 +1,5 @@
 /** The small networks that every engine is compared with the reference on. */
-import type { ConvSpec, LayerSpec, NetworkSpec } from '../../src/network/spec.ts';
+import type { ConvSpec, LayerSpec, LrnSpec, NetworkSpec } from '../../src/network/spec.ts';
 import { buildNetwork } from '../../src/network/zoo/networks.ts';
 
 export interface SuiteCase {
@@ -58,13 +58,26 @@ const convolutions: readonly ConvolutionCase[] = [
   { channels: [3, 16], size: [47, 47], convolution: { kernelSize: 11, stride: 4, padding: 2 }, batchSize: 2 },
   { channels: [3, 17], size: [31, 35], convolution: { kernelSize: 11, stride: 4, padding: 2 }, batchSize: 1 },
   { channels: [1, 3], size: [12, 13], convolution: { kernelSize: 11, padding: 5 }, batchSize: 7, count: 5 },
+  {
+    channels: [32, 64],
+    size: [7, 8],
+    convolution: { kernelSize: 3, padding: 1, groups: 2 },
+    batchSize: 3,
+    count: 2,
+  },
+  { channels: [48, 96], size: [13, 5], convolution: { kernelSize: 5, padding: 2, groups: 3 }, batchSize: 2 },
+  { channels: [32, 32], size: [7, 7], convolution: { kernelSize: 3, stride: 2, groups: 2 }, batchSize: 2 },
+  { channels: [6, 9], size: [6, 5], convolution: { kernelSize: 3, padding: 1, groups: 3 }, batchSize: 2 },
+  { channels: [18, 18], size: [5, 5], convolution: { kernelSize: 3, padding: 1, groups: 18 }, batchSize: 2 },
+  { channels: [32, 36], size: [5, 5], convolution: { kernelSize: 1, groups: 2 }, batchSize: 1 },
 ];
 
 /** A 1×1 convolution goes before, whose gradient shows that of the other's input. */
 function convolutionCase({ channels, size, convolution, batchSize, count }: ConvolutionCase): SuiteCase {
   const [input, output] = channels;
-  const { kernelSize, stride = 1, padding = 0 } = convolution;
-  const name = `conv ${kernelSize}×${kernelSize} /${stride} +${padding}, ${input} → ${output}`;
+  const { kernelSize, stride = 1, padding = 0, groups = 1 } = convolution;
+  const parts = groups === 1 ? '' : `, ${groups} groups`;
+  const name = `conv ${kernelSize}×${kernelSize} /${stride} +${padding}, ${input} → ${output}${parts}`;
   return suiteCase(name, [input, ...size], batchSize, count, [
     { type: 'conv', name: 'before', outChannels: input, kernelSize: 1 },
     { type: 'conv', name: 'tested', outChannels: output, ...convolution },
@@ -111,6 +124,34 @@ function suiteCase(
   };
 }
 
+/** An activation between layers whose way back needs the tensors that it might overwrite. */
+function activationCase(
+  type: 'tanh' | 'sigmoid',
+  channels: number,
+  batchSize: number,
+  count: number,
+): SuiteCase {
+  return suiteCase(`${type}, ${channels}`, [3, 9, 7], batchSize, count, [
+    { type: 'conv', name: 'conv1', outChannels: channels, kernelSize: 3, padding: 1 },
+    { type, name: 'activation1' },
+    { type: 'maxPool', name: 'pool', kernelSize: 2, stride: 2 },
+    { type, name: 'activation2' },
+    { type: 'relu', name: 'relu' },
+    { type: 'conv', name: 'conv2', outChannels: channels, kernelSize: 3, padding: 1 },
+    { type: 'relu', name: 'relu2' },
+    { type, name: 'activation3' },
+    { type: 'flatten', name: 'flatten' },
+    { type, name: 'activation4' },
+    { type: 'linear', name: 'linear', outFeatures: 21 },
+    { type, name: 'activation5' },
+    { type: 'linear', name: 'last', outFeatures: 5 },
+  ]);
+}
+
+function lrn(name: string, changes: Partial<LrnSpec>): LayerSpec {
+  return { type: 'lrn', name, size: 5, alpha: 0.3, beta: 0.75, k: 2, convention: 'paper', ...changes };
+}
+
 const overlapping: LayerSpec = { type: 'maxPool', name: 'max pool 3×3 /2', kernelSize: 3, stride: 2 };
 const separate: LayerSpec = { type: 'maxPool', name: 'max pool 2×2 /2', kernelSize: 2, stride: 2 };
 const average: LayerSpec = { type: 'adaptiveAvgPool', name: 'average pool to 6', outputSize: 6 };
@@ -122,6 +163,45 @@ export const suiteCases: readonly SuiteCase[] = [
   poolCase(overlapping, [1, 12, 8], 5),
   poolCase(separate, [33, 9, 7], 2),
   poolCase(separate, [16, 12, 12], 1),
+  poolCase({ ...overlapping, name: 'max pool 3×3 /2, rounded up', ceilMode: true }, [17, 12, 8], 2),
+  poolCase({ ...overlapping, name: 'max pool 3×3 /2 +1', padding: 1 }, [16, 7, 10], 3),
+  poolCase(
+    { type: 'maxPool', name: 'max pool 8×8 /3 +4', kernelSize: 8, stride: 3, padding: 4 },
+    [3, 9, 13],
+    2,
+  ),
+  poolCase(
+    { type: 'avgPool', name: 'average 3×3 /2, rounded up', kernelSize: 3, stride: 2, ceilMode: true },
+    [17, 8, 6],
+    2,
+  ),
+  poolCase(
+    { type: 'avgPool', name: 'average 3×3 /2 +1', kernelSize: 3, stride: 2, padding: 1 },
+    [16, 8, 5],
+    5,
+  ),
+  poolCase(
+    {
+      type: 'avgPool',
+      name: 'average 4×4 /3 +2 of pixels',
+      kernelSize: 4,
+      stride: 3,
+      padding: 2,
+      countIncludePad: false,
+    },
+    [5, 11, 7],
+    1,
+  ),
+  poolCase(lrn('lrn of 5, paper', {}), [33, 5, 4], 3),
+  poolCase(lrn('lrn of 4, PyTorch', { size: 4, convention: 'pytorch', beta: 0.5 }), [15, 3, 7], 2),
+  poolCase(lrn('lrn of 37, Caffe', { size: 37, convention: 'caffe', beta: 1.25, k: 1 }), [40, 2, 3], 2),
+  poolCase(
+    lrn('lrn of 3×3, Caffe', { size: 3, convention: 'caffe', region: 'withinChannel', beta: 1 }),
+    [17, 6, 5],
+    3,
+  ),
+  activationCase('tanh', 17, 18, 18),
+  activationCase('sigmoid', 17, 18, 3),
   poolCase(average, [15, 7, 9], 2),
   poolCase(average, [16, 3, 3], 5),
   poolCase(average, [3, 6, 6], 7),

@@ -5,6 +5,8 @@ export interface ConvolutionGeometry {
   readonly stride: number;
   /** Zeros added on each side. */
   readonly padding: number;
+  /** Parts that channels are divided into. Default 1. */
+  readonly groups?: number;
 }
 
 export interface ConvolutionGradients {
@@ -13,7 +15,7 @@ export interface ConvolutionGradients {
   readonly bias: Tensor;
 }
 
-/** torch.nn.functional.conv2d: input [N, I, H, W], weight [O, I, K, K], bias [O] to [N, O, H', W']. */
+/** torch.nn.functional.conv2d: input [N, I, H, W], weight [O, I/groups, K, K], bias [O] to [N, O, H', W']. */
 export function convolution(
   input: Tensor,
   weight: Tensor,
@@ -59,26 +61,27 @@ function forEachProduct(
   input: Tensor,
   weight: Tensor,
   output: Tensor,
-  { stride, padding }: ConvolutionGeometry,
+  { stride, padding, groups = 1 }: ConvolutionGeometry,
   visit: (inputAt: number, weightAt: number, outputAt: number) => void,
 ): void {
   const [, inChannels, height, width] = imageShape(input);
-  const [, , kernelSize] = imageShape(weight);
+  const [, seenChannels, kernelSize] = imageShape(weight);
   const [images, outChannels, outHeight, outWidth] = imageShape(output);
   for (let n = 0; n < images; n++) {
     for (let o = 0; o < outChannels; o++) {
       for (let outY = 0; outY < outHeight; outY++) {
         for (let outX = 0; outX < outWidth; outX++) {
           const outputAt = ((n * outChannels + o) * outHeight + outY) * outWidth + outX;
-          for (let i = 0; i < inChannels; i++) {
+          const first = Math.floor((o * groups) / outChannels) * seenChannels;
+          for (let i = 0; i < seenChannels; i++) {
             for (let kernelY = 0; kernelY < kernelSize; kernelY++) {
               const y = outY * stride - padding + kernelY;
               if (y < 0 || y >= height) continue;
               for (let kernelX = 0; kernelX < kernelSize; kernelX++) {
                 const x = outX * stride - padding + kernelX;
                 if (x < 0 || x >= width) continue;
-                const inputAt = ((n * inChannels + i) * height + y) * width + x;
-                const weightAt = ((o * inChannels + i) * kernelSize + kernelY) * kernelSize + kernelX;
+                const inputAt = ((n * inChannels + first + i) * height + y) * width + x;
+                const weightAt = ((o * seenChannels + i) * kernelSize + kernelY) * kernelSize + kernelX;
                 visit(inputAt, weightAt, outputAt);
               }
             }

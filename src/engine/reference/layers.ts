@@ -1,13 +1,16 @@
 import type { DropoutState } from '../engine.ts';
 import type { LayerShape } from '../../network/shapes.ts';
 import type { ConvSpec, LinearSpec } from '../../network/spec.ts';
-import { adaptiveAveragePool, adaptiveAveragePoolBackward } from './adaptiveAveragePool.ts';
+import { adaptiveWindows, poolingWindows, type Window } from '../../network/windows.ts';
+import { averagePool, averagePoolBackward, type PoolWindows } from './averagePool.ts';
 import { convolution, convolutionBackward } from './convolution.ts';
 import { dropout, dropoutBackward, dropoutMask } from './dropout.ts';
 import { linear, linearBackward } from './linear.ts';
+import { localResponseNorm, localResponseNormBackward } from './localResponseNorm.ts';
 import { maxPool, maxPoolBackward } from './maxPool.ts';
 import { relu, reluBackward } from './relu.ts';
-import type { Tensor } from './tensor.ts';
+import { sigmoid, sigmoidBackward, tanh, tanhBackward } from './smoothActivations.ts';
+import { imageShape, type Tensor } from './tensor.ts';
 
 /** The gradients of a layer's input and, where it has them, of its parameters. */
 export interface LayerGradients {
@@ -39,23 +42,32 @@ export function runLayer({ spec, output }: LayerShape, input: Tensor, context: L
       return runConvolution(spec, input, context);
     case 'linear':
       return runLinear(spec, input, context);
-    case 'relu': {
-      const rectified = relu(input);
-      return { output: rectified, backward: (gradient) => ({ input: reluBackward(rectified, gradient) }) };
-    }
-    case 'maxPool': {
-      const pooled = maxPool(input, spec);
-      const backward = (gradient: Tensor): LayerGradients => ({
-        input: maxPoolBackward(input.shape, pooled.chosen, gradient),
-      });
-      return { output: pooled.output, backward };
-    }
-    case 'adaptiveAvgPool': {
-      const backward = (gradient: Tensor): LayerGradients => ({
-        input: adaptiveAveragePoolBackward(input.shape, gradient),
-      });
-      return { output: adaptiveAveragePool(input, spec.outputSize), backward };
-    }
+    case 'relu':
+      return runActivation(input, relu, reluBackward);
+    case 'tanh':
+      return runActivation(input, tanh, tanhBackward);
+    case 'sigmoid':
+      return runActivation(input, sigmoid, sigmoidBackward);
+    case 'lrn':
+      return {
+        output: localResponseNorm(input, spec),
+        backward: (gradient) => ({ input: localResponseNormBackward(input, spec, gradient) }),
+      };
+    case 'maxPool':
+      return runMaxPool(
+        input,
+        windowsOf(input, (size) => poolingWindows(size, spec)),
+      );
+    case 'avgPool':
+      return runAveragePool(
+        input,
+        windowsOf(input, (size) => poolingWindows(size, spec)),
+      );
+    case 'adaptiveAvgPool':
+      return runAveragePool(
+        input,
+        windowsOf(input, (size) => adaptiveWindows(size, spec.outputSize)),
+      );
     case 'flatten':
       return reshape(input, [input.shape[0]!, ...output]);
     case 'dropout':
@@ -63,8 +75,34 @@ export function runLayer({ spec, output }: LayerShape, input: Tensor, context: L
   }
 }
 
+function runActivation(
+  input: Tensor,
+  activate: (input: Tensor) => Tensor,
+  back: (output: Tensor, gradient: Tensor) => Tensor,
+): LayerResult {
+  const output = activate(input);
+  return { output, backward: (gradient) => ({ input: back(output, gradient) }) };
+}
+
+function windowsOf(input: Tensor, windows: (size: number) => readonly Window[]): PoolWindows {
+  const [, , height, width] = imageShape(input);
+  return { rows: windows(height), columns: windows(width) };
+}
+
+function runMaxPool(input: Tensor, windows: PoolWindows): LayerResult {
+  const { output, chosen } = maxPool(input, windows);
+  return { output, backward: (gradient) => ({ input: maxPoolBackward(input.shape, chosen, gradient) }) };
+}
+
+function runAveragePool(input: Tensor, windows: PoolWindows): LayerResult {
+  return {
+    output: averagePool(input, windows),
+    backward: (gradient) => ({ input: averagePoolBackward(input.shape, windows, gradient) }),
+  };
+}
+
 function runConvolution(spec: ConvSpec, input: Tensor, { parameter }: LayerContext): LayerResult {
-  const geometry = { stride: spec.stride ?? 1, padding: spec.padding ?? 0 };
+  const geometry = { stride: spec.stride ?? 1, padding: spec.padding ?? 0, groups: spec.groups ?? 1 };
   const weight = parameter(`${spec.name}.weight`);
   const bias = parameter(`${spec.name}.bias`);
   return {

@@ -1,3 +1,5 @@
+import type { Window } from '../../network/windows.ts';
+import type { PoolWindows } from './averagePool.ts';
 import { imageShape, zeros } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -8,25 +10,20 @@ export interface MaxPooled {
 }
 
 /**
- * torch.nn.functional.max_pool2d, no padding: [N, C, H, W] to [N, C, H', W']. Of equal values the first in the
- * window is taken, row by row; a NaN wins over everything.
+ * torch.nn.functional.max_pool2d: [N, C, H, W] to [N, C, rows, columns]. Of equal values the first in the window is
+ * taken, row by row; a NaN wins over everything.
  */
-export function maxPool(
-  input: Tensor,
-  { kernelSize, stride }: { readonly kernelSize: number; readonly stride: number },
-): MaxPooled {
+export function maxPool(input: Tensor, { rows, columns }: PoolWindows): MaxPooled {
   const [images, channels, height, width] = imageShape(input);
-  const outHeight = Math.floor((height - kernelSize) / stride) + 1;
-  const outWidth = Math.floor((width - kernelSize) / stride) + 1;
-  const output = zeros([images, channels, outHeight, outWidth]);
+  const output = zeros([images, channels, rows.length, columns.length]);
   const chosen = new Uint32Array(output.data.length);
+  let at = 0;
   for (let plane = 0; plane < images * channels; plane++) {
-    for (let y = 0; y < outHeight; y++) {
-      for (let x = 0; x < outWidth; x++) {
-        const first = (plane * height + y * stride) * width + x * stride;
-        const at = (plane * outHeight + y) * outWidth + x;
-        chosen[at] = largestInWindow(input.data, first, width, kernelSize);
+    for (const row of rows) {
+      for (const column of columns) {
+        chosen[at] = largestInWindow(input.data, plane * height * width, width, row, column);
         output.data[at] = input.data[chosen[at]]!;
+        at++;
       }
     }
   }
@@ -44,11 +41,17 @@ export function maxPoolBackward(
   return input;
 }
 
-function largestInWindow(values: Float64Array, first: number, width: number, kernelSize: number): number {
-  let largest = first;
-  for (let y = 0; y < kernelSize; y++) {
-    for (let x = 0; x < kernelSize; x++) {
-      const at = first + y * width + x;
+function largestInWindow(
+  values: Float64Array,
+  plane: number,
+  width: number,
+  row: Window,
+  column: Window,
+): number {
+  let largest = plane + row.begin * width + column.begin;
+  for (let y = row.begin; y < row.end; y++) {
+    for (let x = column.begin; x < column.end; x++) {
+      const at = plane + y * width + x;
       if (values[at]! > values[largest]! || Number.isNaN(values[at])) largest = at;
     }
   }

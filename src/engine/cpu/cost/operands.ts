@@ -11,7 +11,7 @@ import { phasedWeightBytes, type PhaseWeightsOperation } from '../operators/wino
 import type { ImageGroup } from '../operators/winograd/tiling.ts';
 import type { WinogradWeightsOperation } from '../operators/winograd/weights.ts';
 import type { Operation } from '../plan/operations.ts';
-import type { GradientMatrix, ImageTensor, MatrixTensor } from '../plan/tensors.ts';
+import { blocksOf, type GradientMatrix, type ImageTensor, type MatrixTensor } from '../plan/tensors.ts';
 import { controlAddresses } from '../threads/control.ts';
 
 export interface Range {
@@ -56,6 +56,11 @@ export function operandsOf(operation: Operation, count: number): Operands {
       return sgdOperands(operation);
     case 'flip':
       return flipOperands(operation);
+    case 'groupMask': {
+      const { gradient, outChannels, inBlocks, kernelSize } = operation;
+      const bytes = blocksOf(outChannels) * inBlocks * kernelSize ** 2 * squareBytes;
+      return { reads: [], writes: [range(gradient, bytes)] };
+    }
     case 'phaseWeights':
     case 'phaseWeightGradient':
       return phaseWeightOperands(operation);
@@ -83,6 +88,7 @@ type WeightKind =
   | 'linearUpdate'
   | 'sgd'
   | 'flip'
+  | 'groupMask'
   | 'phaseWeights'
   | 'phaseWeightGradient';
 
@@ -111,6 +117,25 @@ function layerOperands(operation: LayerOperation, count: number): Operands {
       return { reads: [image(operation.large)], writes: [image(operation.small)] };
     case 'averagePoolBackward':
       return { reads: [image(operation.small)], writes: [image(operation.large)] };
+    case 'lrn':
+      return { reads: [image(operation.input)], writes: [image(operation.output)] };
+    case 'lrnBackward': {
+      const { input, outputGradient, inputGradient } = operation;
+      return { reads: [input, outputGradient].map(image), writes: [image(inputGradient)] };
+    }
+    case 'smooth': {
+      const { tensors } = operation;
+      return tensors.kind === 'image'
+        ? { reads: [image(tensors.from)], writes: [image(tensors.to)] }
+        : { reads: [matrixRange(tensors.from)], writes: [matrixRange(tensors.to)] };
+    }
+    case 'smoothImageBackward':
+      return { reads: [operation.value, operation.from].map(image), writes: [image(operation.to)] };
+    case 'smoothMatrixBackward':
+      return {
+        reads: [matrixRange(operation.value), gradientRange(operation.from)],
+        writes: [gradientRange(operation.to)],
+      };
     case 'reluImage':
       return { reads: [], writes: [image(operation.value)] };
     case 'reluImageBackward':

@@ -2,6 +2,7 @@
 import { panelColumns } from '../kernels/tile.ts';
 import { phaseChannels } from '../operators/winograd/phases.ts';
 import type { Operation } from '../plan/operations.ts';
+import { blocksOf } from '../plan/tensors.ts';
 
 /** In all threads together, weighed by what a value takes beside one that is only moved. */
 export function plainValues(operation: Operation, count: number): number {
@@ -21,6 +22,7 @@ export function plainValues(operation: Operation, count: number): number {
       return count * elements(operation.outputGradient);
     case 'reluMatrix':
     case 'reluMatrixBackward':
+    case 'smoothMatrixBackward':
       return count * operation.value.features;
     case 'linearGradient':
       return count * operation.gradient.features;
@@ -38,15 +40,16 @@ export function plainValues(operation: Operation, count: number): number {
     }
     case 'flip':
       return operation.inBlocks * operation.outBlocks * operation.kernelSize ** 2 * panelColumns ** 2;
+    case 'groupMask': {
+      const { outChannels, inBlocks, kernelSize } = operation;
+      return blocksOf(outChannels) * inBlocks * kernelSize ** 2 * panelColumns ** 2;
+    }
     case 'spread': {
       const { blocks, height, width } = operation.from;
       return weights.pixel * count * blocks * height * width;
     }
     case 'lanes':
       return weights.addressed * count * elements(operation.from);
-    case 'averagePool':
-    case 'averagePoolBackward':
-      return weights.addressed * count * elements(operation.large);
     case 'loss':
       return weights.loss * count * operation.logits.features;
     default:

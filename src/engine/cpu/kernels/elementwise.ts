@@ -11,12 +11,12 @@ export interface LinesShape {
   readonly lineBytes: readonly number[];
 }
 
-function linesName(kind: string, shape: LinesShape): string {
+export function linesName(kind: string, shape: LinesShape): string {
   return [kind, shape.width, ...shape.lineBytes].join('-');
 }
 
 /** Emits a loop over lines and pixels that moves all operands on; `body` handles the pixel they point at. */
-function overLines(
+export function overLines(
   a: VectorAssembler,
   shape: LinesShape,
   operands: readonly Parameters<VectorAssembler['advance']>[0][],

@@ -8,7 +8,7 @@ import type { Operation } from '../plan/operations.ts';
 import { firstPixel, pixelOffset, type ImageTensor } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
-import type { ConvolutionGeometry } from './convolution.ts';
+import type { ConvolutionGeometry } from './convolutionGeometry.ts';
 import { planWinogradGradient } from './winograd/convolution.ts';
 import type { WinogradSource } from './winograd/source.ts';
 

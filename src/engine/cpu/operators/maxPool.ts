@@ -1,6 +1,8 @@
 /** Max pooling, forward and backward, a plane of 16 channels at a time. */
 import type { MaxPoolSpec } from '../../../network/spec.ts';
+import { poolingWindows } from '../../../network/windows.ts';
 import { maxPoolBackwardKernel, maxPoolKernel, type PoolShape } from '../kernels/pool.ts';
+import { spansOf } from '../kernels/spans.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { ImageNode } from '../plan/nodes.ts';
 import { firstPixel, imageTensor, planeAddress, type ImageSize, type ImageTensor } from '../plan/tensors.ts';
@@ -45,10 +47,8 @@ export function planMaxPool(
   const outputGradient =
     inputGradient && imageTensor(builder.allocate, builder.batchSize, outputSize, { before: 0, after: 0 });
   const shape: PoolShape = {
-    kernelSize: spec.kernelSize,
-    stride: spec.stride,
-    outHeight: outputSize.height,
-    outWidth: outputSize.width,
+    rows: spansOf(poolingWindows(input.value.height, spec)),
+    columns: spansOf(poolingWindows(input.value.width, spec)),
     inLineBytes: input.value.lineBytes,
     inGradientLineBytes: inputGradient?.lineBytes ?? 0,
     outLineBytes: output.lineBytes,

@@ -44,7 +44,12 @@ export function planParameter(
 function shapeOf(packing: Packing): readonly number[] {
   switch (packing.kind) {
     case 'convolution':
-      return [packing.outChannels, packing.inChannels, packing.kernelSize, packing.kernelSize];
+      return [
+        packing.outChannels,
+        packing.inChannels / (packing.groups ?? 1),
+        packing.kernelSize,
+        packing.kernelSize,
+      ];
     case 'linear':
       return [packing.outFeatures, packing.inFeatures];
     case 'bias':

@@ -126,3 +126,11 @@ export function createBuilder(
     }),
   };
 }
+
+/** Reserves memory for these values and returns its byte address. */
+export function floatConstants(builder: Pick<Builder, 'constant'>, values: Float32Array): number {
+  return builder.constant(
+    values.length,
+    () => new Int32Array(values.buffer, values.byteOffset, values.length),
+  );
+}

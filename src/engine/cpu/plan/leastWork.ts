@@ -45,6 +45,9 @@ export function leastWork(layer: LayerShape, batchSize: number, pass: Pass): Wor
       return linearWork(sizes, pass);
     case 'maxPool':
     case 'relu':
+    case 'tanh':
+    case 'sigmoid':
+    case 'lrn':
       // Backward looks at the input or the output again: where the maximum was, what was positive.
       return moved(pass, sizes.input + sizes.output, 2 * sizes.input + sizes.output);
     default:

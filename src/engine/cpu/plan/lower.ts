@@ -1,16 +1,20 @@
 /** From a network to operations: memory for every tensor, kernels for every layer, the order of everything. */
 import { alexnetError } from '../../../errors.ts';
 import { inferShapes, type LayerShape } from '../../../network/shapes.ts';
-import type { LayerSpec, NetworkSpec } from '../../../network/spec.ts';
+import type { LayerSpec, LayerType, NetworkSpec } from '../../../network/spec.ts';
+import { adaptiveWindows, poolingWindows } from '../../../network/windows.ts';
 import { planAveragePool } from '../operators/averagePool.ts';
-import { convolutionHalo, inputHalo, planConvolution } from '../operators/convolution.ts';
+import { planConvolution } from '../operators/convolution.ts';
+import { convolutionHalo, inputHalo } from '../operators/convolutionGeometry.ts';
 import { planDropout } from '../operators/dropout.ts';
 import { planFlatten } from '../operators/flatten.ts';
 import { planLanes } from '../operators/lanes.ts';
 import { planLinear } from '../operators/linear.ts';
+import { planLrn } from '../operators/localResponseNorm.ts';
 import { planLoss, type LossOperation } from '../operators/loss.ts';
 import { planMaxPool } from '../operators/maxPool.ts';
 import { planRelu, planReluBackward } from '../operators/relu.ts';
+import { planSmooth } from '../operators/smoothActivation.ts';
 import {
   createBuilder,
   type Builder,
@@ -65,7 +69,7 @@ interface Lowered {
   /** Backward, first those for the weights, then the others. */
   readonly weightGradient?: readonly Operation[];
   readonly inputGradient: readonly Operation[];
-  /** The forward operations without a fused ReLU; absent for layers that only rename their input. */
+  /** What makes the output anew, without a fused ReLU; absent for layers that only rename their input. */
   readonly plain?: readonly Operation[];
 }
 
@@ -85,8 +89,10 @@ function lowerWith(network: NetworkSpec, options: LowerOptions, scratch: Scratch
   const { owners, record } = recordOwners(builder);
   record('input', input);
   let node = input.node;
+  let before: readonly Operation[] | undefined;
   layers.forEach((layer, index) => {
-    const lowered = lowerLayer(builder, layers, index, node);
+    const lowered = lowerLayer(builder, layers, index, node, before);
+    before = lowered.plain;
     node = lowered.output;
     forward.push(...lowered.forward);
     backward.push([...(lowered.weightGradient ?? []), ...lowered.inputGradient]);
@@ -137,7 +143,7 @@ function planInput(
 ): PlannedInput {
   const { batchSize } = builder;
   const first = layers[0]?.spec;
-  const direct = first?.type === 'conv';
+  const direct = first?.type === 'conv' && (first.groups ?? 1) === 1;
   const halo = direct
     ? inputHalo(builder, first, network.input, imageSize(layers[0].output))
     : { before: 0, after: 0 };
@@ -155,9 +161,9 @@ function planInput(
   return { tensor, slotBytes, node: output, forward: [forward] };
 }
 
-/** The zeros that the layer at `index`, or the first one after it that is no ReLU, wants around its input. */
+/** The zeros that the layer at `index`, or the first one after it that is no activation, wants around its input. */
 function haloBefore(builder: Builder, layers: readonly LayerShape[], index: number): Halo {
-  const layer = layers.slice(index).find(({ spec }) => spec.type !== 'relu');
+  const layer = layers.slice(index).find(({ spec }) => !isActivation(spec.type));
   if (layer?.spec.type !== 'conv') return { before: 0, after: 0 };
   return convolutionHalo(builder, layer.spec, imageSize(layer.input), imageSize(layer.output));
 }
@@ -170,7 +176,14 @@ function imageSize([channels, height, width]: readonly number[]): {
   return { channels, height, width };
 }
 
-function lowerLayer(builder: Builder, layers: readonly LayerShape[], index: number, input: Node): Lowered {
+/** `before` are the operations that make the input anew. */
+function lowerLayer(
+  builder: Builder,
+  layers: readonly LayerShape[],
+  index: number,
+  input: Node,
+  before: readonly Operation[] | undefined,
+): Lowered {
   const layer = layers[index];
   const { spec } = layer;
   const rectify = layers[index + 1]?.spec.type === 'relu';
@@ -181,6 +194,14 @@ function lowerLayer(builder: Builder, layers: readonly LayerShape[], index: numb
     }
     case 'relu':
       return lowerRelu(builder, layers, index, input);
+    case 'tanh':
+    case 'sigmoid': {
+      const halo = haloBefore(builder, layers, index + 1);
+      const inPlace = isInPlace(layers, index);
+      const { output, forward, backward } = planSmooth(builder, spec.type, input, { inPlace, halo });
+      const plain = inPlace ? before && [...before, forward] : [forward];
+      return { output, forward: [forward], inputGradient: backward, ...(plain && { plain }) };
+    }
     case 'flatten': {
       if (input.kind === 'matrix') return { output: input, forward: [], inputGradient: [] };
       const { output, forward, backward } = planFlatten(builder, input);
@@ -197,29 +218,75 @@ function lowerLayer(builder: Builder, layers: readonly LayerShape[], index: numb
   }
 }
 
+type ImageLayerSpec = Extract<
+  LayerSpec,
+  { type: 'conv' | 'maxPool' | 'avgPool' | 'adaptiveAvgPool' | 'lrn' }
+>;
+
 function lowerImageLayer(
   builder: Builder,
   layers: readonly LayerShape[],
   index: number,
-  spec: Extract<LayerSpec, { type: 'conv' | 'maxPool' | 'adaptiveAvgPool' }>,
+  spec: ImageLayerSpec,
   input: ImageNode,
 ): Lowered {
   const size = imageSize(layers[index].output);
   const halo = haloBefore(builder, layers, index + 1);
-  if (spec.type === 'conv') {
-    const rectify = layers[index + 1]?.spec.type === 'relu';
-    return planConvolution(builder, spec, input, size, { rectify, halo });
+  const { height, width } = input.value;
+  switch (spec.type) {
+    case 'conv': {
+      const rectify = layers[index + 1]?.spec.type === 'relu';
+      return planConvolution(builder, spec, input, size, { rectify, halo });
+    }
+    case 'maxPool': {
+      const rectified = layers[index - 1]?.spec.type === 'relu';
+      return simply(planMaxPool(builder, spec, input, size, { rectified, halo }));
+    }
+    case 'lrn':
+      return simply(planLrn(builder, spec, input, halo));
+    case 'avgPool': {
+      const windows = { rows: poolingWindows(height, spec), columns: poolingWindows(width, spec) };
+      return simply(planAveragePool(builder, input, windows, halo));
+    }
+    case 'adaptiveAvgPool': {
+      const same = size.height === height && size.width === width;
+      if (same && halo.before === 0 && halo.after === 0)
+        return { output: input, forward: [], inputGradient: [] };
+      const [rows, columns] = [height, width].map((side) => adaptiveWindows(side, spec.outputSize));
+      return simply(planAveragePool(builder, input, { rows, columns }, halo));
+    }
   }
-  if (spec.type === 'maxPool') {
-    const rectified = layers[index - 1]?.spec.type === 'relu';
-    const { output, forward, backward } = planMaxPool(builder, spec, input, size, { rectified, halo });
-    return { output, forward: [forward], plain: [forward], inputGradient: backward };
-  }
-  const same = size.height === input.value.height && size.width === input.value.width;
-  if (same && halo.before === 0 && halo.after === 0) return { output: input, forward: [], inputGradient: [] };
-  const { output, forward, backward } = planAveragePool(builder, input, size, halo);
+}
+
+/** Of a layer that is one operation each way. */
+function simply({
+  output,
+  forward,
+  backward,
+}: {
+  readonly output: Node;
+  readonly forward: Operation;
+  readonly backward: readonly Operation[];
+}): Lowered {
   return { output, forward: [forward], plain: [forward], inputGradient: backward };
 }
+
+function isActivation(type: LayerType): boolean {
+  return type === 'relu' || type === 'tanh' || type === 'sigmoid';
+}
+
+/**
+ * Whether the activation at `index` may overwrite its input: not where the way back needs that, as another activation's
+ * does, and as max pooling looks for its output among its inputs. A ReLU may: where it changes something, no gradient passes.
+ */
+function isInPlace(layers: readonly LayerShape[], index: number): boolean {
+  if (layers[index].spec.type === 'relu') return true;
+  const before = layers.slice(0, index).findLast(({ spec }) => !mayRename.includes(spec.type));
+  return !before || (before.spec.type !== 'maxPool' && !isActivation(before.spec.type));
+}
+
+/** Layers whose output may be their input, under another name. */
+const mayRename: readonly LayerType[] = ['flatten', 'adaptiveAvgPool'];
 
 /** In place. Forward it is fused into a convolution or linear layer before it, backward into max pooling after it. */
 function lowerRelu(builder: Builder, layers: readonly LayerShape[], index: number, node: Node): Lowered {
@@ -240,8 +307,17 @@ function overwritten(
   node: Node,
   { plain }: Lowered,
 ): Pick<PlannedLayer, 'overwritten'> {
-  if (!plain || layers[index + 1]?.spec.type !== 'relu') return {};
-  return { overwritten: { recompute: plain, restore: planRelu({ kernel: builder.spareKernel }, node) } };
+  const next = layers[index + 1]?.spec.type;
+  if (!plain || next === undefined || !isActivation(next) || !isInPlace(layers, index + 1)) return {};
+  return { overwritten: { recompute: plain, restore: restoring(builder, next, node) } };
+}
+
+function restoring(builder: Builder, activation: LayerType, node: Node): Operation {
+  const spare = { ...builder, kernel: builder.spareKernel };
+  if (activation === 'tanh' || activation === 'sigmoid') {
+    return planSmooth(spare, activation, node, { inPlace: true, halo: { before: 0, after: 0 } }).forward;
+  }
+  return planRelu(spare, node);
 }
 
 // Shape inference has made sure of both.

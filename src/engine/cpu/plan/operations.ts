@@ -8,15 +8,18 @@ import {
 } from '../operators/convolutionGradient.ts';
 import { runDropout, type DropoutOperation } from '../operators/dropout.ts';
 import { runFlatten, type FlattenOperation } from '../operators/flatten.ts';
+import { runGroupMask, type GroupMaskOperation } from '../operators/groupMask.ts';
 import { runFlip, type FlipOperation } from '../operators/flip.ts';
 import { runGemm, type GemmOperation } from '../operators/gemm.ts';
 import { runGemv, type GemvOperation } from '../operators/gemv.ts';
 import { runLanes, type LanesOperation } from '../operators/lanes.ts';
 import { runLinearGradient, runLinearUpdate, type LinearOperation } from '../operators/linear.ts';
+import { runLrn, type LrnOperation } from '../operators/localResponseNorm.ts';
 import { runLoss, type LossOperation } from '../operators/loss.ts';
 import { runMaxPool, runMaxPoolBackward, type MaxPoolOperation } from '../operators/maxPool.ts';
 import { runRelu, type ReluOperation } from '../operators/relu.ts';
 import { runSgd, type SgdOperation } from '../operators/sgd.ts';
+import { runSmooth, type SmoothOperation } from '../operators/smoothActivation.ts';
 import { runSpread, type SpreadOperation } from '../operators/spread.ts';
 import {
   runOuter,
@@ -48,12 +51,15 @@ export type Operation =
   | FlipOperation
   | GemmOperation
   | GemvOperation
+  | GroupMaskOperation
   | LanesOperation
   | LinearOperation
   | LossOperation
+  | LrnOperation
   | MaxPoolOperation
   | ReluOperation
   | SgdOperation
+  | SmoothOperation
   | PhaseWeightsOperation
   | SplitPhasesOperation
   | SpreadOperation
@@ -90,6 +96,8 @@ export function runOperation(operation: Operation, context: Context): void {
     case 'winogradWeights':
     case 'winogradWeightGradient':
       return runWeights(operation, context);
+    case 'groupMask':
+      return runGroupMask(operation, context);
     case 'flip':
       return runFlip(operation, context);
     case 'spread':
@@ -105,6 +113,13 @@ export function runOperation(operation: Operation, context: Context): void {
     case 'averagePool':
     case 'averagePoolBackward':
       return runAveragePool(operation, context);
+    case 'lrn':
+    case 'lrnBackward':
+      return runLrn(operation, context);
+    case 'smooth':
+    case 'smoothImageBackward':
+    case 'smoothMatrixBackward':
+      return runSmooth(operation, context);
     case 'flatten':
     case 'flattenBackward':
       return runFlatten(operation, context);

@@ -4,10 +4,11 @@ import { panelColumns } from '../kernels/tile.ts';
 /** Which packing: see ../operators of the same name. */
 export type Packing =
   | {
-      /** [O/16][I/lanes][kh][kw][lanes][16] */
+      /** [O/16][I/lanes][kh][kw][lanes][16]; where groups are given, with zeros for what an output does not see. */
       readonly kind: 'convolution';
       readonly outChannels: number;
       readonly inChannels: number;
+      readonly groups?: number;
       readonly inLanes: number;
       readonly kernelSize: number;
     }
@@ -61,17 +62,19 @@ function forEachElement(packing: Packing, visit: (packed: number, torch: number)
 }
 
 function forEachConvolution(
-  { outChannels, inChannels, inLanes, kernelSize }: Extract<Packing, { kind: 'convolution' }>,
+  { outChannels, inChannels, inLanes, kernelSize, groups = 1 }: Extract<Packing, { kind: 'convolution' }>,
   visit: (packed: number, torch: number) => void,
 ): void {
   const inBlocks = Math.ceil(inChannels / inLanes);
   const taps = kernelSize * kernelSize;
+  const seen = inChannels / groups;
   for (let o = 0; o < outChannels; o++) {
-    for (let i = 0; i < inChannels; i++) {
+    const first = Math.floor((o * groups) / outChannels) * seen;
+    for (let i = first; i < first + seen; i++) {
       const block = Math.floor(o / panelColumns) * inBlocks + Math.floor(i / inLanes);
       for (let tap = 0; tap < taps; tap++) {
         const line = (block * taps + tap) * inLanes + (i % inLanes);
-        visit(line * panelColumns + (o % panelColumns), (o * inChannels + i) * taps + tap);
+        visit(line * panelColumns + (o % panelColumns), (o * seen + i - first) * taps + tap);
       }
     }
   }

@@ -56,6 +56,12 @@ export interface ImageSize {
   readonly width: number;
 }
 
+/** Some blocks of an image tensor's channels, as a tensor in the same place. */
+export function channelBlocks(tensor: ImageTensor, first: number, blocks: number): ImageTensor {
+  const address = tensor.address + first * tensor.planeBytes;
+  return { ...tensor, address, blocks, channels: blocks * tensor.lanes };
+}
+
 type Allocate = (bytes: number) => number;
 
 export function blocksOf(channels: number): number {

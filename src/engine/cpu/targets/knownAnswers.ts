@@ -5,8 +5,10 @@
 import type { KernelSource } from '../assembler/vector.ts';
 import { sgdConstants, sgdKernel } from '../kernels/elementwise.ts';
 import { gemmKernel, tableEntryBytes, type GemmShape } from '../kernels/gemm.ts';
+import { lrnConstants, lrnKernel } from '../kernels/localResponseNorm.ts';
 import { outerKernel, type OuterShape } from '../kernels/outer.ts';
 import { maxPoolBackwardKernel, maxPoolKernel, type PoolShape } from '../kernels/pool.ts';
+import { smoothConstants, smoothKernel } from '../kernels/smoothActivations.ts';
 import { panelColumns } from '../kernels/tile.ts';
 import type { TileRows } from './targets.ts';
 import type { Instance } from '../threads/instance.ts';
@@ -22,8 +24,9 @@ export interface KnownAnswer {
 export const answerSteps = 256;
 export const answerTiles = 16;
 const outerPoints = 9;
+const pixelBytes = panelColumns * 4;
 /** Byte addresses; 128 KiB hold all. */
-const places = { table: 0, bias: 2048, constants: 3072, a: 4096, b: 24576, c: 49152, pool: 65536 } as const;
+const places = { table: 0, bias: 2048, constants: 81920, a: 4096, b: 24576, c: 49152, pool: 65536 } as const;
 export const answerPages = 2;
 
 /** Writes the operands of all kernels. */
@@ -49,7 +52,15 @@ function wave(index: number, period: number): number {
 
 /** One for each kind of kernel. */
 export function knownAnswers({ tileRows, evenTileRows }: TileRows): readonly KnownAnswer[] {
-  return [gemmAnswer(tileRows), outerAnswer(evenTileRows), sgdAnswer(), poolAnswer(), poolBackwardAnswer()];
+  return [
+    gemmAnswer(tileRows),
+    outerAnswer(evenTileRows),
+    sgdAnswer(),
+    poolAnswer(),
+    poolBackwardAnswer(),
+    tanhAnswer(),
+    lrnAnswer(),
+  ];
 }
 
 /** The gemm tile, which is timed too. */
@@ -141,14 +152,56 @@ function sgdAnswer(): KnownAnswer {
   };
 }
 
+/** A pixel of 16 lanes. */
+const line = { width: 1, lineBytes: [64, 64] } as const;
+
+function tanhAnswer(): KnownAnswer {
+  const source = smoothKernel('tanh', line);
+  const { a: x, c: y, constants } = places;
+  const value = (lane: number): number => (lane - 7.5) ** 3 / 32;
+  return {
+    source,
+    run({ kernels, floats }) {
+      floats.set(smoothConstants(), constants / 4);
+      fill(floats, x, panelColumns, value);
+      kernels[source.name](x, y, 1, constants, 0);
+    },
+    isRight: (floats) =>
+      everyElement(1, (_, lane) => isNear(floats[y / 4 + lane], Math.tanh(Math.fround(value(lane))))),
+  };
+}
+
+function lrnAnswer(): KnownAnswer {
+  const neighbours = [0, pixelBytes];
+  const source = lrnKernel({
+    ...line,
+    lineBytes: [64, 64, 64],
+    scratchPixelBytes: 64,
+    neighbours,
+    quarters: 3,
+  });
+  const { a: x, b: squares, c: y, constants } = places;
+  return {
+    source,
+    run({ kernels, floats }) {
+      floats.set(lrnConstants(2, 0.25, 0.75), constants / 4);
+      fill(floats, x, panelColumns, (lane) => lane - 7);
+      fill(floats, squares, 2 * panelColumns, (index) => index ** 2);
+      kernels[source.name](x, y, squares, 1, constants);
+    },
+    isRight: (floats) =>
+      everyElement(1, (_, lane) => {
+        const scale = 2 + 0.25 * (lane ** 2 + (lane + panelColumns) ** 2);
+        return isNear(floats[y / 4 + lane], (lane - 7) / scale ** 0.75);
+      }),
+  };
+}
+
 /** A window of 2 × 2, with NaN and zeros of both signs in it, each value in another place in each lane. */
 const windowValues = [NaN, -0, 0, 2, -1, 2, Infinity, 1, -Infinity, -0, -2, 0.5, 0, -0.5, 2, -3];
-const pixelBytes = panelColumns * 4;
 const poolShape: PoolShape = {
-  kernelSize: 2,
-  stride: 2,
-  outHeight: 1,
-  outWidth: 1,
+  rows: [{ first: 0, taps: 2, divisor: 2, step: 0, count: 1 }],
+  columns: [{ first: 0, taps: 2, divisor: 2, step: 0, count: 1 }],
   inLineBytes: 2 * pixelBytes,
   inGradientLineBytes: 2 * pixelBytes,
   outLineBytes: pixelBytes,

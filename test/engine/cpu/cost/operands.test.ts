@@ -18,6 +18,9 @@ const alignedBytes = 64;
 /** What a thread works in. */
 function ownScratch(operation: Operation): Range[] {
   if ('map' in operation) return [{ address: operation.map.scratch, bytes: operation.map.scratchBytes }];
+  if ('squares' in operation) {
+    return [{ address: operation.scratch.address, bytes: operation.scratch.threadBytes }];
+  }
   if (operation.kind === 'linearUpdate') return [{ address: operation.scratch, bytes: 1 << 15 }];
   return [];
 }

@@ -3,7 +3,7 @@ import type { Builder } from '../../plan/builder.ts';
 import type { Operation } from '../../plan/operations.ts';
 import type { PackedParameter } from '../../plan/parameters.ts';
 import type { ImageTensor } from '../../plan/tensors.ts';
-import type { ConvolutionGeometry } from '../convolution.ts';
+import type { ConvolutionGeometry } from '../convolutionGeometry.ts';
 import { cornerBytes } from './convolution.ts';
 import { phasedWeightBytes, phaseGeometry, planPhases } from './phases.ts';
 import type { Tiling } from './tiling.ts';
