@@ -27,7 +27,7 @@ const groups: readonly (readonly [title: string, flags: readonly Flag[]])[] = [
         option: 'initialization',
         flag: '--initialization',
         argument: 'scheme',
-        help: "torchvision (PyTorch's default) or he (default: torchvision)",
+        help: "torchvision (PyTorch's default), he, or paper: each layer's own (default: torchvision)",
       },
       { option: 'init', flag: '--init', argument: 'file', help: 'begin with the weights of this model file' },
     ],

@@ -1,3 +1,4 @@
+import { fillNormal } from '../random/normal.ts';
 import { fillUniform } from '../random/uniform.ts';
 import { purposes } from '../random/philox.ts';
 import { elementCount, parameterShapes } from './shapes.ts';
@@ -7,11 +8,12 @@ import type { NetworkSpec } from './spec.ts';
 /**
  * `torchvision`: PyTorch's default for convolutions and linear layers, weights and biases uniform in
  * ±1/sqrt(fanIn). `he`: weights uniform in ±sqrt(6/fanIn) (He, Zhang, Ren and Sun 2015, which keeps the signal's
- * size through ReLUs), biases 0.
+ * size through ReLUs), biases 0. `paper`: what the network's paper says of each layer, weights from a normal
+ * distribution and constant biases; for a network without a paper N(0, 0.01) and 0.
  */
-export type InitializationScheme = 'torchvision' | 'he';
+export type InitializationScheme = 'torchvision' | 'he' | 'paper';
 
-export const initializationSchemes: readonly InitializationScheme[] = ['torchvision', 'he'];
+export const initializationSchemes: readonly InitializationScheme[] = ['torchvision', 'he', 'paper'];
 
 export interface InitializationOptions {
   readonly scheme: InitializationScheme;
@@ -30,13 +32,25 @@ export function initialise(
 ): void {
   for (const [stream, parameter] of parameterShapes(network).entries()) {
     const values = new Float32Array(elementCount(parameter.shape));
-    const bound = uniformBound(parameter, scheme);
-    if (bound > 0) fillUniform(values, bound, { seed, purpose: purposes.initialisation, stream });
+    fill(values, parameter, scheme, { seed, purpose: purposes.initialisation, stream });
     write(parameter.name, values);
   }
 }
 
-function uniformBound({ shape, fanIn }: ParameterShape, scheme: InitializationScheme): number {
-  if (scheme === 'torchvision') return 1 / Math.sqrt(fanIn);
-  return shape.length === 1 ? 0 : Math.sqrt(6 / fanIn);
+function fill(
+  values: Float32Array,
+  { kind, fanIn, initial }: ParameterShape,
+  scheme: InitializationScheme,
+  source: Parameters<typeof fillUniform>[2],
+): void {
+  switch (scheme) {
+    case 'torchvision':
+      return fillUniform(values, 1 / Math.sqrt(fanIn), source);
+    case 'he':
+      if (kind === 'weight') fillUniform(values, Math.sqrt(6 / fanIn), source);
+      return;
+    case 'paper':
+      if (kind === 'weight') fillNormal(values, initial.weightStd, source);
+      else values.fill(initial.bias);
+  }
 }

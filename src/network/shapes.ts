@@ -26,6 +26,7 @@ export interface ParameterShape {
   readonly shape: readonly number[];
   /** Inputs that each output sums over; a bias has its layer's. */
   readonly fanIn: number;
+  readonly kind: 'weight' | 'bias';
   /** What the `paper` initialisation gives it. */
   readonly initial: InitialValues;
 }
@@ -211,9 +212,14 @@ function weightAndBias(
   weight: readonly number[],
   fanIn: number,
 ): ParameterShape[] {
+  const { weightStd, bias } = initial;
+  if (!(Number.isFinite(bias) && weightStd >= 0 && weightStd < Infinity)) {
+    const got = JSON.stringify(initial);
+    throw problem(name, `initial is ${got}, expected a weightStd from 0 and a bias, both numbers`);
+  }
   return [
-    { name: `${name}.weight`, shape: weight, fanIn, initial },
-    { name: `${name}.bias`, shape: [weight[0]!], fanIn, initial },
+    { name: `${name}.weight`, shape: weight, fanIn, kind: 'weight', initial },
+    { name: `${name}.bias`, shape: [weight[0]!], fanIn, kind: 'bias', initial },
   ];
 }
 

@@ -16,12 +16,18 @@ export function parseNetwork(file: string, value: unknown): NetworkSpec {
   return network;
 }
 
-/** Options of layers are numbers; shape inference checks which, and the type. */
+/** Options of layers are single values but for `initial`; shape inference checks which, and the type. */
 function isLayer(value: unknown): value is LayerSpec {
   if (!isObject(value)) return false;
   const { type, name, ...options } = value;
   const named = typeof type === 'string' && typeof name === 'string';
-  return named && Object.values(options).every((option) => typeof option === 'number');
+  return named && Object.entries(options).every(([key, option]) => isOption(key, option));
+}
+
+function isOption(name: string, option: unknown): boolean {
+  if (name === 'initial')
+    return isObject(option) && Object.values(option).every((value) => typeof value === 'number');
+  return ['number', 'boolean', 'string'].includes(typeof option);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

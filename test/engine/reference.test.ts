@@ -231,36 +231,19 @@ describe('torch.optim.SGD with weight decay', () => {
   });
 });
 
-describe('reference gradients against finite differences', () => {
-  const network: NetworkSpec = {
-    name: 'every-layer',
-    input: { channels: 2, height: 9, width: 11 },
-    layers: [
-      { type: 'conv', name: 'conv1', outChannels: 3, kernelSize: 3, padding: 1 },
-      { type: 'relu', name: 'relu1' },
-      { type: 'maxPool', name: 'pool1', kernelSize: 3, stride: 2 },
-      { type: 'conv', name: 'conv2', outChannels: 4, kernelSize: 3, stride: 2, padding: 2 },
-      { type: 'relu', name: 'relu2' },
-      { type: 'adaptiveAvgPool', name: 'average', outputSize: 2 },
-      { type: 'flatten', name: 'flatten' },
-      { type: 'dropout', name: 'dropout1', probability: 0.3 },
-      { type: 'linear', name: 'linear1', outFeatures: 6 },
-      { type: 'relu', name: 'relu3' },
-      { type: 'dropout', name: 'dropout2', probability: 0.5 },
-      { type: 'linear', name: 'linear2', outFeatures: 4 },
-    ],
-  };
+/** Gradients of every parameter, by central differences in float64. */
+function checkGradients(network: NetworkSpec): void {
+  const { channels, height, width } = network.input;
   const classes = [1, 3, 0];
   const dropout = { seed: 5, step: 2 };
-
   for (const { name } of parameterShapes(network)) {
-    it(name, async () => {
+    it(`${network.name}: ${name}`, async () => {
       const program = await createReferenceEngine().compile(network, { batchSize: 3, training: true });
       initialise(network, { scheme: 'he', seed: 3 }, (parameter, values) => {
         // Biases away from zero, so that no ReLU stands at its corner.
         program.writeParameter(parameter, parameter.endsWith('bias') ? values.fill(0.1) : values);
       });
-      writeImages(program.inputs[0]!, hashedTensor(1, 1, 3 * 2 * 9 * 11));
+      writeImages(program.inputs[0]!, hashedTensor(1, 1, 3 * channels * height * width));
       const lossWith = async (values: Float64Array): Promise<number> => {
         program.writeParameter(name, values);
         await program.forward({ dropout });
@@ -280,6 +263,52 @@ describe('reference gradients against finite differences', () => {
       }
     });
   }
+}
+
+describe('reference gradients against finite differences', () => {
+  checkGradients({
+    name: 'layers of the 2012 paper and of cuda-convnet',
+    input: { channels: 2, height: 7, width: 8 },
+    layers: [
+      { type: 'conv', name: 'conv1', outChannels: 4, kernelSize: 3, padding: 1 },
+      { type: 'tanh', name: 'tanh' },
+      { type: 'lrn', name: 'lrn1', size: 4, alpha: 0.7, beta: 0.75, k: 2, convention: 'pytorch' },
+      { type: 'avgPool', name: 'pool1', kernelSize: 3, stride: 2, padding: 1, ceilMode: true },
+      { type: 'conv', name: 'conv2', outChannels: 6, kernelSize: 2, groups: 2 },
+      { type: 'sigmoid', name: 'sigmoid' },
+      {
+        type: 'lrn',
+        name: 'lrn2',
+        size: 3,
+        alpha: 0.9,
+        beta: 1,
+        k: 1,
+        convention: 'caffe',
+        region: 'withinChannel',
+      },
+      { type: 'maxPool', name: 'pool2', kernelSize: 2, stride: 2, padding: 1 },
+      { type: 'flatten', name: 'flatten' },
+      { type: 'linear', name: 'last', outFeatures: 4 },
+    ],
+  });
+  checkGradients({
+    name: 'AlexNet',
+    input: { channels: 2, height: 9, width: 11 },
+    layers: [
+      { type: 'conv', name: 'conv1', outChannels: 3, kernelSize: 3, padding: 1 },
+      { type: 'relu', name: 'relu1' },
+      { type: 'maxPool', name: 'pool1', kernelSize: 3, stride: 2 },
+      { type: 'conv', name: 'conv2', outChannels: 4, kernelSize: 3, stride: 2, padding: 2 },
+      { type: 'relu', name: 'relu2' },
+      { type: 'adaptiveAvgPool', name: 'average', outputSize: 2 },
+      { type: 'flatten', name: 'flatten' },
+      { type: 'dropout', name: 'dropout1', probability: 0.3 },
+      { type: 'linear', name: 'linear1', outFeatures: 6 },
+      { type: 'relu', name: 'relu3' },
+      { type: 'dropout', name: 'dropout2', probability: 0.5 },
+      { type: 'linear', name: 'linear2', outFeatures: 4 },
+    ],
+  });
 });
 
 contractSuite('reference', async () => createReferenceEngine());

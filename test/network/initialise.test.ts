@@ -28,6 +28,17 @@ function assertUniform(name: string, values: Float32Array, bound: number): void 
   assert.ok(values.every((value) => Math.abs(value) <= Math.fround(bound)));
 }
 
+/** Mean, variance and kurtosis are those of a normal distribution within four standard errors. */
+function assertNormal(name: string, values: Float32Array, deviation: number): void {
+  const moment = (power: number): number =>
+    values.reduce((sum, value) => sum + (value / deviation) ** power, 0) / values.length;
+  const error = 4 / Math.sqrt(values.length);
+  // Var(x) = 1, Var(x²) = 2, Var(x⁴) = 96.
+  assert.ok(Math.abs(moment(1)) < error, `mean of ${name} is ${moment(1)}`);
+  assert.ok(Math.abs(moment(2) - 1) < Math.sqrt(2) * error, `variance of ${name} is ${moment(2)}`);
+  assert.ok(Math.abs(moment(4) - 3) < Math.sqrt(96) * error, `kurtosis of ${name} is ${moment(4)}`);
+}
+
 describe('initialise', () => {
   it("draws PyTorch's default: uniform within 1/sqrt(fanIn)", () => {
     const values = drawn('torchvision', 1);
@@ -42,6 +53,24 @@ describe('initialise', () => {
       if (name.endsWith('.weight')) assertUniform(name, values.get(name)!, Math.sqrt(6 / fanIn));
       else assert.ok(values.get(name)!.every((value) => value === 0));
     }
+  });
+
+  it("draws the paper's: weights normal with each layer's deviation, biases 1 where it has them", () => {
+    const paper = buildNetwork('alexnet-2012', { classes: 10, inputSize: 67 });
+    const values = drawn('paper', 1, paper);
+    for (const { name } of parameterShapes(paper).filter(({ kind }) => kind === 'weight')) {
+      assertNormal(name, values.get(name)!, 0.01);
+    }
+    const biases = parameterShapes(paper).filter(({ kind }) => kind === 'bias');
+    assert.deepEqual(
+      biases.map(({ name }) => [...new Set(values.get(name))].join()),
+      ['0', '1', '0', '1', '1', '1', '1', '0'],
+    );
+    assertNormal(
+      'conv1',
+      drawn('paper', 2, buildNetwork('80sec', { classes: 10 })).get('conv1.weight')!,
+      0.0001,
+    );
   });
 
   it('hands over every parameter once, in state_dict order', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { classCount, inferShapes, parameterShapes } from '../../src/network/shapes.ts';
-import type { LayerSpec, NetworkSpec } from '../../src/network/spec.ts';
+import type { LayerSpec, LrnSpec, NetworkSpec } from '../../src/network/spec.ts';
 import { buildNetwork } from '../../src/network/zoo/networks.ts';
 
 function networkOf(...layers: LayerSpec[]): NetworkSpec {
@@ -16,6 +16,8 @@ const conv = (changes: object): LayerSpec => ({
   kernelSize: 3,
   ...changes,
 });
+
+const lrn: LrnSpec = { type: 'lrn', name: 'lrn', size: 5, alpha: 1, beta: 0.75, k: 2, convention: 'paper' };
 
 describe('inferShapes', () => {
   it("finds the shapes that PyTorch's AlexNet has", () => {
@@ -53,6 +55,27 @@ describe('inferShapes', () => {
     );
   });
 
+  it('divides channels into groups, and rounds pooled sizes up', () => {
+    const [grouped, pooled] = inferShapes(
+      networkOf(conv({ outChannels: 6, padding: 1, groups: 3, kernelSize: 3 }), {
+        type: 'avgPool',
+        name: 'pool',
+        kernelSize: 3,
+        stride: 2,
+        ceilMode: true,
+      }),
+    );
+    assert.deepEqual(
+      grouped!.parameters.map(({ shape, fanIn }) => [shape, fanIn]),
+      [
+        [[6, 1, 3, 3], 9],
+        [[6], 9],
+      ],
+    );
+    assert.equal(grouped!.multiplyAdds, 6 * 8 * 10 * 9);
+    assert.deepEqual(pooled!.output, [6, 4, 5]);
+  });
+
   it("gives weight and bias the fan-in of the layer's weight", () => {
     const network = networkOf(
       conv({}),
@@ -69,13 +92,25 @@ describe('inferShapes', () => {
       ],
     );
   });
+});
 
+describe('inferShapes on bad specs', () => {
   const wrong: readonly [problem: RegExp, ...layers: LayerSpec[]][] = [
     [/first: .*9×9 window is larger than its padded input of side 8/, conv({ kernelSize: 9 })],
     [/first: kernelSize is 0/, conv({ kernelSize: 0 })],
     [/first: stride is 1\.5/, conv({ stride: 1.5 })],
     [/first: padding is -1/, conv({ padding: -1 })],
     [/first: outChannels is NaN/, conv({ outChannels: NaN })],
+    [/first: groups is 2, expected .* divides its 3 input and 4 output/, conv({ groups: 2 })],
+    [/first: initial is .*expected a weightStd/, conv({ initial: { weightStd: -1, bias: 0 } })],
+    [
+      /pool: padding is 2, expected at most half/,
+      { type: 'maxPool', name: 'pool', kernelSize: 3, stride: 1, padding: 2 },
+    ],
+    [/lrn: beta is 0\.7, expected a multiple of 0\.25/, { ...lrn, beta: 0.7 }],
+    [/lrn: size is 4, expected an odd number/, { ...lrn, size: 4, convention: 'caffe' }],
+    [/lrn: region is withinChannel, expected acrossChannels/, { ...lrn, region: 'withinChannel' }],
+    [/lrn: convention is undefined, expected paper or/, { ...lrn, convention: undefined! }],
     [/pool: stride is 0/, { type: 'maxPool', name: 'pool', kernelSize: 2, stride: 0 }],
     [/pool: .*11×11 window/, { type: 'maxPool', name: 'pool', kernelSize: 11, stride: 2 }],
     [/average: outputSize is 0/, { type: 'adaptiveAvgPool', name: 'average', outputSize: 0 }],

@@ -1,7 +1,10 @@
 import { alexnetError } from '../../errors.ts';
 import type { NetworkSpec } from '../spec.ts';
 import { alexnet } from './alexnet.ts';
+import { alexnet2012 } from './alexnet-2012.ts';
 import { alexnet32 } from './alexnet-32.ts';
+import { caffenet } from './caffenet.ts';
+import { figure1, net18pct, net80sec } from './cuda-convnet.ts';
 
 export interface NetworkOptions {
   readonly classes: number;
@@ -11,12 +14,28 @@ export interface NetworkOptions {
   readonly dropout?: number;
 }
 
-export type NetworkName = 'alexnet' | 'alexnet-32';
+export type NetworkName =
+  | 'alexnet'
+  | 'alexnet-2012'
+  | 'caffenet'
+  | 'alexnet-32'
+  | '80sec'
+  | '18pct'
+  | 'figure-1'
+  | 'figure-1-tanh'
+  | 'figure-1-sigmoid';
 
 /** Every network that has a name, with the function that makes its spec. */
 export const networks: Readonly<Record<NetworkName, (options: NetworkOptions) => NetworkSpec>> = {
   alexnet,
+  'alexnet-2012': alexnet2012,
+  caffenet,
   'alexnet-32': alexnet32,
+  '80sec': net80sec,
+  '18pct': net18pct,
+  'figure-1': figure1('relu'),
+  'figure-1-tanh': figure1('tanh'),
+  'figure-1-sigmoid': figure1('sigmoid'),
 };
 
 export const networkNames = Object.keys(networks) as readonly NetworkName[];

@@ -9,7 +9,7 @@ describe('buildNetwork', () => {
     for (const name of ['alexnett', 'toString', '']) {
       assert.throws(() => buildNetwork(name, { classes: 10 }), {
         code: 'ALEX_NETWORK_UNKNOWN',
-        message: /alexnet, alexnet-32/,
+        message: /alexnet, alexnet-2012/,
       });
     }
   });
@@ -24,10 +24,12 @@ describe('buildNetwork', () => {
       const dropouts = network.layers.filter((layer) => layer.type === 'dropout');
       assert.deepEqual(
         dropouts.map(({ probability }) => probability),
-        [0.25, 0.25],
+        dropouts.map(() => 0.25),
       );
     });
+  }
 
+  for (const name of ['alexnet', 'alexnet-32']) {
     it(`${name} has the same parameters for every input size`, () => {
       const tensors = (inputSize?: number) =>
         describeNetwork(buildNetwork(name, { classes: 10, ...(inputSize && { inputSize }) })).tensors;
@@ -45,8 +47,51 @@ describe('buildNetwork', () => {
       message: /classifier\.6/,
     });
   });
+});
 
-  it("gives alexnet-32 AlexNet's layers at a fiftieth of the work", () => {
+describe('the networks of the zoo', () => {
+  it('have the published numbers of parameters', () => {
+    const published = {
+      alexnet: 61_100_840,
+      'alexnet-2012': 60_965_224,
+      caffenet: 60_965_224,
+      '80sec': 145_578,
+    };
+    for (const [name, parameters] of Object.entries(published)) {
+      const classes = name === '80sec' ? 10 : 1000;
+      assert.equal(describeNetwork(buildNetwork(name, { classes })).parameters, parameters, name);
+    }
+  });
+
+  it("alexnet-2012 has the paper's sizes", () => {
+    const outputs = inferShapes(buildNetwork('alexnet-2012', { classes: 1000 }))
+      .filter(({ spec }) => ['conv', 'maxPool', 'linear'].includes(spec.type))
+      .map(({ output }) => output.join('×'));
+    assert.deepEqual(outputs, [
+      '96×55×55',
+      '96×27×27',
+      '256×27×27',
+      '256×13×13',
+      '384×13×13',
+      '384×13×13',
+      '256×13×13',
+      '256×6×6',
+      '4096',
+      '4096',
+      '1000',
+    ]);
+  });
+
+  it("cuda-convnet's halve images with pools that round up", () => {
+    for (const name of ['80sec', '18pct', 'figure-1']) {
+      const sides = inferShapes(buildNetwork(name, { classes: 10 }))
+        .filter(({ spec }) => spec.type.endsWith('Pool'))
+        .map(({ output }) => output.at(-1));
+      assert.deepEqual(sides, [16, 8, 4], name);
+    }
+  });
+
+  it("alexnet-32 has AlexNet's layers at a fiftieth of the work", () => {
     const [large, small] = ['alexnet', 'alexnet-32'].map((name) =>
       describeNetwork(buildNetwork(name, { classes: 10 })),
     );
