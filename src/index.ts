@@ -59,8 +59,9 @@ export type {
 } from './engine/engine.ts';
 
 // Data.
-export type { Dataset } from './data/dataset.ts';
-export { datasetNames, listDatasets, loadDataset, type DatasetInfo } from './data/datasets.ts';
+export type { Dataset, FileDataset, MemoryDataset } from './data/dataset.ts';
+export { listDatasets, loadDataset, type DatasetInfo } from './data/datasets.ts';
+export { datasetNames } from './data/locateDataset.ts';
 export { fetchCifar10, type DownloadProgress, type FetchOptions } from './data/download.ts';
 export { createLoader, type Batch, type Loader, type LoaderOptions } from './data/loader.ts';
 export { articleTransforms, isRandom, type TransformStep } from './data/transforms.ts';

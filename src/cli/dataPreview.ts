@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { augmentationNames, augmentations, parseAugment } from '../data/augmentation/named.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { datasetNames, loadDataset } from '../data/datasets.ts';
+import { loadDataset } from '../data/datasets.ts';
+import { datasetNames } from '../data/locateDataset.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import { foundDatasets } from './foundDatasets.ts';
 import { readers, whole } from './options.ts';

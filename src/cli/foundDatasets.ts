@@ -1,4 +1,4 @@
-import { findCifar10 } from '../data/cifar10Locate.ts';
+import { locateDataset } from '../data/locateDataset.ts';
 import { listDatasets } from '../data/datasets.ts';
 import { AlexnetError } from '../errors.ts';
 
@@ -25,14 +25,14 @@ export function foundDatasets(dataDir?: string): FoundDataset[] {
     testImages: test,
     classes,
     embedded,
-    ...(embedded ? {} : locate(dataDir)),
+    ...(embedded ? {} : locate(name, dataDir)),
   }));
 }
 
-/** CIFAR-10 is the only data set that lives in files. */
-function locate(dataDir?: string): { path?: string; problem?: string } {
+function locate(name: string, dataDir?: string): { path?: string; problem?: string } {
   try {
-    return { path: findCifar10(dataDir).path };
+    const located = locateDataset(name, dataDir);
+    return 'path' in located ? { path: located.path } : {};
   } catch (error) {
     if (error instanceof AlexnetError) return { problem: error.message };
     throw error;

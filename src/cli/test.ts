@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { datasetNames, loadDataset } from '../data/datasets.ts';
+import { loadDataset } from '../data/datasets.ts';
+import { datasetNames } from '../data/locateDataset.ts';
 import type { EngineName } from '../engine/engine.ts';
 import type { ResultEvent } from '../training/events.ts';
 import type { Model } from '../training/modelFile.ts';
@@ -33,7 +34,7 @@ export function testCommand(): Command {
     .argument('<model>', 'a model file, or the folder of a training run')
     .option(
       '--dataset <name>',
-      `${datasetNames.join(', ')}, or the path of a CIFAR-10 archive or folder (default: what the model was trained on, or else cifar10)`,
+      `${datasetNames.join(', ')}, or a path: an image folder, a list (.csv, .jsonl), shards (.tar), CIFAR or idx files (default: what the model was trained on, or else cifar10)`,
     )
     .option('--data-dir <dir>', 'where to look for data sets')
     .option('--limit-test <n>', 'the first N images only', whole('--limit-test', 1, Number.MAX_SAFE_INTEGER))

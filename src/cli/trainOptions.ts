@@ -1,7 +1,7 @@
 /** The options of a training on the command line, each with its reader. */
 import { Option, type Command, type OptionValues } from 'commander';
 import { augmentationNames } from '../data/augmentation/named.ts';
-import { datasetNames } from '../data/datasets.ts';
+import { datasetNames } from '../data/locateDataset.ts';
 import { networkNames } from '../network/zoo/networks.ts';
 import type { TrainingOptions } from '../training/config.ts';
 import { optionChecks, optionError, type OptionCheck, type OptionName } from '../training/optionChecks.ts';
@@ -39,7 +39,7 @@ const groups: readonly (readonly [title: string, flags: readonly Flag[]])[] = [
         option: 'dataset',
         flag: '--dataset',
         argument: 'name',
-        help: `${datasetNames.join(', ')}, or the path of a CIFAR-10 archive or folder (default: cifar10)`,
+        help: `${datasetNames.join(', ')}, or a path: an image folder, a list (.csv, .jsonl), shards (.tar), CIFAR or idx files (default: cifar10)`,
       },
       { option: 'dataDir', flag: '--data-dir', argument: 'dir', help: 'where to look for data sets' },
       {

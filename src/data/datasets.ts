@@ -1,26 +1,37 @@
-import { existsSync } from 'node:fs';
 import { alexnetError } from '../errors.ts';
-import { cifar10Classes } from './cifar10Files.ts';
-import { checkLimit, cifar10Sizes, loadCifar10 } from './cifar10.ts';
-import { cifar10At, findCifar10 } from './cifar10Locate.ts';
-import type { Dataset, MemoryDataset } from './dataset.ts';
-import { fetchCifar10 } from './download.ts';
+import { cifarLength, cifarSets, cifarSide, type CifarSet } from './cifar/cifarSets.ts';
+import { checkLimit, loadCifar } from './cifar/loadCifar.ts';
+import type { Dataset, MemoryDataset, Split } from './dataset.ts';
+import { fetchCifar } from './download.ts';
+import { loadIdx } from './idx.ts';
+import { defaultSplit } from './imageSets/assignSplits.ts';
+import { loadImageSet } from './imageSets/loadImageSet.ts';
+import type { BadImagePolicy } from './loader.ts';
+import { locateDataset, type LocatedDataset } from './locateDataset.ts';
 import { generateShapes, shapesClasses, shapesSizes } from './shapes.ts';
 
 export interface LoadOptions {
-  readonly split: 'train' | 'test';
+  readonly split: Split;
   /** Where to look for downloaded sets; see dataDirs. */
   readonly dataDir?: string | undefined;
-  /** The first images only. */
+  /** The first images only; of a set of image files, so many of each class. */
   readonly limit?: number | undefined;
   /** Of `shapes`. Default 0. */
   readonly seed?: number | undefined;
   /** Downloads the set when it is not there. Default false. */
   readonly download?: boolean | undefined;
+  /** What happens when image files are broken. Default refuse. */
+  readonly onBadImage?: BadImagePolicy | undefined;
+  /** Share of each class to test on, of a set of image files that has no split of its own. Default 0.2. */
+  readonly testFraction?: number | undefined;
+  /** Decides which images those are. Default 0. */
+  readonly splitSeed?: number | undefined;
   /** Work done, and of how much. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Told of what is accepted but unusual, such as an archive with another checksum. */
   readonly onNotice?: ((message: string) => void) | undefined;
+  /** Told of each image file that is left out, by a message that names it. Default: a notice. */
+  readonly onSkipped?: ((problem: string) => void) | undefined;
 }
 
 export interface DatasetInfo {
@@ -36,16 +47,22 @@ export interface DatasetInfo {
   readonly embedded: boolean;
 }
 
+const descriptions: Readonly<Record<CifarSet['name'], string>> = {
+  cifar10: 'CIFAR-10: photographs of ten kinds of animals and vehicles, as in the article',
+  cifar100: 'CIFAR-100: photographs of a hundred kinds of things',
+};
+
 const known: readonly DatasetInfo[] = [
-  {
-    name: 'cifar10',
-    description: 'CIFAR-10: photographs of ten kinds of animals and vehicles, as in the article',
-    classes: cifar10Classes,
-    ...cifar10Sizes,
-    height: 32,
-    width: 32,
+  ...cifarSets.map((set) => ({
+    name: set.name,
+    description: descriptions[set.name],
+    classes: set.classes,
+    train: cifarLength(set, 'train'),
+    test: cifarLength(set, 'test'),
+    height: cifarSide,
+    width: cifarSide,
     embedded: false,
-  },
+  })),
   {
     name: 'shapes',
     description: 'drawn shapes, textures and colour patterns, generated from a seed',
@@ -62,26 +79,49 @@ export function listDatasets(): readonly DatasetInfo[] {
   return known;
 }
 
-export const datasetNames: readonly string[] = known.map(({ name }) => name);
-
-/** A word that can only be meant as a path, or one that is there. */
-export function isPath(nameOrPath: string): boolean {
-  return !datasetNames.includes(nameOrPath) && (/[/\\.]/.test(nameOrPath) || existsSync(nameOrPath));
-}
-
 /**
- * Loads one split of a data set: `cifar10` from the data folders, `shapes` drawn on the spot, or CIFAR-10 at a
- * path. Throws ALEX_DATA_UNKNOWN, ALEX_DATA_MISSING, ALEX_OPTION_VALUE and what loadCifar10 throws.
+ * Loads one split of a data set: `cifar10` or `cifar100` from the data folders, `shapes` drawn on the spot, or what is at
+ * a path: CIFAR, idx files, an image folder, a list of images, shards. Image files are not decoded yet, only their
+ * headers are looked at. Throws ALEX_DATA_UNKNOWN, ALEX_DATA_MISSING, ALEX_OPTION_VALUE, ALEX_DATA_SPLIT when the set
+ * has no such split, and what the kind's own reader throws.
  */
-export async function loadDataset(name: 'cifar10' | 'shapes', options: LoadOptions): Promise<MemoryDataset>;
+export async function loadDataset(
+  name: 'cifar10' | 'cifar100' | 'shapes',
+  options: LoadOptions,
+): Promise<MemoryDataset>;
 export async function loadDataset(name: string, options: LoadOptions): Promise<Dataset>;
 export async function loadDataset(name: string, options: LoadOptions): Promise<Dataset> {
   checkLimit(options.limit);
-  if (name === 'shapes') return generateShapes(options.split, options);
-  if (name === 'cifar10') {
-    if (options.download === true) await fetchCifar10({ dataDir: options.dataDir });
-    return loadCifar10(findCifar10(options.dataDir), options);
+  const set = cifarSets.find((candidate) => candidate.name === name);
+  if (set !== undefined && options.download === true) await fetchCifar(set, { dataDir: options.dataDir });
+  return openDataset(locateDataset(name, options.dataDir), options);
+}
+
+/** Loads one split of a set that was found; see loadDataset. */
+export async function openDataset(located: LocatedDataset, options: LoadOptions): Promise<Dataset> {
+  if (located.kind === 'images') {
+    const { path, list } = located;
+    const { onBadImage = 'refuse', testFraction, splitSeed } = checkSplit(options);
+    return loadImageSet(path, await list(), { ...options, onBadImage, testFraction, splitSeed });
   }
-  if (isPath(name)) return loadCifar10(cifar10At(name), options);
-  throw alexnetError('ALEX_DATA_UNKNOWN', { name, known: datasetNames });
+  const { split, limit } = options;
+  if (split === 'validation') {
+    const dataset = located.kind === 'shapes' ? 'shapes' : located.path;
+    throw alexnetError('ALEX_DATA_SPLIT', { dataset, split, has: ['train', 'test'] });
+  }
+  if (located.kind === 'shapes') return generateShapes(split, options);
+  if (located.kind === 'idx') return loadIdx(located.source, split, limit);
+  return loadCifar(located.source, { ...options, split });
+}
+
+function checkSplit(options: LoadOptions): LoadOptions & { testFraction: number; splitSeed: number } {
+  const { testFraction = defaultSplit.testFraction, splitSeed = defaultSplit.splitSeed } = options;
+  if (!(testFraction > 0 && testFraction < 1)) {
+    throw alexnetError('ALEX_OPTION_VALUE', {
+      option: 'testFraction',
+      value: testFraction,
+      expected: 'a number over 0 and under 1',
+    });
+  }
+  return { ...options, testFraction, splitSeed };
 }

@@ -4,9 +4,10 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { alexnetError, AlexnetError } from '../errors.ts';
-import { findCifar10 } from './cifar10Locate.ts';
+import { cifar10, type CifarSet } from './cifar/cifarSets.ts';
+import { findCifar } from './cifar/locateCifar.ts';
 import { downloadDir } from './locations.ts';
-import { cifar10Mirrors, type Mirror } from './mirrors.ts';
+import { cifarMirrors, type Mirror } from './mirrors.ts';
 import { discard, sizeOf, transfer, TransferError } from './transfer.ts';
 import type { Patience, TransferProgress } from './transfer.ts';
 
@@ -140,17 +141,22 @@ export interface FetchResult {
   readonly downloaded: boolean;
 }
 
-/** Sees to it that CIFAR-10 is there: finds it, or downloads it. Throws what `download` and findCifar10 throw. */
+/** Sees to it that CIFAR-10 is there: finds it, or downloads it. Throws what `download` and findCifar throw. */
 export async function fetchCifar10(options: FetchOptions = {}): Promise<FetchResult> {
-  const { dataDir, mirrors = cifar10Mirrors } = options;
-  const found = findOrMissing(dataDir);
+  return fetchCifar(cifar10, options);
+}
+
+/** Sees to it that CIFAR-10 or CIFAR-100 is there; see fetchCifar10. */
+export async function fetchCifar(set: CifarSet, options: FetchOptions = {}): Promise<FetchResult> {
+  const { dataDir, mirrors = cifarMirrors[set.name] } = options;
+  const found = findOrMissing(set, dataDir);
   if (found !== undefined) return { path: found, downloaded: false };
   return { path: await download({ ...options, mirrors, folder: downloadDir(dataDir) }), downloaded: true };
 }
 
-function findOrMissing(dataDir: string | undefined): string | undefined {
+function findOrMissing(set: CifarSet, dataDir: string | undefined): string | undefined {
   try {
-    return findCifar10(dataDir).path;
+    return findCifar(set, dataDir).path;
   } catch (error) {
     if (error instanceof AlexnetError && error.code === 'ALEX_DATA_MISSING') return undefined;
     throw error;

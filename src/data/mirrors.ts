@@ -1,4 +1,4 @@
-import { cifar10Archives } from './cifar10Files.ts';
+import { cifar10, cifar100, type CifarSet, type CifarVersion } from './cifar/cifarSets.ts';
 
 /** A place where an archive can be had. */
 export interface Mirror {
@@ -8,19 +8,37 @@ export interface Mirror {
   readonly md5: string;
 }
 
-const binary = cifar10Archives.find(({ version }) => version === 'binary')!;
-const python = cifar10Archives.find(({ version }) => version === 'python')!;
+const kriz = 'https://www.cs.toronto.edu/~kriz';
 
-/** CIFAR-10's home first, then public copies: MindSpore's, MXNet's and PaddlePaddle's tutorials use them. */
-export const cifar10Mirrors: readonly Mirror[] = [
-  { url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz', ...binary },
-  {
-    url: 'https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/cifar-10-binary.tar.gz',
-    ...binary,
-  },
-  {
-    url: 'https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/gluon/dataset/cifar10/cifar-10-binary.tar.gz',
-    ...binary,
-  },
-  { url: 'https://dataset.bj.bcebos.com/cifar/cifar-10-python.tar.gz', ...python },
-];
+function archive({ archives }: CifarSet, version: CifarVersion): { file: string; md5: string } {
+  const { file, md5 } = archives.find((candidate) => candidate.version === version)!;
+  return { file, md5 };
+}
+
+/**
+ * The sets' home first, then public copies: MindSpore's, MXNet's and PaddlePaddle's tutorials use them.
+ */
+export const cifarMirrors: Readonly<Record<CifarSet['name'], readonly Mirror[]>> = {
+  cifar10: [
+    { url: `${kriz}/cifar-10-binary.tar.gz`, ...archive(cifar10, 'binary') },
+    {
+      url: 'https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/cifar-10-binary.tar.gz',
+      ...archive(cifar10, 'binary'),
+    },
+    {
+      url: 'https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/gluon/dataset/cifar10/cifar-10-binary.tar.gz',
+      ...archive(cifar10, 'binary'),
+    },
+    {
+      url: 'https://dataset.bj.bcebos.com/cifar/cifar-10-python.tar.gz',
+      ...archive(cifar10, 'python'),
+    },
+  ],
+  cifar100: [
+    { url: `${kriz}/cifar-100-binary.tar.gz`, ...archive(cifar100, 'binary') },
+    {
+      url: 'https://dataset.bj.bcebos.com/cifar/cifar-100-python.tar.gz',
+      ...archive(cifar100, 'python'),
+    },
+  ],
+};

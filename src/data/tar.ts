@@ -1,5 +1,7 @@
 /** Reads tar archives (POSIX ustar, with pax and GNU long names) as a stream; nothing is written to disk. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { alexnetError } from '../errors.ts';
+import { unreadable } from './unreadable.ts';
 
 const blockBytes = 512;
 /** Longest name that an extended header may give. */
@@ -7,10 +9,13 @@ const mostHeaderBytes = 65536;
 /** Longest member that is read into memory. */
 const mostMemberBytes = 2 ** 30;
 
+/** A file in a tar archive. */
 export interface TarMember {
   /** With `/`; never absolute, never with `..`. */
   readonly name: string;
   readonly bytes: number;
+  /** Where the content begins in the archive. */
+  readonly offset: number;
   /** Reads the content, once; what is not read is skipped. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -45,6 +50,28 @@ function byteReader(chunks: AsyncIterator<Uint8Array>): ByteReader {
   return {
     fill: (target) => each(target.length, (part, at) => target.set(part, at)),
     skip: (bytes) => each(bytes, () => {}),
+  };
+}
+
+/** Reads a file that can be read at any place: what is skipped is not read. */
+function fileReader(file: number, bytes: number): ByteReader {
+  let position = 0;
+  return {
+    async fill(target) {
+      let done = 0;
+      while (done < target.length) {
+        const got = readSync(file, target, done, target.length - done, position + done);
+        if (got === 0) break;
+        done += got;
+      }
+      position += done;
+      return done;
+    },
+    async skip(wanted) {
+      const skipped = Math.max(0, Math.min(wanted, bytes - position));
+      position += skipped;
+      return skipped;
+    },
   };
 }
 
@@ -110,11 +137,26 @@ export async function* readTar(
   }
 }
 
+/** The files of a tar archive that is not compressed, as readTar gives them; only what is asked for is read. */
+export async function* readTarFile(path: string): AsyncGenerator<TarMember, void, void> {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    yield* readMembers(fileReader(file, fstatSync(file).size), path);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : unreadable(path, error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
 async function* readMembers(reader: ByteReader, archive: string): AsyncGenerator<TarMember, void, void> {
   const endsEarly = () =>
     alexnetError('ALEX_DATA_CORRUPT', { file: archive, problem: 'it ends in the middle of a member' });
   const block = new Uint8Array(blockBytes);
   let longName: string | undefined;
+  /** Of the next header. */
+  let position = 0;
   for (;;) {
     const got = await reader.fill(block);
     if (got === 0 || (got === blockBytes && block.every((byte) => byte === 0))) break;
@@ -122,6 +164,8 @@ async function* readMembers(reader: ByteReader, archive: string): AsyncGenerator
     const header = parseHeader(block, archive);
     const padded = Math.ceil(header.bytes / blockBytes) * blockBytes;
     let left = padded;
+    const offset = position + blockBytes;
+    position = offset + padded;
     const read = async () => {
       if (header.bytes > mostMemberBytes) {
         const problem = `${header.name} claims ${header.bytes} bytes`;
@@ -143,7 +187,7 @@ async function* readMembers(reader: ByteReader, archive: string): AsyncGenerator
       const name = longName ?? header.name;
       longName = undefined;
       checkMember({ ...header, name }, archive);
-      if (header.type !== '5') yield { name, bytes: header.bytes, read };
+      if (header.type !== '5') yield { name, bytes: header.bytes, offset, read };
     }
     if ((await reader.skip(left)) < left) throw endsEarly();
   }

@@ -1,5 +1,5 @@
 /** What a file of weights without a description is: told from the names and shapes of its tensors. */
-import { cifar10Classes } from '../data/cifar10Files.ts';
+import { cifar10 } from '../data/cifar/cifarSets.ts';
 import { imagenetClasses } from '../data/imagenetClasses.ts';
 import { articleTransforms, imagenetTransforms, type TransformStep } from '../data/transforms.ts';
 import { alexnetError } from '../errors.ts';
@@ -35,7 +35,7 @@ export function inferNetwork(file: string, tensors: Tensors): NetworkSpec {
  */
 export function classNames(count: number, given?: readonly string[]): readonly string[] {
   if (given?.length === count) return given;
-  for (const known of [cifar10Classes, imagenetClasses]) {
+  for (const known of [cifar10.classes, imagenetClasses]) {
     if (count === known.length) return known;
   }
   return Array.from({ length: count }, (_, index) => `class_${index}`);

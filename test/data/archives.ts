@@ -83,7 +83,11 @@ function longString(content: Uint8Array): Buffer {
 }
 
 /** A batch pickled as Python 2 with numpy did for the official archive: protocol 2, strings of bytes. */
-export function pythonBatch(labels: readonly number[], data: Uint8Array, fortran = false): Buffer {
+export function pythonBatch(
+  labels: readonly number[],
+  data: Uint8Array,
+  { fortran = false, labelsKey = 'labels' } = {},
+): Buffer {
   const array = [
     [ascii('cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n')],
     [int(0), ascii('\x85'), shortString('b'), ascii('\x87R')],
@@ -95,7 +99,7 @@ export function pythonBatch(labels: readonly number[], data: Uint8Array, fortran
   const dict = [
     [ascii('\x80\x02}(')],
     [shortString('data'), ...array.flat()],
-    [shortString('labels'), ascii(']('), ...labels.map(int), ascii('e')],
+    [shortString(labelsKey), ascii(']('), ...labels.map(int), ascii('e')],
     [shortString('batch_label'), shortString('training batch 1 of 5')],
     [ascii('u.')],
   ];

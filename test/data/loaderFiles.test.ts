@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import type { FileDataset } from '../../src/data/dataset.ts';
 import { channels } from '../../src/data/image.ts';
 import { decodeImage } from '../../src/data/images/decodeImage.ts';
-import { imageFiles } from '../../src/data/images/encodedImages.ts';
+import { packStrings } from '../../src/data/images/packedStrings.ts';
 import { createLoader, type LoaderOptions } from '../../src/data/loader.ts';
 import type { BadImage } from '../../src/data/loaderFill.ts';
 import { transformImage } from '../../src/data/transformImage.ts';
@@ -28,7 +28,16 @@ function fileDataset(files: readonly Buffer[], classes = ['a', 'b']): FileDatase
   });
   const labels = new Uint16Array(new SharedArrayBuffer(2 * files.length));
   files.forEach((_, i) => (labels[i] = i % classes.length));
-  const encoded = imageFiles(folder, found);
+  const bytes = new Float64Array(new SharedArrayBuffer(8 * files.length));
+  found.forEach((file, i) => (bytes[i] = file.bytes));
+  const sizes = new Uint32Array(new SharedArrayBuffer(8 * files.length));
+  const encoded = {
+    root: folder,
+    names: packStrings(found.map(({ name }) => name)),
+    bytes,
+    sizes,
+    version: '',
+  };
   return { name: 'files', split: 'train', classes, length: files.length, labels, encoded };
 }
 

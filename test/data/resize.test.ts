@@ -5,8 +5,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { channels, interleavedImage, planarImage, type ImageView } from '../../src/data/image.ts';
 import { resize, resizedSize, resizeScratch } from '../../src/data/resize.ts';
-import { loadCifar10 } from '../../src/data/cifar10.ts';
-import { cifar10At } from '../../src/data/cifar10Locate.ts';
+import { loadDataset } from '../../src/data/datasets.ts';
 import { cifarArchive, cifarMissing, hashedPixels } from './goldenImages.ts';
 
 interface Golden {
@@ -74,7 +73,9 @@ test('resize stays between the least and the greatest pixel, for planes and inte
 });
 
 test('CIFAR-10 images resized to 224 give Pillow’s bytes', { skip: cifarMissing }, async () => {
-  const { images } = await loadCifar10(cifar10At(cifarArchive), { split: 'test', limit: 2 });
+  const dataset = await loadDataset(cifarArchive, { split: 'test', limit: 2 });
+  assert.ok('images' in dataset);
+  const { images } = dataset;
   for (const { record, size, crc32: expected } of golden.cifar) {
     const image = planarImage(images, { height: 32, width: 32 }, record * 3072);
     assert.equal(crc32(toInterleaved(resize(image, { height: size, width: size }))), expected);

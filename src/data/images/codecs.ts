@@ -34,34 +34,68 @@ interface EmscriptenDecoder {
 }
 type EmscriptenFactory = (overrides: object) => Promise<EmscriptenDecoder>;
 
-/** A decoder's heap is in doubt after a failure, so each image gets an instance of its own. */
-async function instantiate(
-  factory: unknown,
-  wasm: string,
-  report: (line: string) => void,
-): Promise<EmscriptenDecoder> {
+/** A decoder with its memory, used for one image after another. */
+interface DecoderInstance {
+  readonly decoder: EmscriptenDecoder;
+  /** What it has printed since it was last emptied. */
+  readonly complaints: string[];
+  memoryBytes(): number;
+}
+
+async function instantiate(factory: unknown, wasm: string): Promise<DecoderInstance> {
   const module = await wasmModule(wasm);
+  const complaints: string[] = [];
+  let memory: WebAssembly.Memory | undefined;
   const instantiateWasm = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
     const instance = new WebAssembly.Instance(module, imports);
+    memory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory);
     done(instance);
     return instance.exports;
   };
+  const report = (line: string): void => {
+    complaints.push(line);
+  };
   // The packages' own types name a namespace that they do not export.
-  return (factory as EmscriptenFactory)({
+  const decoder = await (factory as EmscriptenFactory)({
     noInitialRun: true,
     instantiateWasm,
     print: report,
     printErr: report,
   });
+  return { decoder, complaints, memoryBytes: () => memory?.buffer.byteLength ?? Infinity };
+}
+
+const instances = new Map<string, Promise<DecoderInstance>>();
+/** An instance that has grown beyond this is let go: its memory never shrinks. */
+const mostKeptBytes = 128 << 20;
+
+/**
+ * Decodes with the instance that is kept for this module. Its heap is in doubt after a failure, so it is kept only when
+ * the image came out and nothing was complained about.
+ */
+async function decodeWith(
+  factory: unknown,
+  wasm: string,
+  ...given: Parameters<EmscriptenDecoder['decode']>
+): Promise<{ image: RgbaImage | null; complaints: readonly string[] }> {
+  const kept = instances.get(wasm) ?? instantiate(factory, wasm);
+  instances.set(wasm, kept);
+  const { decoder, complaints, memoryBytes } = await kept;
+  complaints.length = 0;
+  const image = attempt(() => decoder.decode(...given));
+  if (image === null || complaints.length > 0 || memoryBytes() > mostKeptBytes) instances.delete(wasm);
+  return { image, complaints: [...complaints] };
 }
 
 /** Throws ImageFault. The camera's orientation is left as it is. */
 export async function decodeJpeg(bytes: Uint8Array): Promise<RgbaImage> {
   const { default: factory } = await import('@jsquash/jpeg/codec/dec/mozjpeg_dec.js');
-  const complaints: string[] = [];
-  const wasm = '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm';
-  const decoder = await instantiate(factory, wasm, (line) => complaints.push(line));
-  const image = attempt(() => decoder.decode(bytes, false));
+  const { image, complaints } = await decodeWith(
+    factory,
+    '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
+    bytes,
+    false,
+  );
   // libjpeg fills in what is missing and says so; a picture that is half grey is no picture.
   if (complaints.some((line) => line.includes('Premature end'))) {
     throw new ImageFault('truncated', 'its data ends early');
@@ -81,8 +115,7 @@ export async function decodeWebp(bytes: Uint8Array): Promise<RgbaImage> {
     throw new ImageFault('truncated', `it has ${bytes.length} bytes of the ${declared} it declares`);
   }
   const { default: factory } = await import('@jsquash/webp/codec/dec/webp_dec.js');
-  const decoder = await instantiate(factory, '@jsquash/webp/codec/dec/webp_dec.wasm', () => {});
-  const image = attempt(() => decoder.decode(bytes));
+  const { image } = await decodeWith(factory, '@jsquash/webp/codec/dec/webp_dec.wasm', bytes);
   if (image === null) throw new ImageFault('damaged', 'the decoder gave up');
   return image;
 }

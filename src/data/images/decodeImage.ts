@@ -1,5 +1,5 @@
 import { alexnetError, type AlexnetError } from '../../errors.ts';
-import { interleavedImage, type ImageView } from '../image.ts';
+import { interleavedImage, type ImageSize, type ImageView } from '../image.ts';
 import { decodeBmp } from './bmp.ts';
 import { decodeJpeg, decodePng, decodeWebp, type RgbaImage } from './codecs.ts';
 import { ImageFault, type FaultKind } from './fault.ts';
@@ -20,21 +20,48 @@ export const mostImagePixels = 100_000_000;
  * is taken for pixels), ALEX_IMAGE_TRUNCATED, ALEX_IMAGE_DAMAGED, ALEX_IMAGE_UNSUPPORTED.
  */
 export async function decodeImage(bytes: Uint8Array, name: string): Promise<ImageView> {
-  if (bytes.length === 0) throw alexnetError('ALEX_IMAGE_EMPTY', { name });
-  const format = imageFormat(bytes);
-  if (format === undefined) throw alexnetError('ALEX_IMAGE_FORMAT', { name });
+  const format = formatOf(bytes, name);
   try {
     const header = readImageHeader(bytes, format);
     checkSize(header, name);
     const image = await decoders[format](bytes, header);
     return header.exif === undefined ? image : upright(image, exifOrientation(header.exif));
   } catch (error) {
-    if (error instanceof ImageFault) throw faultError(error, name, format);
-    if (error instanceof RangeError) {
-      throw faultError(new ImageFault('truncated', 'it ends inside its header'), name, format);
-    }
-    throw error;
+    throw codedError(error, name, format);
   }
+}
+
+/**
+ * The size that decodeImage would give the image, from its file or the first bytes of it; undefined when there are more
+ * and these do not reach to the end of its header. Throws as decodeImage does.
+ */
+export function imageSize(bytes: Uint8Array, name: string, whole: boolean): ImageSize | undefined {
+  const format = formatOf(bytes, name);
+  try {
+    const header = readImageHeader(bytes, format);
+    checkSize(header, name);
+    const { width, height } = header;
+    const turned = header.exif !== undefined && exifOrientation(header.exif) >= 5;
+    return turned ? { width: height, height: width } : { width, height };
+  } catch (error) {
+    if (!whole && error instanceof ImageFault && error.kind === 'truncated') return undefined;
+    throw codedError(error, name, format);
+  }
+}
+
+function formatOf(bytes: Uint8Array, name: string): ImageFormat {
+  if (bytes.length === 0) throw alexnetError('ALEX_IMAGE_EMPTY', { name });
+  const format = imageFormat(bytes);
+  if (format === undefined) throw alexnetError('ALEX_IMAGE_FORMAT', { name });
+  return format;
+}
+
+function codedError(error: unknown, name: string, format: ImageFormat): unknown {
+  if (error instanceof ImageFault) return faultError(error, name, format);
+  if (error instanceof RangeError) {
+    return faultError(new ImageFault('truncated', 'it ends inside its header'), name, format);
+  }
+  return error;
 }
 
 const decoders: Record<ImageFormat, (bytes: Uint8Array, header: ImageHeader) => Promise<ImageView>> = {

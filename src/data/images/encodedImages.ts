@@ -1,4 +1,4 @@
-import { packStrings, type PackedStrings } from './packedStrings.ts';
+import type { PackedStrings } from './packedStrings.ts';
 
 /**
  * Where encoded images are: each is a file of its own, or a run of bytes in a larger one (a shard). Plain data that
@@ -11,6 +11,10 @@ export interface EncodedImages {
   readonly names: PackedStrings;
   /** Length of each file or run. */
   readonly bytes: Float64Array<SharedArrayBuffer>;
+  /** Height and width of each, upright, as far as its header told; [length, 2]. */
+  readonly sizes: Uint32Array<SharedArrayBuffer>;
+  /** Another when a file has another name, length or time of change: a hash. */
+  readonly version: string;
   /** Absent where each image is a file of its own. */
   readonly shards?: ShardPlaces;
 }
@@ -22,14 +26,4 @@ export interface ShardPlaces {
   readonly file: Uint32Array<SharedArrayBuffer>;
   /** First byte in that file, of each image. */
   readonly offset: Float64Array<SharedArrayBuffer>;
-}
-
-/** Images that are files of their own, by their paths from `root` and their lengths. */
-export function imageFiles(
-  root: string,
-  files: readonly { readonly name: string; readonly bytes: number }[],
-): EncodedImages {
-  const bytes = new Float64Array(new SharedArrayBuffer(8 * files.length));
-  files.forEach((file, i) => (bytes[i] = file.bytes));
-  return { root, names: packStrings(files.map(({ name }) => name)), bytes };
 }

@@ -1,39 +1,54 @@
-/** Streams the batch files out of a CIFAR-10 .tar.gz. */
+/** Streams the batch files out of a CIFAR .tar.gz. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { alexnetError } from '../errors.ts';
-import { cifar10Archives, type Cifar10Archive } from './cifar10Files.ts';
-import { unreadable } from './cifar10Locate.ts';
-import { readTar } from './tar.ts';
+import { alexnetError } from '../../errors.ts';
+import { splitOfBatch, type CifarArchive, type CifarSet, type CifarSplit } from './cifarSets.ts';
+import { unreadable } from '../unreadable.ts';
+import { readTar } from '../tar.ts';
 
 const chunkBytes = 1 << 20;
-/** A batch of either version is about 31 MB; more than this is not one. */
-const mostBatchBytes = 64 << 20;
+/** The largest batch, CIFAR-100's training images, has about 154 MB; more than this is not one. */
+const mostBatchBytes = 192 << 20;
+
+/** A file of an archive that holds images of a split. */
+export interface CifarBatch {
+  readonly set: CifarSet;
+  readonly archive: CifarArchive;
+  readonly split: CifarSplit;
+  /** Its name, and its place among the files of the split. */
+  readonly file: string;
+  readonly index: number;
+}
 
 export interface ArchiveReading {
   /** Compressed bytes read, and of the whole file. */
   readonly onProgress?: ((bytes: number, total: number) => void) | undefined;
   /** Called for each wanted file in the archive's order. */
-  readonly onBatch: (archive: Cifar10Archive, file: string, bytes: Uint8Array) => void;
+  readonly onBatch: (batch: CifarBatch, bytes: Uint8Array) => void;
 }
 
 export interface ArchiveIdentity {
-  readonly archive: Cifar10Archive;
+  readonly set: CifarSet;
   /** The file is the official one, byte for byte. */
   readonly official: boolean;
 }
 
 /**
- * Reads a whole archive, gzip's own checksum included. Throws ALEX_DATA_UNREADABLE, ALEX_DATA_FORM when it is no
- * CIFAR-10 archive, ALEX_DATA_CORRUPT when it is damaged or a batch is missing, ALEX_DATA_MEMBER.
+ * Reads a whole archive of one of these sets, gzip's own checksum included. Throws ALEX_DATA_UNREADABLE, ALEX_DATA_FORM
+ * when it is none, ALEX_DATA_CORRUPT when it is damaged or a batch is missing, ALEX_DATA_MEMBER.
  */
-export async function readCifar10Archive(path: string, reading: ArchiveReading): Promise<ArchiveIdentity> {
+export async function readCifarArchive(
+  path: string,
+  sets: readonly CifarSet[],
+  reading: ArchiveReading,
+): Promise<ArchiveIdentity> {
   const total = await checkGzip(path);
   // Another length is proof enough of another checksum.
-  const md5 = cifar10Archives.some(({ bytes }) => bytes === total) ? createHash('md5') : undefined;
+  const archives = sets.flatMap((set) => set.archives);
+  const md5 = archives.some(({ bytes }) => bytes === total) ? createHash('md5') : undefined;
   const file = createReadStream(path, { highWaterMark: chunkBytes });
   let read = 0;
   file.on('data', (chunk) => {
@@ -42,8 +57,8 @@ export async function readCifar10Archive(path: string, reading: ArchiveReading):
   });
   const gunzip = createGunzip({ chunkSize: chunkBytes });
   pipeline(file, gunzip, () => {});
-  const archive = await readBatches(gunzip, path, reading.onBatch);
-  return { archive, official: md5?.digest('hex') === archive.md5 };
+  const { set, archive } = await readBatches(gunzip, path, sets, reading.onBatch);
+  return { set, official: md5?.digest('hex') === archive.md5 };
 }
 
 /** Size of the file, which begins as gzip does. */
@@ -67,38 +82,51 @@ async function checkGzip(path: string): Promise<number> {
 async function readBatches(
   chunks: AsyncIterable<Uint8Array>,
   path: string,
+  sets: readonly CifarSet[],
   onBatch: ArchiveReading['onBatch'],
-): Promise<Cifar10Archive> {
+): Promise<{ set: CifarSet; archive: CifarArchive }> {
   const seen = new Set<string>();
-  let archive: Cifar10Archive | undefined;
+  let found: { set: CifarSet; archive: CifarArchive } | undefined;
   try {
     for await (const member of readTar(chunks, path)) {
       const file = member.name.slice(member.name.lastIndexOf('/') + 1);
-      archive ??= cifar10Archives.find(({ batches }) => isBatch(batches, file));
-      if (archive === undefined || !isBatch(archive.batches, file)) continue;
+      found ??= archiveWith(file, sets);
+      const split = found && splitOfBatch(found.archive, file);
+      if (found === undefined || split === undefined) continue;
       if (seen.has(file))
         throw alexnetError('ALEX_DATA_CORRUPT', { file: path, problem: `${file} is there twice` });
       if (member.bytes > mostBatchBytes) {
         throw alexnetError('ALEX_DATA_CORRUPT', { file: path, problem: `${file} has ${member.bytes} bytes` });
       }
       seen.add(file);
-      onBatch(archive, file, await member.read());
+      onBatch(
+        { ...found, split, file, index: found.archive.batches[split].indexOf(file) },
+        await member.read(),
+      );
     }
   } catch (error) {
     throw asDataError(error, path);
   }
-  if (archive === undefined) {
-    throw alexnetError('ALEX_DATA_FORM', { path, found: 'an archive without CIFAR-10 batches' });
+  if (found === undefined) {
+    throw alexnetError('ALEX_DATA_FORM', { path, found: 'an archive without batches of CIFAR' });
   }
+  const { archive } = found;
   const missing = [...archive.batches.train, ...archive.batches.test].filter((file) => !seen.has(file));
   if (missing.length > 0) {
     throw alexnetError('ALEX_DATA_CORRUPT', { file: path, problem: `without ${missing.join(', ')}` });
   }
-  return archive;
+  return found;
 }
 
-function isBatch(batches: Cifar10Archive['batches'], file: string): boolean {
-  return batches.train.includes(file) || batches.test.includes(file);
+function archiveWith(
+  file: string,
+  sets: readonly CifarSet[],
+): { set: CifarSet; archive: CifarArchive } | undefined {
+  for (const set of sets) {
+    const archive = set.archives.find((candidate) => splitOfBatch(candidate, file) !== undefined);
+    if (archive !== undefined) return { set, archive };
+  }
+  return undefined;
 }
 
 /** zlib's errors become ALEX_DATA_CORRUPT, the system's ALEX_DATA_UNREADABLE; ours stay. */

@@ -5,16 +5,17 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { loadCifar10 } from '../../src/data/cifar10.ts';
-import { readBatch } from '../../src/data/cifar10Batch.ts';
-import { cifar10At, findCifar10 } from '../../src/data/cifar10Locate.ts';
-import { loadDataset } from '../../src/data/datasets.ts';
-import { planarImage } from '../../src/data/image.ts';
-import { transformImage } from '../../src/data/transformImage.ts';
-import { articleTransforms } from '../../src/data/transforms.ts';
-import { AlexnetError } from '../../src/errors.ts';
-import { binaryBatch, pythonBatch, tarGz, type Member } from './archives.ts';
-import { cifarArchive, cifarMissing, hashedPixels } from './goldenImages.ts';
+import { loadCifar } from '../../../src/data/cifar/loadCifar.ts';
+import { readBatch, type BatchForm } from '../../../src/data/cifar/cifarBatch.ts';
+import { cifar10, cifar100, type CifarSet } from '../../../src/data/cifar/cifarSets.ts';
+import { cifarAt, findCifar, type CifarSource } from '../../../src/data/cifar/locateCifar.ts';
+import { loadDataset } from '../../../src/data/datasets.ts';
+import { planarImage } from '../../../src/data/image.ts';
+import { transformImage } from '../../../src/data/transformImage.ts';
+import { articleTransforms } from '../../../src/data/transforms.ts';
+import { AlexnetError } from '../../../src/errors.ts';
+import { binaryBatch, pythonBatch, tarGz, type Member } from '../archives.ts';
+import { cifarArchive, cifarMissing, hashedPixels } from '../goldenImages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'alexnet-cifar10-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -25,6 +26,12 @@ function place(name: string, content: Uint8Array): string {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
   return path;
+}
+
+function sourceAt(path: string): CifarSource {
+  const source = cifarAt(path);
+  assert.ok(source);
+  return source;
 }
 
 const ordinary = binaryBatch();
@@ -52,7 +59,7 @@ test('an archive at a path, whatever its name', async () => {
   const path = place('mine.tar.gz', tarGz(binaryMembers()));
   const notices: string[] = [];
   let last = [0, 1];
-  const train = await loadCifar10(cifar10At(path), {
+  const train = await loadCifar(sourceAt(path), {
     split: 'train',
     onNotice: (notice) => notices.push(notice),
     onProgress: (done, total) => (last = [done, total]),
@@ -64,7 +71,7 @@ test('an archive at a path, whatever its name', async () => {
   assert.equal(last[0], last[1]);
   assert.equal(notices.length, 1);
   assert.match(notices[0]!, /another checksum.*used/);
-  const first = await loadCifar10(cifar10At(path), { split: 'test', limit: 25 });
+  const first = await loadCifar(sourceAt(path), { split: 'test', limit: 25 });
   assert.deepEqual([first.split, first.length, first.images.length], ['test', 25, 25 * 3072]);
   assert.deepEqual(Array.from(first.labels.subarray(8, 12)), [8, 9, 0, 1]);
 });
@@ -101,11 +108,17 @@ test('a folder of the python version', async () => {
   for (const name of ['data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch']) {
     place(`py/${name}`, none);
   }
-  const train = await loadCifar10(cifar10At(join(folder, 'py')), { split: 'train', limit: 5 });
+  const train = await loadCifar(sourceAt(join(folder, 'py')), { split: 'train', limit: 5 });
   assert.deepEqual([...train.labels], [0, 7, 4, 1, 8]);
   assert.deepEqual(Array.from(train.images.subarray(4 * 3072, 4 * 3072 + 3)), [2, 1, 9]);
   await assert.rejects(loadDataset(join(folder, 'py'), { split: 'test' }), { code: 'ALEX_DATA_CORRUPT' });
 });
+
+/** Batches of two records. */
+function formOf({ labelBytes, labelsKey, classes }: CifarSet, version: 'binary' | 'python'): BatchForm {
+  return { version, labelBytes, labelsKey, classes: classes.length, count: 2 };
+}
+const python10 = formOf(cifar10, 'python');
 
 function records(count: number) {
   return { images: new Uint8Array(count * 3072), labels: new Uint8Array(count) };
@@ -113,9 +126,9 @@ function records(count: number) {
 
 for (const protocol of [2, 5]) {
   test(`a batch pickled by numpy 2 in protocol ${protocol}`, () => {
-    const url = new URL(`../golden/cifar10-batch-protocol${protocol}.pickle`, import.meta.url);
+    const url = new URL(`../../golden/cifar10-batch-protocol${protocol}.pickle`, import.meta.url);
     const to = records(2);
-    readBatch('python', readFileSync(url), 'batch', 2, to);
+    readBatch(python10, readFileSync(url), 'batch', to);
     assert.deepEqual([...to.labels], [6, 9]);
     // zlib.crc32(data.tobytes()) in Python
     assert.equal(crc32(to.images), 2105125356);
@@ -127,13 +140,13 @@ test('an array stored column by column is turned', () => {
   const columns = new Uint8Array(2 * 3072);
   for (let i = 0; i < 3072; i++) columns.set([pixels[i]!, pixels[3072 + i]!], 2 * i);
   const to = records(2);
-  readBatch('python', pythonBatch([1, 2], columns, true), 'batch', 2, to);
+  readBatch(python10, pythonBatch([1, 2], columns, { fortran: true }), 'batch', to);
   assert.deepEqual(to.images, pixels);
 });
 
 test('labels over 9 and wrong lengths are told', () => {
   const python = (labels: number[], pixels = 2 * 3072) => pythonBatch(labels, new Uint8Array(pixels));
-  const read = (batch: Uint8Array) => readBatch('python', batch, 'batch', 2, records(2));
+  const read = (batch: Uint8Array) => readBatch(python10, batch, 'batch', records(2));
   assert.throws(() => read(python([3, 10])), {
     message: /ALEX_DATA_LABEL: record 1 of batch has label 10, expected 0 to 9/,
   });
@@ -142,7 +155,56 @@ test('labels over 9 and wrong lengths are told', () => {
   assert.throws(() => read(python([3, 1], 3072)), { code: 'ALEX_DATA_CORRUPT' });
   const binary = Buffer.alloc(2 * 3073);
   binary[3073] = 255;
-  assert.throws(() => readBatch('binary', binary, 'batch', 2, records(2)), { code: 'ALEX_DATA_LABEL' });
+  assert.throws(() => readBatch(formOf(cifar10, 'binary'), binary, 'batch', records(2)), {
+    code: 'ALEX_DATA_LABEL',
+  });
+});
+
+test('CIFAR-100 has its fine labels', () => {
+  const pixels = hashedPixels(3, 0, 2 * 3072);
+  const binary = Buffer.concat([
+    Buffer.of(19, 99),
+    pixels.subarray(0, 3072),
+    Buffer.of(1, 7),
+    pixels.subarray(3072),
+  ]);
+  const python = pythonBatch([99, 7], pixels, { labelsKey: 'fine_labels' });
+  for (const [version, batch] of [
+    ['binary', binary],
+    ['python', python],
+  ] as const) {
+    const to = records(2);
+    readBatch(formOf(cifar100, version), batch, 'batch', to);
+    assert.deepEqual([...to.labels], [99, 7]);
+    assert.deepEqual(to.images, pixels);
+  }
+  binary[1] = 100;
+  assert.throws(() => readBatch(formOf(cifar100, 'binary'), binary, 'batch', records(2)), {
+    code: 'ALEX_DATA_LABEL',
+  });
+  assert.deepEqual(
+    [cifar100.classes.length, cifar100.classes[19], cifar100.classes[99]],
+    [100, 'cattle', 'worm'],
+  );
+});
+
+test('CIFAR-100 is known by its folders; folders named train and test are no batches', async () => {
+  place('hundred/cifar-100-binary/train.bin', none);
+  const test100 = place('hundred/cifar-100-binary/test.bin', Buffer.alloc(10_000 * 3074, 3));
+  const dataset = await loadDataset(join(folder, 'hundred'), { split: 'test', limit: 5 });
+  assert.deepEqual(
+    [dataset.name, dataset.classes.length, ...dataset.labels],
+    ['cifar100', 100, 3, 3, 3, 3, 3],
+  );
+  await assert.rejects(loadDataset(join(folder, 'hundred'), { split: 'train' }), {
+    code: 'ALEX_DATA_TRUNCATED',
+  });
+  rmSync(test100);
+  for (const name of ['train', 'test', 'meta']) place(`python/cifar-100-python/${name}`, none);
+  assert.equal(findCifar(cifar100, join(folder, 'python')).form, 'folder');
+  mkdirSync(join(folder, 'own/train'), { recursive: true });
+  mkdirSync(join(folder, 'own/test'), { recursive: true });
+  assert.equal(cifarAt(join(folder, 'own')), undefined);
 });
 
 test('no bytes of a python batch crash its reader', () => {
@@ -151,7 +213,7 @@ test('no bytes of a python batch crash its reader', () => {
   fc.assert(
     fc.property(fc.constantFrom(...ends), fc.nat(255), (at, byte) => {
       try {
-        readBatch('python', new Uint8Array(batch.with(at, byte)), 'batch', 2, records(2));
+        readBatch(python10, new Uint8Array(batch.with(at, byte)), 'batch', records(2));
       } catch (error) {
         assert.ok(error instanceof AlexnetError, String(error));
       }
@@ -205,10 +267,10 @@ test(
     skip: cifarMissing,
   },
   async () => {
-    const source = cifar10At(cifarArchive);
-    assert.deepEqual(source, findCifar10(dirname(cifarArchive)));
-    const train = await loadCifar10(source, { split: 'train' });
-    const test10 = await loadCifar10(source, { split: 'test' });
+    const source = sourceAt(cifarArchive);
+    assert.equal(findCifar(cifar10, dirname(cifarArchive)).path, source.path);
+    const train = await loadCifar(source, { split: 'train' });
+    const test10 = await loadCifar(source, { split: 'test' });
     for (const [{ labels }, each] of [
       [train, 5000],
       [test10, 1000],
@@ -218,7 +280,7 @@ test(
       assert.deepEqual(counts, new Uint16Array(10).fill(each));
     }
     const golden = JSON.parse(
-      readFileSync(new URL('../golden/alexnet-step.json', import.meta.url), 'utf8'),
+      readFileSync(new URL('../../golden/alexnet-step.json', import.meta.url), 'utf8'),
     ) as { labels: number[]; input: { at: number[]; values: number[] } };
     assert.deepEqual(Array.from(test10.labels.subarray(0, 4)), golden.labels);
     // [N, C, H, W] as the golden file counts them

@@ -1,7 +1,7 @@
-/** The records of one CIFAR-10 batch file, checked, from either version. */
-import { alexnetError } from '../errors.ts';
-import { PickleError, readPickle, type PickleGlobal, type PickleValue } from '../formats/pickle.ts';
-import { cifar10Classes, cifar10ImageBytes, type Cifar10Version } from './cifar10Files.ts';
+/** The records of one CIFAR batch file, checked, from either version. */
+import { alexnetError } from '../../errors.ts';
+import { PickleError, readPickle, type PickleGlobal, type PickleValue } from '../../formats/pickle.ts';
+import { cifarImageBytes, type CifarSet, type CifarVersion } from './cifarSets.ts';
 
 /** Where the records go: images [length, 3, 32, 32] and their labels. */
 export interface Records {
@@ -9,52 +9,54 @@ export interface Records {
   readonly labels: Uint8Array;
 }
 
-const recordBytes = 1 + cifar10ImageBytes;
-const classes = cifar10Classes.length;
+/** How a batch is written, and how many records it has. */
+export interface BatchForm extends Pick<CifarSet, 'labelBytes' | 'labelsKey'> {
+  readonly version: CifarVersion;
+  readonly classes: number;
+  readonly count: number;
+}
 
 /**
  * Checks a whole batch file and writes its first records to `to`, as many as fit there. `file` names it in errors.
  * Throws ALEX_DATA_TRUNCATED, ALEX_DATA_CORRUPT, ALEX_DATA_LABEL.
  */
-export function readBatch(
-  version: Cifar10Version,
-  bytes: Uint8Array,
-  file: string,
-  count: number,
-  to: Records,
-): void {
-  if (version === 'binary') readBinaryBatch(bytes, file, count, to);
-  else readPythonBatch(bytes, file, count, to);
+export function readBatch(form: BatchForm, bytes: Uint8Array, file: string, to: Records): void {
+  if (form.version === 'binary') readBinaryBatch(form, bytes, file, to);
+  else readPythonBatch(form, bytes, file, to);
 }
 
-function checkLabel(label: number, record: number, file: string): void {
+function checkLabel(label: number, record: number, file: string, { classes }: BatchForm): void {
   if (label >= 0 && label < classes && Number.isInteger(label)) return;
   throw alexnetError('ALEX_DATA_LABEL', { file, record, label, classes });
 }
 
-/** Records of 3,073 bytes: a label, then 1,024 red, 1,024 green and 1,024 blue bytes. */
-function readBinaryBatch(bytes: Uint8Array, file: string, count: number, to: Records): void {
+/** Records: one label or more of a byte each, then 1,024 red, 1,024 green and 1,024 blue bytes. */
+function readBinaryBatch(form: BatchForm, bytes: Uint8Array, file: string, to: Records): void {
+  const { count, labelBytes } = form;
+  const recordBytes = labelBytes + cifarImageBytes;
   if (bytes.length !== count * recordBytes) {
     throw alexnetError('ALEX_DATA_TRUNCATED', { file, bytes: bytes.length, expected: count * recordBytes });
   }
   for (let record = 0; record < count; record++) {
     const at = record * recordBytes;
-    checkLabel(bytes[at]!, record, file);
+    const pixels = at + labelBytes;
+    checkLabel(bytes[pixels - 1]!, record, file, form);
     if (record >= to.labels.length) continue;
-    to.labels[record] = bytes[at]!;
-    to.images.set(bytes.subarray(at + 1, at + recordBytes), record * cifar10ImageBytes);
+    to.labels[record] = bytes[pixels - 1]!;
+    to.images.set(bytes.subarray(pixels, at + recordBytes), record * cifarImageBytes);
   }
 }
 
-/** A pickled dict whose `data` is a uint8 array [count, 3072] and whose `labels` is a list. */
-function readPythonBatch(bytes: Uint8Array, file: string, count: number, to: Records): void {
-  const { labels, data } = unpickleBatch(bytes, file);
+/** A pickled dict whose `data` is a uint8 array [count, 3072] and whose labels are a list. */
+function readPythonBatch(form: BatchForm, bytes: Uint8Array, file: string, to: Records): void {
+  const { count, labelsKey } = form;
+  const { labels, data } = unpickleBatch(bytes, file, labelsKey);
   const corrupt = (problem: string) => alexnetError('ALEX_DATA_CORRUPT', { file, problem });
   if (labels.length !== count) throw corrupt(`it has ${labels.length} labels, expected ${count}`);
-  if (data.rows !== count || data.columns !== cifar10ImageBytes) {
-    throw corrupt(`its data is [${data.rows}, ${data.columns}], expected [${count}, ${cifar10ImageBytes}]`);
+  if (data.rows !== count || data.columns !== cifarImageBytes) {
+    throw corrupt(`its data is [${data.rows}, ${data.columns}], expected [${count}, ${cifarImageBytes}]`);
   }
-  labels.forEach((label, record) => checkLabel(typeof label === 'number' ? label : NaN, record, file));
+  labels.forEach((label, record) => checkLabel(typeof label === 'number' ? label : NaN, record, file, form));
   to.labels.set((labels as number[]).slice(0, to.labels.length));
   to.images.set(data.bytes.subarray(0, to.images.length));
 }
@@ -66,7 +68,11 @@ interface Matrix {
   readonly bytes: Uint8Array;
 }
 
-function unpickleBatch(bytes: Uint8Array, file: string): { labels: PickleValue[]; data: Matrix } {
+function unpickleBatch(
+  bytes: Uint8Array,
+  file: string,
+  labelsKey: string,
+): { labels: PickleValue[]; data: Matrix } {
   const fail = (problem: string, cause?: unknown) =>
     alexnetError('ALEX_DATA_CORRUPT', { file, problem }, cause);
   let value: PickleValue;
@@ -77,7 +83,7 @@ function unpickleBatch(bytes: Uint8Array, file: string): { labels: PickleValue[]
     throw error;
   }
   if (!(value instanceof Map)) throw fail('its pickle is no dict');
-  const labels = value.get('labels');
+  const labels = value.get(labelsKey);
   const data = value.get('data');
   if (!Array.isArray(labels)) throw fail('its dict has no list of labels');
   if (!(data instanceof NumpyArray) || data.matrix === undefined) throw fail('its dict has no array of data');
