@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AlexnetError, alexnetError } from '../errors.ts';
 import { benchCommand } from './bench.ts';
+import { convertCommand } from './convert.ts';
 import { dataCommand } from './data.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
@@ -26,6 +27,7 @@ Examples:
   $ alexnet train --initialization he             the same, but it learns
   $ alexnet test runs/alexnet-cifar10/model.safetensors
   $ alexnet predict runs/alexnet-cifar10/model.safetensors cat.jpg
+  $ alexnet convert alexnet.pth alexnet.safetensors
   $ alexnet info alexnet --classes 10             its layers, shapes and parameters
   $ alexnet plan alexnet                          how long training will take, and how much memory`;
 
@@ -39,6 +41,7 @@ function buildProgram(): Command {
     trainCommand,
     testCommand,
     predictCommand,
+    convertCommand,
     dataCommand,
     infoCommand,
     planCommand,

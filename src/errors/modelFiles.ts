@@ -31,6 +31,12 @@ export const modelFileErrors = {
       `tensor ${p.name} is of type ${p.dtype}, expected F32, F16, BF16 or F64`,
     () => 'Convert the file to float32 first.',
   ),
+  ALEX_TENSOR_RANGE: entry(
+    1,
+    (p: { name: string; value: number; dtype: string }) =>
+      `tensor ${p.name} has the value ${p.value}, which ${p.dtype} cannot hold`,
+    () => 'Keep float32, or take bfloat16, which reaches as far as float32.',
+  ),
   ALEX_MODEL_FORMAT: entry(
     1,
     (p: { file: string; known: readonly string[] }) =>

@@ -113,3 +113,31 @@ function widenBfloat16(halves: Uint16Array): Float32Array {
   for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
   return new Float32Array(bits.buffer);
 }
+
+/** Floating-point types that float32 values can be written as. */
+export type FloatDtype = 'F32' | 'F16' | 'BF16';
+
+/** float32 values in another type, rounded to the nearest. Throws ALEX_TENSOR_RANGE when one becomes infinite. */
+export function narrowValues(name: string, values: Float32Array, dtype: FloatDtype): TensorValues {
+  if (dtype === 'F32') return values;
+  const narrow = dtype === 'F16' ? new Float16Array(values) : narrowBfloat16(values);
+  const bits = new Uint16Array(narrow.buffer);
+  const infinity = dtype === 'F16' ? 0x7c00 : 0x7f80;
+  for (let i = 0; i < bits.length; i++) {
+    if ((bits[i]! & 0x7fff) !== infinity || !Number.isFinite(values[i])) continue;
+    throw alexnetError('ALEX_TENSOR_RANGE', { name, value: values[i]!, dtype });
+  }
+  return narrow;
+}
+
+/** The upper half of each float32, rounded to the nearest, ties to even. NaN stays NaN: its payload may change. */
+function narrowBfloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < halves.length; i++) {
+    const upper = bits[i]! >>> 16;
+    const isNan = (bits[i]! & 0x7fff_ffff) > 0x7f80_0000;
+    halves[i] = isNan ? upper | 0x40 : (bits[i]! + 0x7fff + (upper & 1)) >>> 16;
+  }
+  return halves;
+}

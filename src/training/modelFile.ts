@@ -4,7 +4,7 @@
  */
 import { checkDeterministic, type TransformStep } from '../data/transforms.ts';
 import { alexnetError } from '../errors.ts';
-import { float32Values } from '../formats/tensors.ts';
+import { float32Values, narrowValues, type FloatDtype } from '../formats/tensors.ts';
 import { classCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { checkTensors } from './checkTensors.ts';
@@ -43,32 +43,38 @@ export interface LoadModelOptions {
 
 const version = 1;
 
+export interface SaveModelOptions {
+  /** Type of the weights in the file. Default F32. */
+  readonly dtype?: FloatDtype;
+}
+
 /**
- * Writes a model file atomically, reading one parameter at a time; its name's ending says the format.
- * Throws ALEX_MODEL_EXTENSION, ALEX_FILE_WRITE, ALEX_MODEL_NOT_FINITE (the old file is left), and what `readParameter` throws.
+ * Writes a model file atomically, reading one parameter at a time; its name's ending says the format. Throws
+ * ALEX_MODEL_EXTENSION, ALEX_FILE_WRITE, ALEX_MODEL_NOT_FINITE, ALEX_TENSOR_RANGE (the old file is left), and what
+ * `readParameter` throws.
  */
 export async function saveModel(
   path: string,
-  {
-    network,
-    classes,
-    transforms,
-    details = {},
-  }: Omit<ModelDescription, 'details'> & Partial<ModelDescription>,
-  readParameter: (name: string) => Float32Array,
+  description: Omit<ModelDescription, 'details'> & Partial<ModelDescription>,
+  readParameter: (name: string) => Float32Array | Promise<Float32Array>,
+  { dtype = 'F32' }: SaveModelOptions = {},
 ): Promise<void> {
+  const { network, classes, transforms, details = {} } = description;
+  const { write } = formatToWrite(path);
   const tensors = parameterShapes(network).map(({ name, shape }) => ({
     name,
     shape,
-    read: () => checkFinite(path, name, readParameter(name)),
+    dtype,
+    read: async () => narrowValues(name, checkFinite(path, name, await readParameter(name)), dtype),
   }));
   const about = JSON.stringify({ version, network, classes, transforms, details });
-  await formatToWrite(path).write(path, { network, classes, transforms, about, tensors });
+  await write(path, { network, classes, transforms, about, tensors });
 }
 
 /**
  * Opens a model file, told by its content, and checks names and shapes of its tensors.
- * Throws ALEX_FILE_READ, ALEX_MODEL_FORMAT, the format's own errors, ALEX_MODEL_METADATA, ALEX_MODEL_UNMATCHED, ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE.
+ * Throws ALEX_FILE_READ, ALEX_MODEL_FORMAT, the format's own errors, ALEX_MODEL_METADATA, ALEX_MODEL_UNMATCHED,
+ * ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE.
  */
 export async function openModel(path: string, options: LoadModelOptions = {}): Promise<ModelFile> {
   const file = await openModelSource(path);

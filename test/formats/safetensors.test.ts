@@ -20,6 +20,7 @@ import {
 import {
   dtypes,
   float32Values,
+  narrowValues,
   type Dtype,
   type ReadyTensorSource,
   type TensorValues,
@@ -207,6 +208,21 @@ test('half precision becomes float32, exactly', () => {
   assert.throws(() => float32Values('i', { dtype: 'I64', shape: [1], values: BigInt64Array.of(1n) }), {
     code: 'ALEX_TENSOR_TYPE',
   });
+});
+
+test('float32 becomes half precision, rounded to the nearest even', () => {
+  const values = Float32Array.of(1, -0.1, 1 + 2 ** -8, 1 + 3 * 2 ** -8, 65504, Infinity, NaN);
+  const bfloat16 = narrowValues('w', values, 'BF16');
+  // torch.tensor([...]).bfloat16(): 1 + 2**-8 lies between 1 and 1 + 2**-7 and goes to the even one.
+  assert.deepEqual(
+    float32Values('w', { dtype: 'BF16', shape: [7], values: bfloat16 }),
+    Float32Array.of(1, -0.10009765625, 1, 1 + 2 ** -6, 65536, Infinity, NaN),
+  );
+  assert.deepEqual(narrowValues('w', values, 'F16'), new Float16Array(values));
+  assert.equal(narrowValues('w', values, 'F32'), values);
+  const range = { code: 'ALEX_TENSOR_RANGE', message: /w has the value -70000, which F16 cannot hold/ };
+  assert.throws(() => narrowValues('w', Float32Array.of(1, -70000), 'F16'), range);
+  assert.throws(() => narrowValues('w', Float32Array.of(3.4e38), 'BF16'), { code: 'ALEX_TENSOR_RANGE' });
 });
 
 test('files are written and read tensor by tensor', async (context) => {

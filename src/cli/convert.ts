@@ -1,0 +1,67 @@
+import { Command } from 'commander';
+import type { FloatDtype } from '../formats/tensors.ts';
+import { writtenExtensions } from '../training/modelFormats/modelFormats.ts';
+import { modelFile } from './modelPath.ts';
+import { oneOf } from './options.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+import { bytes } from './text.ts';
+
+interface ConvertOptions {
+  readonly dtype: DtypeName;
+  readonly json?: boolean;
+}
+
+/** By the names that people give them. */
+const dtypes = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const satisfies Record<
+  string,
+  FloatDtype
+>;
+type DtypeName = keyof typeof dtypes;
+
+const about = `Reads a model file, whatever its format, and writes it in the format that the new name's ending says:
+${writtenExtensions.join(', ')}. Class names and transforms go along. Weights of a known network without a
+description work as they are: PyTorch's state_dicts and checkpoints, safetensors, also in parts.
+
+A .pth file is a plain state_dict: model.load_state_dict(torch.load(FILE)) takes it. Nothing in a file is run.`;
+
+const examples = `
+Examples:
+  $ alexnet convert alexnet-owt-7be5be79.pth alexnet.safetensors
+  $ alexnet convert runs/alexnet-32-shapes shapes.pth
+  $ alexnet convert model.safetensors small.safetensors --dtype float16`;
+
+/** `alexnet convert`. */
+export function convertCommand(): Command {
+  return new Command('convert')
+    .summary('write a model file in another format')
+    .description(about)
+    .argument('<in>', 'a model file, or the folder of a training run')
+    .argument('<out>', `the file to write, which ends in ${writtenExtensions.join(', ')}`)
+    .option(
+      '--dtype <type>',
+      'type of the weights: float32, float16 or bfloat16',
+      oneOf('--dtype', Object.keys(dtypes) as DtypeName[]),
+      'float32',
+    )
+    .addHelpText('after', examples)
+    .action(async (from: string, to: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<ConvertOptions>();
+      await convert(createTerminal(options.json === true), await modelFile(from), to, options);
+    });
+}
+
+async function convert(
+  terminal: Terminal,
+  from: string,
+  to: string,
+  { dtype }: ConvertOptions,
+): Promise<void> {
+  const { stat } = await import('node:fs/promises');
+  const { convertModel } = await import('../training/convertModel.ts');
+  const { network, classes } = await convertModel(from, to, {
+    dtype: dtypes[dtype],
+  });
+  const { size } = await stat(to);
+  terminal.emit({ from, to, network: network.name, classes: classes.length, dtype, bytes: size });
+  terminal.print(`${to}: ${network.name}, ${classes.length} classes, ${dtype}, ${bytes(size)}`);
+}
