@@ -1,13 +1,16 @@
+import { testViews, type Averaging } from '../data/augmentation/views.ts';
 import type { ImageView } from '../data/image.ts';
 import { squareTransforms } from '../data/images/squareTransforms.ts';
 import { imageTransform } from '../data/transformImage.ts';
 import type { EngineName } from '../engine/engine.ts';
+import { averageViews } from '../training/averageViews.ts';
 import type { Model } from '../training/modelFile.ts';
 
 /** What a model makes of one image. */
 export interface Prediction {
   /** Index of the largest logit. */
   readonly index: number;
+  /** Of several views, the logarithms of their mean probabilities. */
   readonly logits: Float32Array;
   /** Softmax of the logits. */
   readonly probabilities: Float64Array;
@@ -27,6 +30,8 @@ export interface ClassifierOptions {
   readonly threads?: number;
   /** Images that go through the network at once. */
   readonly batchSize: number;
+  /** Over views of each image. Default none. */
+  readonly averaging?: Averaging;
 }
 
 /** Compiles a model to classify images. Throws what the engine throws. */
@@ -34,20 +39,32 @@ export async function createClassifier(model: Model, options: ClassifierOptions)
   // The engine comes before any image decoder: it sets how V8 compiles WebAssembly.
   const { createEngine } = await import('../engine/create.ts');
   const engine = await createEngine(options.engine, { threads: options.threads });
-  const { batchSize } = options;
-  const program = await engine.compile(model.network, { batchSize, training: false });
+  const { batchSize, averaging = 'none' } = options;
+  const side = model.network.input.height;
+  const views = testViews(squareTransforms(model.transforms, side), averaging, side);
+  const transforms = views.map((steps) => imageTransform(steps));
+  const program = await engine.compile(model.network, {
+    batchSize: batchSize * views.length,
+    training: false,
+  });
   for (const [name, values] of model.parameters) program.writeParameter(name, values);
-  const transform = imageTransform(squareTransforms(model.transforms, model.network.input.height));
 
   return {
     batchSize,
-    load: (image, at) => transform(image, program.inputs[0]!, at),
+    load: (image, at) => {
+      transforms.forEach((transform, view) => transform(image, program.inputs[0]!, at * views.length + view));
+    },
     async run(count) {
       if (count === 0) return [];
-      const logits = await program.forward({ count });
-      const classes = logits.length / count;
+      const all = await program.forward({ count: count * views.length });
+      const classes = all.length / (count * views.length);
+      const logits = (at: number): Float32Array => all.slice(at * classes, (at + 1) * classes);
       return Array.from({ length: count }, (_, i) =>
-        prediction(logits.slice(i * classes, (i + 1) * classes)),
+        prediction(
+          views.length === 1
+            ? logits(i)
+            : averageViews(views.map((_v, view) => logits(i * views.length + view))),
+        ),
       );
     },
     close: () => program.dispose(),

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { viewCounts, type Averaging } from '../data/augmentation/views.ts';
 import type { ImageView } from '../data/image.ts';
 import type { EngineName } from '../engine/engine.ts';
 import { AlexnetError, alexnetError } from '../errors.ts';
+import { averageOption } from './averageOption.ts';
 import { createClassifier, topClasses, type Classifier, type Prediction } from './classifier.ts';
 import { modelFile } from './modelPath.ts';
 import { readers, whole } from './options.ts';
@@ -13,6 +15,7 @@ interface PredictOptions {
   readonly top: number;
   readonly threads?: number;
   readonly engine: EngineName;
+  readonly average: Averaging;
   readonly json?: boolean;
 }
 
@@ -23,7 +26,7 @@ Then come the model's own transforms. A network takes a square: of an image that
 resized and the middle square is used.
 An image that cannot be read is reported and passed over; the exit code is 1 at the end.`;
 
-/** Most images that go through the network together. */
+/** Most images, or views of images, that go through the network together. */
 const mostAtOnce = 16;
 
 /** `alexnet predict`. */
@@ -34,6 +37,7 @@ export function predictCommand(): Command {
     .argument('<model>', 'a model file, or the folder of a training run')
     .argument('<images...>', 'image files')
     .option('--top <k>', 'classes to show an image', whole('--top', 1, 1000), 5)
+    .addOption(averageOption())
     .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
     .option('--engine <name>', 'cpu, x64, wasm or reference', readers.engine, 'cpu')
     .addHelpText(
@@ -49,8 +53,10 @@ async function predict(path: string, files: readonly string[], options: PredictO
   const terminal = createTerminal(options.json === true);
   const { loadModel } = await import('../training/modelFile.ts');
   const model = await loadModel(await modelFile(path));
-  const batchSize = Math.min(mostAtOnce, files.length);
-  const classifier = await createClassifier(model, { ...options, batchSize });
+  const { average: averaging } = options;
+  const atOnce = Math.ceil(mostAtOnce / viewCounts[averaging]);
+  const batchSize = Math.min(atOnce, files.length);
+  const classifier = await createClassifier(model, { ...options, averaging, batchSize });
   const failed: string[] = [];
   try {
     for (let at = 0; at < files.length; at += batchSize) {

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import type { Averaging } from '../data/augmentation/views.ts';
 import { loadDataset } from '../data/datasets.ts';
 import { datasetNames } from '../data/locateDataset.ts';
 import type { EngineName } from '../engine/engine.ts';
 import type { ResultEvent } from '../training/events.ts';
 import type { Model } from '../training/modelFile.ts';
+import { averageOption } from './averageOption.ts';
 import { classTable, confusionTable } from './confusionTable.ts';
 import { modelFile } from './modelPath.ts';
 import { readers, whole } from './options.ts';
@@ -20,6 +22,7 @@ interface TestOptions {
   readonly threads?: number;
   readonly workers: number;
   readonly engine: EngineName;
+  readonly average: Averaging;
   readonly predictions?: string;
   readonly json?: boolean;
 }
@@ -42,10 +45,11 @@ export function testCommand(): Command {
     .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
     .option('--workers <n>', 'threads that load images ahead', readers.workers, 2)
     .option('--engine <name>', 'cpu, x64, wasm or reference', readers.engine, 'cpu')
+    .addOption(averageOption())
     .option('--predictions <file>', 'write a JSON line an image: index, label, predicted, logits')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ alexnet test runs/alexnet-32-shapes\n  $ alexnet test model.safetensors --predictions predictions.jsonl --json',
+      '\nExamples:\n  $ alexnet test runs/alexnet-32-shapes\n  $ alexnet test model.safetensors --predictions predictions.jsonl --json\n  $ alexnet test runs/alexnet-32-shapes --average ten-crop',
     )
     .action(async (path: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<TestOptions>();
@@ -70,6 +74,7 @@ async function testFile(terminal: Terminal, path: string, options: TestOptions):
     engine,
     batchSize: Math.min(batchSize, dataset.length),
     workers,
+    averaging: options.average,
     onProgress: createProgress(terminal),
     onPrediction: (index, label, predicted, logits) => {
       if (predictions === undefined) return;

@@ -1,6 +1,7 @@
-import type { Loader } from '../data/loader.ts';
+import type { Batch, Loader } from '../data/loader.ts';
 import type { Program } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
+import { averageViews } from './averageViews.ts';
 import type { ProgressEvent, ResultEvent } from './events.ts';
 import { createPace } from './pace.ts';
 
@@ -9,7 +10,10 @@ export interface EvaluateOptions {
   readonly classes: readonly string[];
   /** Images in all; only the time left depends on it. */
   readonly total: number;
-  /** Called for every image in order: its index in the data set, its label, the largest logit's class, the logits. */
+  /**
+   * Called for every image in order: its index in the data set, its label, the largest logit's class, the logits; of
+   * several views, the logarithms of their mean probabilities.
+   */
   readonly onPrediction?: (index: number, label: number, predicted: number, logits: Float32Array) => void;
   readonly onProgress?: (event: ProgressEvent) => void;
   /** Epoch and phase that progress events tell. Default: 1, `test`. */
@@ -17,6 +21,8 @@ export interface EvaluateOptions {
   readonly phase?: ProgressEvent['phase'];
   /** Aborted, it makes evaluate throw its reason after the batch under way. */
   readonly signal?: AbortSignal;
+  /** In how many views the loader gives every batch, one after another; their probabilities are averaged. Default 1. */
+  readonly views?: number;
 }
 
 /** Sums over the images so far. */
@@ -36,23 +42,39 @@ export async function evaluate(
   loader: Pick<Loader, 'batches' | 'stepsPerEpoch'>,
   options: EvaluateOptions,
 ): Promise<ResultEvent> {
+  const { views = 1 } = options;
   const tally = newTally(options.classes.length);
   const pace = createPace();
+  /** Of the views of a batch so far. */
+  let seen: Float32Array[] = [];
   let step = 0;
   for await (const batch of loader.batches(0)) {
-    const { slot, count, labels, indices } = batch;
-    const logits = await program.forward({ slot, count });
+    const { slot, count } = batch;
+    seen.push(await program.forward({ slot, count }));
     batch.release();
-    const classes = logits.length / count;
-    for (let i = 0; i < count; i++) {
-      const own = logits.subarray(i * classes, (i + 1) * classes);
-      tallyImage(tally, indices[i]!, labels[i]!, own, options);
-    }
     step++;
-    options.onProgress?.(progress(tally, step, loader.stepsPerEpoch, pace.count(count), options));
+    if (seen.length === views) {
+      tallyBatch(tally, batch, seen, options);
+      seen = [];
+    }
+    const rate = pace.count(count) / views;
+    options.onProgress?.(progress(tally, step, loader.stepsPerEpoch, rate, options));
     options.signal?.throwIfAborted();
   }
   return result(tally, options.classes);
+}
+
+function tallyBatch(
+  tally: Tally,
+  { count, indices, labels }: Batch,
+  views: readonly Float32Array[],
+  options: EvaluateOptions,
+): void {
+  const classes = views[0]!.length / count;
+  for (let i = 0; i < count; i++) {
+    const own = views.map((logits) => logits.subarray(i * classes, (i + 1) * classes));
+    tallyImage(tally, indices[i]!, labels[i]!, own.length === 1 ? own[0]! : averageViews(own), options);
+  }
 }
 
 function newTally(classes: number): Tally {
@@ -113,7 +135,7 @@ function progress(
     epoch,
     step,
     steps,
-    loss: loss / images,
+    loss: images === 0 ? 0 : loss / images,
     imagesPerSecond,
     secondsLeft,
   };

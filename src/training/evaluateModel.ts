@@ -1,3 +1,4 @@
+import { testViews, type Averaging } from '../data/augmentation/views.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createLoader } from '../data/loader.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -14,6 +15,8 @@ export interface EvaluateModelOptions extends Pick<
   readonly batchSize: number;
   /** Threads that load images ahead. */
   readonly workers: number;
+  /** Over views of each image. Default none. */
+  readonly averaging?: Averaging;
 }
 
 /**
@@ -23,25 +26,26 @@ export interface EvaluateModelOptions extends Pick<
 export async function evaluateModel(
   model: Model,
   dataset: Dataset,
-  { engine, batchSize, workers, ...options }: EvaluateModelOptions,
+  { engine, batchSize, workers, averaging = 'none', ...options }: EvaluateModelOptions,
 ): Promise<ResultEvent> {
   checkClassCount(model.network.name, model.classes.length, dataset);
   const program = await engine.compile(model.network, { batchSize, training: false, inputSlots: 2 });
   try {
     for (const [name, values] of model.parameters) program.writeParameter(name, values);
-    const { transforms } = model;
-    const { inputs } = program;
+    const [transforms, ...moreViews] = testViews(model.transforms, averaging, model.network.input.height);
     const loader = await createLoader({
       dataset,
-      transforms,
-      inputs,
+      transforms: transforms!,
+      moreViews,
+      inputs: program.inputs,
       batchSize,
       workers,
       shuffle: false,
       seed: 0,
     });
     try {
-      return await evaluate(program, loader, { ...options, classes: dataset.classes, total: dataset.length });
+      const { classes, length: total } = dataset;
+      return await evaluate(program, loader, { ...options, classes, total, views: 1 + moreViews.length });
     } finally {
       await loader.close();
     }
