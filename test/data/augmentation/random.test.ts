@@ -90,7 +90,8 @@ test('windows keep their bounds, whatever the image and the draw', () => {
         inside(drawResizedCrop(randomResizedCrop(size), of, draws));
         inside(drawCutout(cutout(size), of, draws)!);
         const erased = drawErasing(randomErasing({ probability: 1 }), of, draws);
-        if (erased !== undefined) inside({ ...erased, height: erased.height || 1, width: erased.width || 1 });
+        // Of a tiny image, the share may be less than a pixel.
+        if (erased !== undefined && erased.height > 0 && erased.width > 0) inside(erased);
         const moved = drawTranslation(randomTranslate([0.5, 0.25]), of, draws);
         assert.ok(
           Math.abs(moved.left) <= Math.round(width / 2) && Math.abs(moved.top) <= Math.round(height / 4),
