@@ -18,6 +18,8 @@ export interface ImageStatistics {
   readonly meanImage: { readonly height: number; readonly width: number; readonly mean: readonly number[] };
 }
 
+export type StatisticsOptions = Partial<Pick<LoaderOptions, 'indices' | 'workers' | 'onBadImage'>>;
+
 /** Side up to which every image is read, and the mean image is kept as it is. */
 const largestSide = 64;
 /** Images that are read of larger ones. */
@@ -25,26 +27,29 @@ const sampleSize = 5000;
 const batchSize = 64;
 
 /**
- * Statistics of a data set after the steps on images of `transforms`; the others are left aside. Images whose longer
- * side is over 64 then are sampled, 5,000 of them in an order that is the same every time, and their mean image is
- * reduced to at most 64 pixels a side. Throws what createLoader throws, ALEX_DATA_TRANSFORMS for a random step.
+ * Statistics of a data set, or of those of its images in `indices`, after the steps on images of `transforms`; the
+ * others are left aside. Images whose longer side is over 64 then are sampled, 5,000 of them in an order that is the
+ * same every time, and their mean image is reduced to at most 64 pixels a side. Throws what createLoader throws, and
+ * ALEX_DATA_BAD_IMAGES.
  */
 export async function imageStatistics(
   dataset: Dataset,
   transforms: readonly TransformStep[],
-  options: Partial<Pick<LoaderOptions, 'workers' | 'onBadImage'>> = {},
+  { indices, workers = 2, onBadImage }: StatisticsOptions = {},
 ): Promise<ImageStatistics> {
   const steps = [...transforms.filter(isImageStep), toTensor()];
   const { height, width } = transformedSize(dataset, steps);
   const sampled = Math.max(height, width) > largestSide;
-  const wanted = sampled ? Math.min(sampleSize, dataset.length) : dataset.length;
+  const all = indices?.length ?? dataset.length;
+  const wanted = sampled ? Math.min(sampleSize, all) : all;
   const shape = [Math.min(batchSize, wanted), channels, height, width] as const;
   const inputs = [sharedImageBuffer(shape), sharedImageBuffer(shape)];
   const sums = newSums(height * width);
   const loader = await createLoader({
-    workers: 2,
-    ...options,
     dataset,
+    indices,
+    workers,
+    onBadImage,
     transforms: steps,
     inputs,
     batchSize: shape[0],

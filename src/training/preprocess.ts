@@ -1,8 +1,12 @@
 /** How images become the network's input: by name, or step by step; with augmentation while training. */
 import { deterministicTransforms } from '../data/augmentation/deterministic.ts';
-import { augmentedTransforms, type TransformPair } from '../data/augmentation/named.ts';
+import {
+  augmentedTransforms,
+  testTransforms,
+  type AugmentContext,
+  type TransformPair,
+} from '../data/augmentation/named.ts';
 import { subtractMean } from '../data/augmentation/tensorSteps.ts';
-import type { Dataset } from '../data/dataset.ts';
 import { imageStatistics } from '../data/statistics.ts';
 import {
   articleTransforms,
@@ -31,24 +35,24 @@ type Options = Pick<TrainingConfig, 'preprocess' | 'transforms' | 'trainTransfor
  * The transforms to train with and to test with, for squares of side `side`; `dataset` and `paper`, and the
  * augmentation `pca`, read the data set. Throws ALEX_OPTION_VALUE, ALEX_DATA_TRANSFORMS, and what imageStatistics throws.
  */
-export async function trainingTransforms(
-  options: Options,
-  context: { readonly side: number; readonly dataset: Dataset },
-): Promise<TransformPair> {
+export async function trainingTransforms(options: Options, context: AugmentContext): Promise<TransformPair> {
   const { transforms, trainTransforms: train, augment, preprocess } = options;
   if (train !== undefined) return { train, test: transforms ?? deterministicTransforms(train) };
-  const test = transforms ?? fitted(await named(preprocess, context), context);
+  const test = transforms ?? fitted(await named(preprocess, augment ?? [], context), context);
   return augment === undefined ? { train: test, test } : augmentedTransforms(test, augment, context);
 }
 
 async function named(
   preprocess: Preprocessing,
-  { side, dataset }: { readonly side: number; readonly dataset: Dataset },
+  augment: readonly string[],
+  context: AugmentContext,
 ): Promise<readonly TransformStep[]> {
+  const { side, dataset } = context;
   if (preprocess === 'article') return articleTransforms(side);
   if (preprocess === 'imagenet') return imagenetTransforms(side);
-  const size = fitted([resize(side), toTensor()], { dataset, side });
-  const { mean, std, meanImage } = await imageStatistics(dataset, size);
+  // The mean image is that of the very squares that are tested.
+  const size = testTransforms(fitted([resize(side), toTensor()], context), augment, context);
+  const { mean, std, meanImage } = await imageStatistics(dataset, size, context);
   if (preprocess === 'dataset') return [...size, normalize(mean, std)];
   const of255 = 1 / 255;
   return [...size, subtractMean(meanImage), normalize([0, 0, 0], [of255, of255, of255])];
@@ -57,7 +61,7 @@ async function named(
 /** Images of many sizes are squares only once they are cropped. */
 function fitted(
   steps: readonly TransformStep[],
-  { side, dataset }: { readonly side: number; readonly dataset: Dataset },
+  { side, dataset }: AugmentContext,
 ): readonly TransformStep[] {
   if ('images' in dataset || steps.some(({ type }) => type === 'centerCrop')) return checkTransforms(steps);
   const image = steps.filter(isImageStep);

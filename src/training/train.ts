@@ -74,7 +74,8 @@ export async function train(
     const position = await startingPoint({ config, program, fingerprint, folder: resumed?.folder });
     const folder = resumed?.folder ?? (await createRunFolder(options.out, `${network.name}-${dataset.name}`));
     await writeConfig(folder, config);
-    const transforms = await trainingTransforms(config, { side: network.input.height, dataset });
+    const side = network.input.height;
+    const transforms = await trainingTransforms(config, { ...data.train, side, workers: config.workers });
     const description = describeModel(config, data, network, transforms.test);
     const run: Run = {
       config,

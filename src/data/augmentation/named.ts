@@ -2,7 +2,7 @@
 import { alexnetError } from '../../errors.ts';
 import { nearestName } from '../../nearestName.ts';
 import type { Dataset } from '../dataset.ts';
-import { imageStatistics } from '../statistics.ts';
+import { imageStatistics, type StatisticsOptions } from '../statistics.ts';
 import {
   centerCrop,
   checkTransforms,
@@ -93,6 +93,14 @@ export interface TransformPair {
   readonly test: readonly TransformStep[];
 }
 
+/** What the transforms are for. */
+export interface AugmentContext extends StatisticsOptions {
+  /** Of the squares that the network takes. */
+  readonly side: number;
+  /** The images to train on: all of them, or those in `indices`. */
+  readonly dataset: Dataset;
+}
+
 /**
  * Adds augmentation to the transforms that a network is tested with, which make squares of side `side`. Steps come in a
  * fixed order, whatever that of the names: crop, translate, flip, color, toTensor, pca, the tensor's own steps, erase,
@@ -102,14 +110,14 @@ export interface TransformPair {
 export async function augmentedTransforms(
   test: readonly TransformStep[],
   augment: readonly string[],
-  context: { readonly side: number; readonly dataset: Dataset },
+  context: AugmentContext,
 ): Promise<TransformPair> {
   const wanted = parse(augment);
   const { side } = context;
   const image = test.filter(isImageStep);
   const tensor = test.slice(image.length + 1) as readonly TensorStep[];
   const toTensor = test[image.length]!;
-  const cut = cropped({ image, resized: resizedTo(image, context.dataset), side }, wanted);
+  const cut = cropped(image, wanted, context);
   const numberOf = (name: AugmentationName, usual: number): number => wanted.get(name) ?? usual;
   const train: TransformStep[] = [...cut.train];
   if (wanted.has('translate')) {
@@ -123,7 +131,7 @@ export async function augmentedTransforms(
   }
   train.push(toTensor);
   if (wanted.has('pca')) {
-    const { covariance } = await imageStatistics(context.dataset, [...cut.test, toTensor]);
+    const { covariance } = await imageStatistics(context.dataset, [...cut.test, toTensor], context);
     const { eigenvalues, eigenvectors } = principalColors(covariance);
     train.push(pcaColor({ std: numberOf('pca', 0.1), magnitudes: eigenvalues, vectors: eigenvectors }));
   }
@@ -131,6 +139,19 @@ export async function augmentedTransforms(
   if (wanted.has('erase')) train.push(randomErasing({ probability: numberOf('erase', 0.5) }));
   if (wanted.has('cutout')) train.push(cutout(numberOf('cutout', Math.round(side / 2))));
   return { train: checkTransforms(train), test: checkTransforms([...cut.test, toTensor, ...tensor]) };
+}
+
+/**
+ * The transforms to test with under this augmentation: those given, but for a crop of the middle out of a larger image
+ * that `crop` and `resized-crop` bring along. Throws ALEX_OPTION_VALUE.
+ */
+export function testTransforms(
+  test: readonly TransformStep[],
+  augment: readonly string[],
+  context: Pick<AugmentContext, 'side' | 'dataset'>,
+): readonly TransformStep[] {
+  const image = test.filter(isImageStep);
+  return checkTransforms([...cropped(image, parse(augment), context).test, ...test.slice(image.length)]);
 }
 
 /** The size that these steps resize the data set's images to; undefined when they leave their size alone. */
@@ -153,7 +174,12 @@ interface Cropped {
 }
 
 /** The steps on images, with a random crop to train and a fixed one to test. */
-function cropped({ image, resized, side }: Uncropped, wanted: Wanted): Cropped {
+function cropped(
+  image: readonly ImageStep[],
+  wanted: Wanted,
+  { side, dataset }: Pick<AugmentContext, 'side' | 'dataset'>,
+): Cropped {
+  const resized = resizedTo(image, dataset);
   if (wanted.has('pad-crop')) {
     const padding = wanted.get('pad-crop') ?? Math.round(side / 8);
     return { train: [...image, randomCrop(side, { padding })], test: image };
