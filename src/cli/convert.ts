@@ -1,13 +1,16 @@
+import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
+import { alexnetError } from '../errors.ts';
 import type { FloatDtype } from '../formats/tensors.ts';
 import { writtenExtensions } from '../training/modelFormats/modelFormats.ts';
-import { modelFile } from './modelPath.ts';
+import { checkpointFile, modelFile } from './modelPath.ts';
 import { oneOf } from './options.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { bytes } from './text.ts';
 
 interface ConvertOptions {
   readonly dtype: DtypeName;
+  readonly checkpoint?: boolean;
   readonly json?: boolean;
 }
 
@@ -28,7 +31,8 @@ const examples = `
 Examples:
   $ alexnet convert alexnet-owt-7be5be79.pth alexnet.safetensors
   $ alexnet convert runs/alexnet-32-shapes shapes.pth
-  $ alexnet convert model.safetensors small.safetensors --dtype float16`;
+  $ alexnet convert model.safetensors small.safetensors --dtype float16
+  $ alexnet convert runs/alexnet-cifar10 checkpoint.pth --checkpoint`;
 
 /** `alexnet convert`. */
 export function convertCommand(): Command {
@@ -43,11 +47,32 @@ export function convertCommand(): Command {
       oneOf('--dtype', Object.keys(dtypes) as DtypeName[]),
       'float32',
     )
+    .option('--checkpoint', "convert a checkpoint, with momentum and position: ours and PyTorch's, both ways")
     .addHelpText('after', examples)
     .action(async (from: string, to: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ConvertOptions>();
-      await convert(createTerminal(options.json === true), await modelFile(from), to, options);
+      const terminal = createTerminal(options.json === true);
+      if (options.checkpoint === true)
+        await convertCheckpointFile(terminal, await checkpointFile(from), to, options);
+      else await convert(terminal, await modelFile(from), to, options);
     });
+}
+
+async function convertCheckpointFile(
+  terminal: Terminal,
+  from: string,
+  to: string,
+  { dtype }: ConvertOptions,
+): Promise<void> {
+  if (dtype !== 'float32') {
+    const expected = 'float32 with --checkpoint: a training goes on from it';
+    throw alexnetError('ALEX_OPTION_VALUE', { option: '--dtype', value: dtype, expected });
+  }
+  const { convertCheckpoint } = await import('../training/checkpointFile.ts');
+  const { epoch } = await convertCheckpoint(from, to);
+  const { size } = await stat(to);
+  terminal.emit({ from, to, epoch, bytes: size });
+  terminal.print(`${to}: a checkpoint, epochs done: ${epoch}, ${bytes(size)}`);
 }
 
 async function convert(
@@ -56,7 +81,6 @@ async function convert(
   to: string,
   { dtype }: ConvertOptions,
 ): Promise<void> {
-  const { stat } = await import('node:fs/promises');
   const { convertModel } = await import('../training/convertModel.ts');
   const { network, classes } = await convertModel(from, to, {
     dtype: dtypes[dtype],

@@ -9,3 +9,9 @@ export async function modelFile(path: string): Promise<string> {
   const index = join(path, 'model.safetensors.index.json');
   return existsSync(index) ? index : join(path, 'model.safetensors');
 }
+
+/** A checkpoint by its path, or by the folder of the training run that wrote it. */
+export async function checkpointFile(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() === true ? join(path, 'checkpoint.safetensors') : path;
+}

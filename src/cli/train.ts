@@ -27,6 +27,7 @@ Examples:
   $ alexnet train --config my.json --epochs 30
   $ alexnet train --limit-train 3200 --limit-test 1000 --log-every 20
   $ alexnet train --resume runs/alexnet-cifar10                go on after Ctrl-C
+  $ alexnet train --resume checkpoint.pth --epochs 10          go on from a checkpoint of PyTorch
   $ alexnet train --init runs/alexnet-cifar10/model.safetensors --lr 0.0001`;
 
 /** `alexnet train`. */
@@ -61,7 +62,10 @@ function addRunOptions(command: Command): void {
       '--out <dir>',
       'folder of the run (default: runs/NETWORK-DATASET, with a number when that is taken)',
     )
-    .option('--resume <dir>', 'go on with the run in this folder');
+    .option(
+      '--resume <path>',
+      "go on with the run in this folder; or in a new run, from a checkpoint file, PyTorch's or ours",
+    );
 }
 
 /** Prints the configuration of a new run: JSON over several lines, or on one with --json. */

@@ -3,13 +3,14 @@
  * state of their own: order is a function of (seed, epoch), dropout of (seed, step).
  */
 import { alexnetError } from '../errors.ts';
-import type { Program } from '../engine/engine.ts';
+import type { Program, SgdOptions } from '../engine/engine.ts';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { float32Values, type TensorFile, type TensorSource } from '../formats/tensors.ts';
 import { parameterShapes } from '../network/shapes.ts';
 import { newChanceWatch, type ChanceWatch } from './chance.ts';
 import { checkTensors } from './checkTensors.ts';
-import { firstNotFinite } from './modelFile.ts';
+import { descriptionText, firstNotFinite, type ModelDescription } from './modelFile.ts';
+import { checkpointKey, descriptionKey, momentumPrefix } from './modelFormats/safetensors.ts';
 import { oneAtATime, releaseMemory } from './releaseMemory.ts';
 import { newValidationState, type ValidationState } from './validation.ts';
 
@@ -60,8 +61,13 @@ export interface Checkpoint extends CheckpointState {
 const version = 2;
 /** Files of version 1 tell nothing of validation: there was none. */
 const readableVersions: readonly unknown[] = [1, version];
-const metadataKey = 'alexnet.checkpoint';
-const momentumPrefix = 'momentum.';
+
+/** What those need to know who use a checkpoint outside of its run. */
+export interface CheckpointUse {
+  /** Of the step that comes next. */
+  readonly sgd: SgdOptions;
+  readonly description?: ModelDescription;
+}
 
 /**
  * Writes a checkpoint atomically, one tensor at a time.
@@ -71,7 +77,7 @@ export async function writeCheckpoint(
   path: string,
   program: Program,
   state: CheckpointState,
-  learningRate: number,
+  { sgd, description }: CheckpointUse,
 ): Promise<void> {
   const shapes = parameterShapes(program.network);
   const keepOne = oneAtATime();
@@ -84,7 +90,7 @@ export async function writeCheckpoint(
           prefix + name,
           keepOne(() => read(name)),
           state.position,
-          learningRate,
+          sgd.learningRate,
         ),
     }));
   const tensors = [
@@ -93,7 +99,8 @@ export async function writeCheckpoint(
   ];
   await writeSafetensors(path, tensors, {
     format: 'pt',
-    [metadataKey]: JSON.stringify({ version, ...state }),
+    [checkpointKey]: checkpointText(state, sgd),
+    ...(description && { [descriptionKey]: descriptionText(description) }),
   });
 }
 
@@ -102,8 +109,8 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const file = await openSafetensors(path);
   try {
     return {
-      ...parseState(path, file.metadata[metadataKey]),
-      restore: (program) => restore(file, program),
+      ...parseState(path, file.metadata[checkpointKey]),
+      restore: (program) => restoreTensors(file, program),
       close: () => file.close(),
     };
   } catch (error) {
@@ -112,7 +119,16 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   }
 }
 
-async function restore(file: TensorFile, program: Program): Promise<void> {
+/** The entry that says where the training stands: JSON. */
+export function checkpointText(state: CheckpointState, sgd: SgdOptions | undefined): string {
+  return JSON.stringify({ version, ...state, sgd });
+}
+
+/**
+ * Puts weights and momentum into a program. Throws ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE,
+ * and what the file's `read` throws.
+ */
+export async function restoreTensors(file: TensorFile, program: Program): Promise<void> {
   const shapes = parameterShapes(program.network);
   const momentum = shapes.map(({ name, shape }) => ({ name: momentumPrefix + name, shape }));
   checkTensors(file.tensors, [...shapes, ...momentum]);
@@ -127,7 +143,11 @@ async function restore(file: TensorFile, program: Program): Promise<void> {
   }
 }
 
-function parseState(path: string, text: string | undefined): CheckpointState {
+/** Reads such an entry. Throws ALEX_CHECKPOINT_INVALID. */
+export function parseState(
+  path: string,
+  text: string | undefined,
+): CheckpointState & { readonly sgd?: SgdOptions } {
   const invalid = (problem: string, cause?: unknown): Error =>
     alexnetError('ALEX_CHECKPOINT_INVALID', { path, problem }, cause);
   if (text === undefined) throw invalid('it does not say where the training stands');
@@ -137,7 +157,7 @@ function parseState(path: string, text: string | undefined): CheckpointState {
   } catch (error) {
     throw invalid('its state is no JSON', error);
   }
-  const state = (value ?? {}) as CheckpointState & { version: unknown };
+  const state = (value ?? {}) as CheckpointState & { version: unknown; sgd: unknown };
   if (!readableVersions.includes(state.version)) {
     throw invalid(`its version is ${JSON.stringify(state.version)}, expected at most ${version}`);
   }
@@ -146,7 +166,16 @@ function parseState(path: string, text: string | undefined): CheckpointState {
   if (!isPosition(position) || typeof state.dataFingerprint !== 'string') {
     throw invalid('its state is incomplete');
   }
-  return { position, dataFingerprint: state.dataFingerprint };
+  return {
+    position,
+    dataFingerprint: state.dataFingerprint,
+    ...(isSgd(state.sgd) && { sgd: state.sgd }),
+  };
+}
+
+function isSgd(value: unknown): value is SgdOptions {
+  const { learningRate, momentum, weightDecay } = (value ?? {}) as SgdOptions;
+  return [learningRate, momentum, weightDecay].every(Number.isFinite);
 }
 
 const counts = ['epoch', 'step', 'globalStep', 'runningSteps'] as const;

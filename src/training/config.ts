@@ -110,7 +110,7 @@ export interface TrainingOptions extends Omit<Given, 'dataset'> {
   readonly config?: string;
   /** Folder of the run. Default: the first free of runs/NETWORK-DATASET, runs/NETWORK-DATASET-2 … */
   readonly out?: string;
-  /** Folder of a run to go on with. */
+  /** Folder of a run to go on with; or a checkpoint file, PyTorch's or ours, to go on from in a new run. */
   readonly resume?: string;
 }
 

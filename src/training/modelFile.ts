@@ -12,6 +12,7 @@ import { classNames, inferNetwork, usualTransforms } from './inferNetwork.ts';
 import type { ModelSource } from './modelFormats/modelFormat.ts';
 import { formatToWrite, openModelSource } from './modelFormats/modelFormats.ts';
 import { parseNetwork } from './parseNetwork.ts';
+import { withoutCounters } from './withoutCounters.ts';
 
 /** All that is needed to use a network, but its weights. */
 export interface ModelDescription {
@@ -55,11 +56,11 @@ export interface SaveModelOptions {
  */
 export async function saveModel(
   path: string,
-  description: Omit<ModelDescription, 'details'> & Partial<ModelDescription>,
+  description: GivenDescription,
   readParameter: (name: string) => Float32Array | Promise<Float32Array>,
   { dtype = 'F32' }: SaveModelOptions = {},
 ): Promise<void> {
-  const { network, classes, transforms, details = {} } = description;
+  const { network, classes, transforms } = description;
   const { write } = formatToWrite(path);
   const tensors = parameterShapes(network).map(({ name, shape }) => ({
     name,
@@ -67,8 +68,14 @@ export async function saveModel(
     dtype,
     read: async () => narrowValues(name, checkFinite(path, name, await readParameter(name)), dtype),
   }));
-  const about = JSON.stringify({ version, network, classes, transforms, details });
-  await write(path, { network, classes, transforms, about, tensors });
+  await write(path, { network, classes, transforms, about: descriptionText(description), tensors });
+}
+
+type GivenDescription = Omit<ModelDescription, 'details'> & Partial<ModelDescription>;
+
+/** The description as files hold it: JSON. */
+export function descriptionText({ network, classes, transforms, details = {} }: GivenDescription): string {
+  return JSON.stringify({ version, network, classes, transforms, details });
 }
 
 /**
@@ -105,12 +112,6 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
   } finally {
     await close();
   }
-}
-
-/** PyTorch's batch normalisation counts its batches, which no inference needs. */
-function withoutCounters(tensors: ModelSource['tensors']): ModelSource['tensors'] {
-  const isCounter = (name: string): boolean => name.endsWith('.num_batches_tracked');
-  return new Map([...tensors].filter(([name, { shape }]) => !(isCounter(name) && shape.length === 0)));
 }
 
 function describe(

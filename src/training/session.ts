@@ -47,8 +47,10 @@ export function isDone({ config, position }: Session): boolean {
 
 /** Writes a checkpoint and tells of it. Throws ALEX_FILE_WRITE, ALEX_TRAINING_NOT_FINITE. */
 export async function saveCheckpoint(session: Session): Promise<void> {
-  const { position, dataFingerprint, folder, program } = session;
-  await writeCheckpoint(folder.checkpoint, program, { position, dataFingerprint }, currentRate(session));
+  const { position, dataFingerprint, folder, program, description, config } = session;
+  const { momentum, weightDecay } = config;
+  const sgd = { learningRate: currentRate(session), momentum, weightDecay };
+  await writeCheckpoint(folder.checkpoint, program, { position, dataFingerprint }, { sgd, description });
   session.savedStep = position.globalStep;
   session.savedAt = performance.now();
   // Between two epochs, tell the end of the one that is done.

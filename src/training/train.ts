@@ -16,6 +16,7 @@ import type { ModelDescription } from './modelFile.ts';
 import { optionError } from './optionChecks.ts';
 import { trainingTransforms } from './preprocess.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
+import { fileStart, fileStartNotice, restoreFile } from './resumeFile.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
 import { isDone, saveCheckpoint, type Session } from './session.ts';
 import { checkNamesNetwork, readWeights, startingPoint, trainedNetwork } from './startingPoint.ts';
@@ -57,8 +58,9 @@ export async function train(
   options: TrainingOptions = {},
   hooks: TrainingHooks = {},
 ): Promise<TrainingOutcome> {
-  const resumed = await resumedRun(options);
-  const given = resumed?.config ?? (await newConfig(options));
+  const fromFile = await fileStart(options);
+  const resumed = fromFile === undefined ? await resumedRun(options) : undefined;
+  const given = (fromFile ?? resumed)?.config ?? (await newConfig(options));
   checkNamesNetwork(given);
   // The engine comes before any image decoder: it sets how V8 compiles WebAssembly.
   const engine = hooks.engine ?? (await createEngine(given.engine, { threads: given.threads }));
@@ -71,7 +73,12 @@ export async function train(
   const program = await engine.compile(network, { batchSize: config.batchSize, training: true, inputSlots });
   try {
     const fingerprint = dataFingerprint(dataset);
-    const position = await startingPoint({ config, program, fingerprint, folder: resumed?.folder });
+    const stepsPerEpoch = Math.ceil(imageCount(data.train) / config.batchSize);
+    const position =
+      fromFile === undefined
+        ? await startingPoint({ config, program, fingerprint, folder: resumed?.folder })
+        : await restoreFile(fromFile, program, stepsPerEpoch);
+    if (fromFile !== undefined) notices.push(fileStartNotice(fromFile));
     const folder = resumed?.folder ?? (await createRunFolder(options.out, `${network.name}-${dataset.name}`));
     await writeConfig(folder, config);
     const side = network.input.height;

@@ -28,12 +28,13 @@ function state(program: Program): [string, Float32Array, Float32Array][] {
   ]);
 }
 
+const sgd = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.1 };
 const position = { ...startPosition, epoch: 2, step: 5, globalStep: 19, runningLoss: 1 / 3, runningSteps: 2 };
 
 test('a checkpoint gives back weights, momentum and position', async (context) => {
   const path = join(temporaryFolder(context), 'c.safetensors');
   const program = await steppedProgram();
-  await writeCheckpoint(path, program, { position, dataFingerprint: 'data' }, 0.1);
+  await writeCheckpoint(path, program, { position, dataFingerprint: 'data' }, { sgd });
   const checkpoint = await openCheckpoint(path);
   assert.deepEqual(checkpoint.position, position);
   assert.equal(checkpoint.dataFingerprint, 'data');
@@ -46,7 +47,7 @@ test('a checkpoint gives back weights, momentum and position', async (context) =
 
 test('a checkpoint of another network is not restored', async (context) => {
   const path = join(temporaryFolder(context), 'c.safetensors');
-  await writeCheckpoint(path, await steppedProgram(), { position, dataFingerprint: '' }, 0.1);
+  await writeCheckpoint(path, await steppedProgram(), { position, dataFingerprint: '' }, { sgd });
   const wider = {
     ...tinyNetwork,
     layers: tinyNetwork.layers.with(5, { type: 'linear', name: 'classifier.1', outFeatures: 4 }),
@@ -59,7 +60,7 @@ test('a checkpoint of another network is not restored', async (context) => {
 
 test('a file that is no whole checkpoint is refused', async (context) => {
   const path = join(temporaryFolder(context), 'c.safetensors');
-  await writeCheckpoint(path, await steppedProgram(), { position, dataFingerprint: '' }, 0.1);
+  await writeCheckpoint(path, await steppedProgram(), { position, dataFingerprint: '' }, { sgd });
   truncateSync(path, readFileSync(path).length - 100);
   await assert.rejects(openCheckpoint(path), { code: 'ALEX_SAFETENSORS_TRUNCATED' });
   writeFileSync(path, '');

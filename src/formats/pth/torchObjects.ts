@@ -9,7 +9,7 @@ import {
   type PickleObject,
   type PickleValue,
 } from '../pickle.ts';
-import { dtypes, elementsOf, type Dtype } from '../tensors.ts';
+import { dtypes, elementsOf, type Dtype, type TensorType } from '../tensors.ts';
 
 /** A run of elements in the file that tensors are views of. */
 export interface PthStorage extends PickleObject {
@@ -52,6 +52,11 @@ const types: readonly (readonly [dtype: string, ours: Dtype, storage?: string])[
 export function storageClass(dtype: Dtype): string | undefined {
   const name = types.find(([, ours]) => ours === dtype)?.[2];
   return name === undefined ? undefined : `${name}Storage`;
+}
+
+/** A tensor as other formats describe it. */
+export function tensorType({ shape, storage: { dtype } }: PthTensor): TensorType {
+  return { shape, dtype };
 }
 
 /** Whether a value is a tensor. */

@@ -16,15 +16,21 @@ export const writtenExtensions: readonly string[] = formats
   .filter(isWritable)
   .flatMap(({ extensions }) => extensions);
 
-/**
- * Opens a model file, whatever its format. A file that begins like none is opened as its name says, so that the
- * format's own error tells what is wrong. Throws ALEX_FILE_READ, ALEX_MODEL_FORMAT, and the format's own errors.
- */
+/** Opens a model file, whatever its format. Throws as formatOf does, and the format's own errors. */
 export async function openModelSource(path: string): Promise<ModelSource> {
+  const format = await formatOf(path);
+  return format.open(path);
+}
+
+/**
+ * The format of a file. One that begins like none is taken for what its name says, so that the format's own error tells
+ * what is wrong. Throws ALEX_FILE_READ, ALEX_MODEL_FORMAT.
+ */
+export async function formatOf(path: string): Promise<ModelFormat> {
   const start = await readStart(path);
   const format = formats.find(({ recognises }) => recognises(start)) ?? formatByName(path);
   if (format === undefined) throw alexnetError('ALEX_MODEL_FORMAT', { file: path, known: formatNames });
-  return format.open(path);
+  return format;
 }
 
 /** The format that a new file gets by its name. Throws ALEX_MODEL_EXTENSION. */

@@ -6,11 +6,12 @@ import { alexnetError } from '../../errors.ts';
 import { PthError } from '../../formats/pth/pthContainer.ts';
 import { openPth, type PthFile } from '../../formats/pth/pthFile.ts';
 import { findStateDict } from '../../formats/pth/stateDict.ts';
-import type { PthTensor } from '../../formats/pth/torchObjects.ts';
+import { tensorType, type PthTensor } from '../../formats/pth/torchObjects.ts';
 import { orderedDict, writePth } from '../../formats/pth/writePth.ts';
 import type { ModelFormat, ModelSource } from './modelFormat.ts';
 
-const aboutEntry = 'alexnet.json';
+/** Entry of the archive that is our description. */
+export const aboutEntry = 'alexnet.json';
 const zipMagic = 0x504b_0304;
 /** A pickle's first opcode and its protocol; tar archives are what PyTorch wrote before version 0.2. */
 const pickleStart = 0x80;
@@ -39,19 +40,9 @@ export const pthFormat: ModelFormat = {
 };
 
 async function modelSource(path: string, file: PthFile): Promise<ModelSource> {
-  const found = stateDict(path, file);
+  const found = stateDictOf(path, file);
   return {
-    tensors: new Map(
-      [...found].map(
-        ([
-          name,
-          {
-            shape,
-            storage: { dtype },
-          },
-        ]) => [name, { shape, dtype }],
-      ),
-    ),
+    tensors: new Map([...found].map(([name, tensor]) => [name, tensorType(tensor)])),
     about: await file.readExtra(aboutEntry),
     read: async (name) => {
       const tensor = found.get(name);
@@ -62,7 +53,8 @@ async function modelSource(path: string, file: PthFile): Promise<ModelSource> {
   };
 }
 
-function stateDict(file: string, { root }: PthFile): ReadonlyMap<string, PthTensor> {
+/** The weights of a file, by name. Throws ALEX_PTH_INVALID when there are none. */
+export function stateDictOf(file: string, { root }: PthFile): ReadonlyMap<string, PthTensor> {
   try {
     return findStateDict(root);
   } catch (error) {

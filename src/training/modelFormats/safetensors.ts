@@ -4,7 +4,12 @@ import { openShardedSafetensors } from '../../formats/shardedSafetensors.ts';
 import { lengthBytes, mostHeaderBytes } from '../../formats/safetensorsHeader.ts';
 import type { ModelFormat } from './modelFormat.ts';
 
-const metadataKey = 'alexnet';
+/** Of the metadata entry that is our description. */
+export const descriptionKey = 'alexnet';
+/** Of the entry that a checkpoint has besides: where the training stands. */
+export const checkpointKey = 'alexnet.checkpoint';
+/** In a checkpoint, before the name of a parameter: its momentum. */
+export const momentumPrefix = 'momentum.';
 
 export const safetensorsFormat: ModelFormat = {
   name: 'safetensors',
@@ -16,12 +21,19 @@ export const safetensorsFormat: ModelFormat = {
   },
   open: async (path) => {
     const file = await openSafetensors(path);
-    return { ...file, about: file.metadata[metadataKey] };
+    const { metadata } = file;
+    const tensors = metadata[checkpointKey] === undefined ? file.tensors : withoutMomentum(file.tensors);
+    return { ...file, tensors, about: metadata[descriptionKey] };
   },
   // Tools for PyTorch look for the format.
   write: (path, { tensors, about }) =>
-    writeSafetensors(path, tensors, { format: 'pt', [metadataKey]: about }),
+    writeSafetensors(path, tensors, { format: 'pt', [descriptionKey]: about }),
 };
+
+/** A checkpoint is a model, too. */
+function withoutMomentum<T>(tensors: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return new Map([...tensors].filter(([name]) => !name.startsWith(momentumPrefix)));
+}
 
 /** In several files, told by their index; read only. */
 export const shardedSafetensorsFormat: ModelFormat = {
@@ -30,6 +42,6 @@ export const shardedSafetensorsFormat: ModelFormat = {
   recognises: ({ bytes }) => /^\s*\{\s*"/.test(Buffer.from(bytes).toString('latin1')),
   open: async (path) => {
     const file = await openShardedSafetensors(path);
-    return { ...file, about: file.metadata[metadataKey] };
+    return { ...file, about: file.metadata[descriptionKey] };
   },
 };

@@ -1,0 +1,66 @@
+/** Checkpoint files, ours and PyTorch's: opened as if all were ours, and converted from one form to the other. */
+import type { SgdOptions } from '../engine/engine.ts';
+import { alexnetError } from '../errors.ts';
+import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
+import type { TensorFile, TensorSource } from '../formats/tensors.ts';
+import { parseState } from './checkpoint.ts';
+import { formatOf, formatToWrite } from './modelFormats/modelFormats.ts';
+import { pthFormat } from './modelFormats/pth.ts';
+import { checkpointKey, safetensorsFormat } from './modelFormats/safetensors.ts';
+import { openPthCheckpoint, writePthCheckpoint } from './pthCheckpoint.ts';
+
+/** A checkpoint that is open: weights, the momentum of each under `momentum.NAME`, and the texts of ours. */
+export interface CheckpointFile extends TensorFile {
+  /** Epochs that are done. */
+  readonly epoch: number;
+  readonly sgd: SgdOptions | undefined;
+  /** The rate that a schedule began with, where the file tells. */
+  readonly initialLearningRate?: number;
+}
+
+/**
+ * Opens a checkpoint of ours or of PyTorch. Throws ALEX_CHECKPOINT_INVALID when it is none, and what openSafetensors
+ * and openPth throw.
+ */
+export async function openCheckpointFile(path: string): Promise<CheckpointFile> {
+  return (await formatOf(path)) === pthFormat ? openPthCheckpoint(path) : openOwnCheckpoint(path);
+}
+
+async function openOwnCheckpoint(path: string): Promise<CheckpointFile> {
+  const file = await openSafetensors(path);
+  try {
+    const { position, sgd } = parseState(path, file.metadata[checkpointKey]);
+    return { ...file, epoch: position.epoch, sgd };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/**
+ * Writes a checkpoint in the form that the new name says: ours as safetensors, or PyTorch's. Returns how many epochs are
+ * done. Throws ALEX_MODEL_EXTENSION, ALEX_FILE_WRITE, ALEX_CHECKPOINT_INVALID, and what openCheckpointFile throws.
+ */
+export async function convertCheckpoint(from: string, to: string): Promise<Pick<CheckpointFile, 'epoch'>> {
+  const format = formatToWrite(to);
+  if (format !== pthFormat && format !== safetensorsFormat) {
+    const known = [...safetensorsFormat.extensions, ...pthFormat.extensions];
+    throw alexnetError('ALEX_MODEL_EXTENSION', { path: to, known });
+  }
+  const file = await openCheckpointFile(from);
+  try {
+    const sources = tensorSources(file);
+    if (format === safetensorsFormat) await writeSafetensors(to, sources, file.metadata);
+    else await writePthCheckpoint(to, sources, { ...file, path: from });
+    return file;
+  } finally {
+    await file.close();
+  }
+}
+
+/** All tensors of a file, to be written to another. */
+function tensorSources({ tensors, read }: TensorFile): TensorSource[] {
+  return [...tensors].map(([name, { shape, dtype }]) => {
+    return { name, shape, dtype, read: async () => (await read(name)).values };
+  });
+}
