@@ -54,7 +54,8 @@ function buildTable(inputSize: number, outputSize: number): ResampleTable {
 }
 
 const tables = new Map<string, ResampleTable>();
-const mostTables = 64;
+/** Random crops come in hundreds of sizes; a table for 224 pixels has some kilobytes. */
+const mostTables = 1024;
 
 /** The table from `inputSize` to `outputSize` positions; both at least 1. Tables are kept and shared. */
 export function resampleTable(inputSize: number, outputSize: number): ResampleTable {

@@ -28,8 +28,15 @@ function hueOf(red: number, green: number, blue: number, most: number, least: nu
   return Math.trunc(fround((hue / 6 + 1) % 1) * 255);
 }
 
+/** Which of the four values a channel takes in a sector: 0 the largest, 1 the least, 2 the falling, 3 the rising one. */
+const redOf = Uint8Array.of(0, 2, 1, 1, 3, 0);
+const greenOf = Uint8Array.of(3, 0, 0, 2, 1, 1);
+const blueOf = Uint8Array.of(1, 1, 3, 0, 0, 2);
+
 /** Adds `turn` (0 to 255, wrapping around) to the hue byte of every pixel of planes [3, pixels], in place. */
 export function turnHue(planes: Planes, pixels: number, turn: number): void {
+  // Looked up, not branched on: a processor would guess most of the branches wrong.
+  const values = new Uint8Array(4);
   for (let i = 0, j = pixels, k = 2 * pixels; i < pixels; i++, j++, k++) {
     const red = planes[i]!;
     const green = planes[j]!;
@@ -37,17 +44,17 @@ export function turnHue(planes: Planes, pixels: number, turn: number): void {
     const most = Math.max(red, green, blue);
     const least = Math.min(red, green, blue);
     if (most === least) continue;
-    const saturation = Math.trunc(Math.fround(Math.fround((most - least) / most)) * 255);
+    const saturation = Math.trunc(Math.fround((most - least) / most) * 255);
     const hue = (hueOf(red, green, blue, most, least) + turn) & 255;
     const share = Math.fround(saturation / 255);
     const position = positions[hue]!;
-    // The channel that is least, the one that falls and the one that rises through the sector.
-    const low = Math.floor(most * (1 - share) + 0.5);
-    const falling = Math.floor(most * (1 - share * position) + 0.5);
-    const rising = Math.floor(most * (1 - share * (1 - position)) + 0.5);
+    values[0] = most;
+    values[1] = most * (1 - share) + 0.5;
+    values[2] = most * (1 - share * position) + 0.5;
+    values[3] = most * (1 - share * (1 - position)) + 0.5;
     const sector = sectors[hue]!;
-    planes[i] = sector === 0 || sector === 5 ? most : sector === 1 ? falling : sector === 4 ? rising : low;
-    planes[j] = sector === 1 || sector === 2 ? most : sector === 3 ? falling : sector === 0 ? rising : low;
-    planes[k] = sector === 3 || sector === 4 ? most : sector === 5 ? falling : sector === 2 ? rising : low;
+    planes[i] = values[redOf[sector]!]!;
+    planes[j] = values[greenOf[sector]!]!;
+    planes[k] = values[blueOf[sector]!]!;
   }
 }

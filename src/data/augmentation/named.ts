@@ -103,9 +103,9 @@ export interface AugmentContext extends StatisticsOptions {
 
 /**
  * Adds augmentation to the transforms that a network is tested with, which make squares of side `side`. Steps come in a
- * fixed order, whatever that of the names: crop, translate, flip, color, toTensor, pca, the tensor's own steps, erase,
- * cutout. `crop` and `resized-crop` have images tested as the middle of a larger one where they are resized.
- * `pca` reads the data set. Throws ALEX_OPTION_VALUE, and what imageStatistics throws.
+ * fixed order, whatever that of the names: crop, translate, flip, color (before the crop where images are enlarged: it
+ * has fewer pixels to change then), toTensor, pca, the tensor's own steps, erase, cutout. `crop` and `resized-crop` have
+ * images tested as the middle of a larger one where they are resized. `pca` reads the data set. Throws ALEX_OPTION_VALUE, and what imageStatistics throws.
  */
 export async function augmentedTransforms(
   test: readonly TransformStep[],
@@ -119,17 +119,17 @@ export async function augmentedTransforms(
   const toTensor = test[image.length]!;
   const cut = cropped(image, wanted, context);
   const numberOf = (name: AugmentationName, usual: number): number => wanted.get(name) ?? usual;
-  const train: TransformStep[] = [...cut.train];
+  const most = numberOf('color', 0.4);
+  const jitter = colorJitter({ brightness: most, contrast: most, saturation: most, hue: most / 4 });
+  const color = wanted.has('color') ? [jitter] : [];
+  const isSmall = 'images' in context.dataset && context.dataset.height * context.dataset.width < side * side;
+  const train: TransformStep[] = [...(isSmall ? color : []), ...cut.train];
   if (wanted.has('translate')) {
     const share = numberOf('translate', 0.125);
     train.push(randomTranslate([share, share]));
   }
   if (wanted.has('flip')) train.push(randomHorizontalFlip(numberOf('flip', 0.5)));
-  if (wanted.has('color')) {
-    const most = numberOf('color', 0.4);
-    train.push(colorJitter({ brightness: most, contrast: most, saturation: most, hue: most / 4 }));
-  }
-  train.push(toTensor);
+  train.push(...(isSmall ? [] : color), toTensor);
   if (wanted.has('pca')) {
     const { covariance } = await imageStatistics(context.dataset, [...cut.test, toTensor], context);
     const { eigenvalues, eigenvectors } = principalColors(covariance);

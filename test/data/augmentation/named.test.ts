@@ -47,6 +47,11 @@ test('numbers after names are taken', async () => {
   ]);
 });
 
+test('colours are changed before images are enlarged, which would only cost time', async () => {
+  const { train } = await augmented(articleTransforms(64), 'flip,color', 64);
+  assert.deepEqual(types(train).slice(0, 3), ['colorJitter', 'resize', 'randomHorizontalFlip']);
+});
+
 test('crops out of larger images are tested on the middle of them', async () => {
   const [, toTensor, normalize] = articleTransforms(224);
   const rest = [toTensor!, normalize!];
