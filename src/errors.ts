@@ -6,6 +6,7 @@ import { dataErrors } from './errors/data.ts';
 import { didYouMean, entry, type Entry } from './errors/entry.ts';
 import { imageErrors } from './errors/images.ts';
 import { modelFileErrors } from './errors/modelFiles.ts';
+import { onnxErrors } from './errors/onnx.ts';
 
 const longestShown = 80;
 
@@ -23,6 +24,7 @@ export const catalogue = {
   ...dataErrors,
   ...imageErrors,
   ...modelFileErrors,
+  ...onnxErrors,
   ALEX_NODE_VERSION: entry(
     1,
     (p: { version: string; needed: number }) =>

@@ -22,10 +22,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   engine: network,
   // Of the engine, only the contract: see below.
   data: ['engine', 'formats', 'random', ...ground],
-  training: parts,
+  'packageVersion.ts': [],
+  training: ['packageVersion.ts', ...parts],
   model: ['training', ...parts],
   'index.ts': ['model', 'training', ...parts],
-  cli: ['model', 'training', ...parts],
+  cli: ['model', 'training', 'packageVersion.ts', ...parts],
 };
 
 interface Import {

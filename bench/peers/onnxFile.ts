@@ -1,8 +1,10 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onnxModel } from './onnxModel.ts';
+import { articleTransforms } from '../../src/data/transforms.ts';
+import { classCount } from '../../src/network/shapes.ts';
+import { saveModel } from '../../src/training/modelFile.ts';
 import { benchNetwork, randomParameters } from './randomNetwork.ts';
 
 const files = new Map<string, Promise<string>>();
@@ -18,7 +20,9 @@ async function write(name: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'alexnet-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const network = benchNetwork(name);
+  const classes = Array.from({ length: classCount(network) }, (_, index) => `class_${index}`);
+  const transforms = articleTransforms(network.input.height);
   const path = join(folder, `${name}.onnx`);
-  await writeFile(path, onnxModel(network, randomParameters(network)));
+  await saveModel(path, { network, classes, transforms }, randomParameters(network));
   return path;
 }

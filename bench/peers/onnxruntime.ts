@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { NetworkSpec } from '../../src/network/spec.ts';
 import type { Classifier } from './classifier.ts';
-import { inputName, outputName } from './onnxModel.ts';
+import { inputName, outputName } from '../../src/training/modelFormats/onnx/export/exportGraph.ts';
 
 interface Tensor {
   readonly data: Float32Array;

@@ -11,6 +11,7 @@ import { bytes } from './text.ts';
 interface ConvertOptions {
   readonly dtype: DtypeName;
   readonly checkpoint?: boolean;
+  readonly preprocessing?: boolean;
   readonly json?: boolean;
 }
 
@@ -32,7 +33,9 @@ Examples:
   $ alexnet convert alexnet-owt-7be5be79.pth alexnet.safetensors
   $ alexnet convert runs/alexnet-32-shapes shapes.pth
   $ alexnet convert model.safetensors small.safetensors --dtype float16
-  $ alexnet convert runs/alexnet-cifar10 checkpoint.pth --checkpoint`;
+  $ alexnet convert runs/alexnet-cifar10 checkpoint.pth --checkpoint
+  $ alexnet convert runs/alexnet-32-shapes shapes.onnx
+  $ alexnet convert runs/alexnet-32-shapes shapes.onnx --preprocessing`;
 
 /** `alexnet convert`. */
 export function convertCommand(): Command {
@@ -48,6 +51,7 @@ export function convertCommand(): Command {
       'float32',
     )
     .option('--checkpoint', "convert a checkpoint, with momentum and position: ours and PyTorch's, both ways")
+    .option('--preprocessing', 'for .onnx: pixels go in, uint8 [N, H, W, 3], and are normalised in the file')
     .addHelpText('after', examples)
     .action(async (from: string, to: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ConvertOptions>();
@@ -79,11 +83,12 @@ async function convert(
   terminal: Terminal,
   from: string,
   to: string,
-  { dtype }: ConvertOptions,
+  { dtype, preprocessing = false }: ConvertOptions,
 ): Promise<void> {
   const { convertModel } = await import('../training/convertModel.ts');
   const { network, classes } = await convertModel(from, to, {
     dtype: dtypes[dtype],
+    preprocessing,
   });
   const { size } = await stat(to);
   terminal.emit({ from, to, network: network.name, classes: classes.length, dtype, bytes: size });

@@ -4,7 +4,7 @@ import { alexnetError } from '../errors.ts';
 import { foundDatasets, whereabouts, type FoundDataset } from './foundDatasets.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { bytes, table } from './text.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from '../packageVersion.ts';
 
 interface DoctorOptions {
   readonly dataDir?: string;

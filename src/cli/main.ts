@@ -11,7 +11,7 @@ import { planCommand } from './plan.ts';
 import { predictCommand } from './predict.ts';
 import { testCommand } from './test.ts';
 import { trainCommand } from './train.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from '../packageVersion.ts';
 
 const about = `Train, evaluate and understand AlexNet-family image classifiers.
 

@@ -47,28 +47,35 @@ const version = 1;
 export interface SaveModelOptions {
   /** Type of the weights in the file. Default F32. */
   readonly dtype?: FloatDtype;
+  /** For ONNX: pixels go in, and what the transforms do to them is in the file, but for resizing and cropping. */
+  readonly preprocessing?: boolean;
 }
 
 /**
  * Writes a model file atomically, reading one parameter at a time; its name's ending says the format. Throws
- * ALEX_MODEL_EXTENSION, ALEX_FILE_WRITE, ALEX_MODEL_NOT_FINITE, ALEX_TENSOR_RANGE (the old file is left), and what
- * `readParameter` throws.
+ * ALEX_MODEL_EXTENSION, ALEX_OPTION_VALUE for preprocessing where the format has none, ALEX_FILE_WRITE,
+ * ALEX_MODEL_NOT_FINITE, ALEX_TENSOR_RANGE (the old file is left), and what `readParameter` throws.
  */
 export async function saveModel(
   path: string,
   description: GivenDescription,
   readParameter: (name: string) => Float32Array | Promise<Float32Array>,
-  { dtype = 'F32' }: SaveModelOptions = {},
+  { dtype = 'F32', preprocessing = false }: SaveModelOptions = {},
 ): Promise<void> {
   const { network, classes, transforms } = description;
-  const { write } = formatToWrite(path);
+  const { write, computes, name: format } = formatToWrite(path);
+  if (preprocessing && computes !== true) {
+    const expected = `nothing for ${format}: of the formats only ONNX computes`;
+    throw alexnetError('ALEX_OPTION_VALUE', { option: 'preprocessing', value: preprocessing, expected });
+  }
   const tensors = parameterShapes(network).map(({ name, shape }) => ({
     name,
     shape,
     dtype,
     read: async () => narrowValues(name, checkFinite(path, name, await readParameter(name)), dtype),
   }));
-  await write(path, { network, classes, transforms, about: descriptionText(description), tensors });
+  const about = descriptionText(description);
+  await write(path, { network, classes, transforms, about, tensors, preprocessing });
 }
 
 type GivenDescription = Omit<ModelDescription, 'details'> & Partial<ModelDescription>;

@@ -1,9 +1,14 @@
 /** As much of Protocol Buffers' wire format as our files need: protobuf.dev/programming-guides/encoding. */
+import { wireTypes } from './wireTypes.ts';
 
-/** Bytes in pieces, so that a large field is not copied by each message around it. */
-export type Pieces = readonly Uint8Array[];
+/** Bytes that are read when their turn comes to be written; how many is known before. */
+export interface DeferredBytes {
+  readonly byteLength: number;
+  read(): Promise<Uint8Array>;
+}
 
-const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+/** Bytes in pieces, so that a large field is not copied by each message around it, nor in memory before its turn. */
+export type Pieces<Piece extends DeferredBytes | Uint8Array = Uint8Array> = readonly (Piece | Uint8Array)[];
 
 /** A whole number from 0 to 2^53 - 1, seven bits a byte, lowest first. */
 export function varint(value: number): Uint8Array {
@@ -36,9 +41,16 @@ export function textField(field: number, text: string): Pieces {
 }
 
 /** A message, or bytes, in a message. */
-export function messageField(field: number, content: Pieces): Pieces {
-  const length = content.reduce((sum, piece) => sum + piece.byteLength, 0);
-  return [tag(field, wireTypes.bytes), varint(length), ...content];
+export function messageField<Piece extends DeferredBytes | Uint8Array>(
+  field: number,
+  content: Pieces<Piece>,
+): Pieces<Piece> {
+  return [tag(field, wireTypes.bytes), varint(bytesIn(content)), ...content];
+}
+
+/** How many bytes the pieces have in all. */
+export function bytesIn(pieces: Pieces<DeferredBytes | Uint8Array>): number {
+  return pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
 }
 
 function tag(field: number, wireType: number): Uint8Array {

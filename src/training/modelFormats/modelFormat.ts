@@ -36,6 +36,8 @@ export interface WrittenModel {
   readonly about: string;
   /** All parameters, in the order of the network's layers. */
   readonly tensors: readonly TensorSource[];
+  /** Whether the file is to do what the transforms do to pixels, but for resizing and cropping. */
+  readonly preprocessing: boolean;
 }
 
 export interface ModelFormat {
@@ -43,6 +45,8 @@ export interface ModelFormat {
   readonly name: string;
   /** With the dot, lower case; files are written in this format, where it can be, when their name ends so. */
   readonly extensions: readonly string[];
+  /** Whether its files compute, so that they can preprocess too. */
+  readonly computes?: true;
   /** Whether a file that begins so is of this format. No two formats may take the same file. */
   recognises(start: FileStart): boolean;
   /** Opens a file and checks what it says of its tensors. Throws ALEX_FILE_READ and the format's own errors. */

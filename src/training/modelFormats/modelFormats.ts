@@ -4,10 +4,11 @@ import { alexnetError } from '../../errors.ts';
 import { readingFile } from '../../formats/fileErrors.ts';
 import { readAt } from '../../formats/readAt.ts';
 import { startBytes, type FileStart, type ModelFormat, type ModelSource } from './modelFormat.ts';
+import { onnxFormat } from './onnx.ts';
 import { pthFormat } from './pth.ts';
 import { safetensorsFormat, shardedSafetensorsFormat } from './safetensors.ts';
 
-const formats: readonly ModelFormat[] = [safetensorsFormat, shardedSafetensorsFormat, pthFormat];
+const formats: readonly ModelFormat[] = [safetensorsFormat, shardedSafetensorsFormat, pthFormat, onnxFormat];
 
 type WritableFormat = ModelFormat & { readonly write: NonNullable<ModelFormat['write']> };
 

@@ -1,0 +1,158 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import { unpackVarints, type Range } from '../protobuf/decode.ts';
+import { readAt } from '../readAt.ts';
+import {
+  dtypes,
+  elementsOf,
+  type Dtype,
+  type SafeTensor,
+  type TensorType,
+  type TensorValues,
+} from '../tensors.ts';
+import { elementTypes, tensorFields, type OnnxTensor } from './model.ts';
+
+/** The file that a tensor is read from. */
+export interface TensorPlace {
+  readonly path: string;
+  readonly handle: FileHandle;
+  /** Makes the error that says what is wrong with the file. */
+  readonly fault: (problem: string) => Error;
+}
+
+/** Type and shape. Throws what `fault` makes where they cannot be. */
+export function tensorType(
+  { name, elementType, shape }: Pick<OnnxTensor, 'name' | 'elementType' | 'shape'>,
+  fault: (problem: string) => Error,
+): TensorType {
+  const dtype = elementTypes[elementType];
+  if (dtype === undefined)
+    throw fault(`tensor "${name}" is of element type ${elementType}, which is not supported`);
+  if (
+    !shape.every((size) => Number.isSafeInteger(size) && size >= 0) ||
+    !Number.isSafeInteger(elementsOf(shape))
+  ) {
+    throw fault(`tensor "${name}" is [${shape.slice(0, 8).join(', ')}], which cannot be`);
+  }
+  return { dtype, shape };
+}
+
+/**
+ * Reads a tensor's values, from the model's file or the one beside it that the tensor names.
+ * Throws what `fault` makes, and system errors.
+ */
+export async function readTensorValues(tensor: OnnxTensor, place: TensorPlace): Promise<SafeTensor> {
+  const { dtype, shape } = tensorType(tensor, place.fault);
+  const bytes = elementsOf(shape) * dtypes[dtype].BYTES_PER_ELEMENT;
+  if (tensor.external !== undefined) {
+    return {
+      dtype,
+      shape,
+      values: valuesOf(dtype, await readExternal(tensor, tensor.external, bytes, place)),
+    };
+  }
+  const raw = tensor.data.get(tensorFields.raw)?.at(-1);
+  if (raw !== undefined) {
+    checkLength(tensor, raw.end - raw.begin, bytes, place);
+    return { dtype, shape, values: valuesOf(dtype, await readAt(place.handle, raw.begin, bytes)) };
+  }
+  return { dtype, shape, values: await readTyped(tensor, { dtype, shape }, place) };
+}
+
+function valuesOf(dtype: Dtype, buffer: ArrayBuffer): TensorValues {
+  return new dtypes[dtype](buffer);
+}
+
+function checkLength({ name }: OnnxTensor, got: number, expected: number, { fault }: TensorPlace): void {
+  if (got === expected) return;
+  throw fault(
+    `tensor "${name}" has ${got.toLocaleString('en')} bytes, expected ${expected.toLocaleString('en')}`,
+  );
+}
+
+/** The field that holds values of a type one by one. */
+const typedFields: Readonly<Record<Dtype, number>> = {
+  F32: tensorFields.floats,
+  F64: tensorFields.doubles,
+  I64: tensorFields.int64s,
+  U64: tensorFields.uint64s,
+  U32: tensorFields.uint64s,
+  I32: tensorFields.int32s,
+  I16: tensorFields.int32s,
+  U16: tensorFields.int32s,
+  I8: tensorFields.int32s,
+  U8: tensorFields.int32s,
+  BOOL: tensorFields.int32s,
+  // As their 16 bits.
+  F16: tensorFields.int32s,
+  BF16: tensorFields.int32s,
+};
+
+async function readTyped(
+  tensor: OnnxTensor,
+  { dtype, shape }: TensorType,
+  place: TensorPlace,
+): Promise<TensorValues> {
+  const ranges = tensor.data.get(typedFields[dtype]) ?? [];
+  const length = ranges.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  const elements = elementsOf(shape);
+  if (dtype === 'F32' || dtype === 'F64') {
+    checkLength(tensor, length, elements * dtypes[dtype].BYTES_PER_ELEMENT, place);
+    return valuesOf(dtype, (await readRanges(ranges, length, place)).buffer);
+  }
+  const numbers = unpackVarints(await readRanges(ranges, length, place), place.fault);
+  if (numbers.length !== elements) {
+    throw place.fault(`tensor "${tensor.name}" has ${numbers.length} values, expected ${elements}`);
+  }
+  if (dtype === 'F16') return valuesOf(dtype, Uint16Array.from(numbers).buffer);
+  if (dtype === 'I64') return BigInt64Array.from(numbers, BigInt);
+  if (dtype === 'U64') return BigUint64Array.from(numbers, BigInt);
+  return dtypes[dtype].from(numbers);
+}
+
+/** The bytes of all the ranges, one after the other. */
+async function readRanges(
+  ranges: readonly Range[],
+  length: number,
+  { handle }: TensorPlace,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (ranges.length === 1) return new Uint8Array(await readAt(handle, ranges[0]!.begin, length));
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const { begin, end } of ranges) {
+    bytes.set(new Uint8Array(await readAt(handle, begin, end - begin)), at);
+    at += end - begin;
+  }
+  return bytes;
+}
+
+/** Values in a file of their own, in the model's folder or below it: an ONNX file may not read any other. */
+async function readExternal(
+  tensor: OnnxTensor,
+  external: Readonly<Record<string, string>>,
+  bytes: number,
+  { path, fault }: TensorPlace,
+): Promise<ArrayBuffer> {
+  const location = normalize(external['location'] ?? '');
+  if (
+    location === '.' ||
+    isAbsolute(location) ||
+    location.split(sep).includes('..') ||
+    location.includes('\0')
+  ) {
+    throw fault(`tensor "${tensor.name}" is in "${external['location'] ?? ''}", which is no file beside it`);
+  }
+  const [offset, length] = [Number(external['offset'] ?? 0), Number(external['length'] ?? bytes)];
+  const handle = await open(join(dirname(path), location), 'r');
+  try {
+    const { size } = await handle.stat();
+    if (length !== bytes || !Number.isSafeInteger(offset) || offset < 0 || offset + bytes > size) {
+      throw fault(
+        `tensor "${tensor.name}" is ${length} bytes from ${offset} of ${location}, which has ${size}; expected ${bytes}`,
+      );
+    }
+    return await readAt(handle, offset, bytes);
+  } finally {
+    await handle.close();
+  }
+}
