@@ -229,6 +229,11 @@ export class AlexnetError extends Error {
   }
 }
 
+/** The message without what to do: a line of a list of problems. */
+export function problemOf({ message, advice }: AlexnetError): string {
+  return message.slice(0, -`. ${advice}`.length);
+}
+
 /** Makes the error with this code; the caller throws it. */
 export function alexnetError<C extends ErrorCode>(
   code: C,

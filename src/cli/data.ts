@@ -154,14 +154,18 @@ function balanceText({ perClass }: CheckedSplit): string {
   return `${perClass.length} classes, ${least.class} ${least.images} to ${most.class} ${most.images}`;
 }
 
+function images(number: number): string {
+  return number === 1 ? '1 image is' : `${count(number)} images are`;
+}
+
 /** Pairs that are told one by one. */
 const mostListedPairs = 5;
 
 function duplicatesText({ duplicates, repeated }: DatasetCheck): string {
   const lines: string[] = [];
-  if (repeated > 0) lines.push(`${count(repeated)} images are twice in one split`);
+  if (repeated > 0) lines.push(`${images(repeated)} in a split twice`);
   if (duplicates.length > 0) {
-    lines.push(`${count(duplicates.length)} images are in two splits, which makes the test too easy:`);
+    lines.push(`${images(duplicates.length)} in two splits, which makes the test too easy:`);
     for (const { image, sameAs } of duplicates.slice(0, mostListedPairs))
       lines.push(`  ${image} is ${sameAs}`);
     if (duplicates.length > mostListedPairs) lines.push('  …');

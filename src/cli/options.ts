@@ -1,4 +1,5 @@
 /** Readers of option values. Each throws ALEX_OPTION_VALUE, which names the option and what it takes. */
+import { badImagePolicies } from '../data/loader.ts';
 import { engineNames } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { nearestName } from '../nearestName.ts';
@@ -54,4 +55,5 @@ export const readers = {
   seed: whole('--seed', 0, Number.MAX_SAFE_INTEGER),
   classes: whole('--classes', 1, 65_536),
   engine: oneOf('--engine', engineNames),
+  badImage: oneOf('--on-bad-image', badImagePolicies),
 } as const;

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { Averaging } from '../data/augmentation/views.ts';
 import { loadDataset } from '../data/datasets.ts';
+import { imageName } from '../data/images/readEncoded.ts';
+import type { BadImagePolicy } from '../data/loader.ts';
 import { datasetNames } from '../data/locateDataset.ts';
 import type { EngineName } from '../engine/engine.ts';
 import type { ResultEvent } from '../training/events.ts';
@@ -24,6 +26,7 @@ interface TestOptions {
   readonly engine: EngineName;
   readonly average: Averaging;
   readonly predictions?: string;
+  readonly onBadImage?: BadImagePolicy;
   readonly json?: boolean;
 }
 
@@ -40,13 +43,21 @@ export function testCommand(): Command {
       `${datasetNames.join(', ')}, or a path: an image folder, a list (.csv, .jsonl), shards (.tar), CIFAR or idx files (default: what the model was trained on, or else cifar10)`,
     )
     .option('--data-dir <dir>', 'where to look for data sets')
+    .option(
+      '--on-bad-image <what>',
+      'skip or refuse image files that are broken (default: refuse)',
+      readers.badImage,
+    )
     .option('--limit-test <n>', 'the first N images only', whole('--limit-test', 1, Number.MAX_SAFE_INTEGER))
     .option('--batch-size <n>', 'images at once', readers.batchSize, 32)
     .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
     .option('--workers <n>', 'threads that load images ahead', readers.workers, 2)
     .option('--engine <name>', 'cpu, x64, wasm or reference', readers.engine, 'cpu')
     .addOption(averageOption())
-    .option('--predictions <file>', 'write a JSON line an image: index, label, predicted, logits')
+    .option(
+      '--predictions <file>',
+      'write a JSON line an image: index, path of a file, label, predicted, logits',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  $ alexnet test runs/alexnet-32-shapes\n  $ alexnet test model.safetensors --predictions predictions.jsonl --json\n  $ alexnet test runs/alexnet-32-shapes --average ten-crop',
@@ -66,8 +77,11 @@ async function testFile(terminal: Terminal, path: string, options: TestOptions):
   const { dataDir, limitTest: limit, batchSize, workers, threads, predictions } = options;
   const model = await loadModel(path);
   const onNotice = (message: string): void => terminal.say(`note: ${message}`);
-  const name = options.dataset ?? trainedOn(model) ?? 'cifar10';
-  const dataset = await loadDataset(name, { split: 'test', dataDir, limit, onNotice });
+  const trained = trainingOf(model);
+  const name = options.dataset ?? trained.dataset ?? 'cifar10';
+  const onBadImage = options.onBadImage ?? trained.onBadImage;
+  const given = { ...trained, onBadImage, dataDir, limit, onNotice };
+  const dataset = await loadDataset(name, { ...given, split: 'test' });
   const engine = await createEngine(options.engine, { threads });
   const lines: string[] = [];
   const result = await evaluateModel(model, dataset, {
@@ -75,10 +89,13 @@ async function testFile(terminal: Terminal, path: string, options: TestOptions):
     batchSize: Math.min(batchSize, dataset.length),
     workers,
     averaging: options.average,
+    onBadImage,
+    onSkipped: ({ problem }) => terminal.say(`left out: ${problem}`),
     onProgress: createProgress(terminal),
     onPrediction: (index, label, predicted, logits) => {
       if (predictions === undefined) return;
-      lines.push(`${JSON.stringify({ index, label, predicted, logits: [...logits] })}\n`);
+      const image = 'encoded' in dataset ? { image: imageName(dataset.encoded, index) } : {};
+      lines.push(`${JSON.stringify({ index, ...image, label, predicted, logits: [...logits] })}\n`);
     },
   });
   terminal.drawLine('');
@@ -87,10 +104,23 @@ async function testFile(terminal: Terminal, path: string, options: TestOptions):
   if (predictions !== undefined) await writeTextAtomically(predictions, lines.join(''));
 }
 
-/** The data set in the recipe that training leaves in a model file. */
-function trainedOn({ details }: Model): string | undefined {
-  const { training } = details as { training?: { dataset?: unknown } };
-  return typeof training?.dataset === 'string' ? training.dataset : undefined;
+interface DataOfTraining {
+  readonly dataset?: string;
+  readonly testFraction?: number;
+  readonly splitSeed?: number;
+  readonly onBadImage?: BadImagePolicy;
+}
+
+/** What the configuration that training leaves in a model file says of the data: the same split is tested on. */
+function trainingOf({ details }: Model): DataOfTraining {
+  const { training = {} } = details as { training?: Record<string, unknown> };
+  const { dataset, testFraction, splitSeed, onBadImage } = training;
+  return {
+    ...(typeof dataset === 'string' ? { dataset } : {}),
+    ...(typeof testFraction === 'number' ? { testFraction } : {}),
+    ...(typeof splitSeed === 'number' ? { splitSeed } : {}),
+    ...(onBadImage === 'skip' ? { onBadImage } : {}),
+  };
 }
 
 function tell(terminal: Terminal, result: ResultEvent): void {

@@ -43,6 +43,42 @@ const groups: readonly (readonly [title: string, flags: readonly Flag[]])[] = [
       },
       { option: 'dataDir', flag: '--data-dir', argument: 'dir', help: 'where to look for data sets' },
       {
+        option: 'testFraction',
+        flag: '--test-fraction',
+        argument: 'share',
+        help: 'of each class, to test on, where image files have no test set (default: 0.2)',
+      },
+      {
+        option: 'splitSeed',
+        flag: '--split-seed',
+        argument: 'n',
+        help: '... chosen by this seed (default: 0)',
+      },
+      {
+        option: 'onBadImage',
+        flag: '--on-bad-image',
+        argument: 'what',
+        help: 'skip or refuse image files that are broken (default: refuse)',
+      },
+      {
+        option: 'cache',
+        flag: '--cache',
+        negative: 'decode image files in every epoch',
+        help: 'keep their pixels on the disk for later epochs (default)',
+      },
+      {
+        option: 'cacheDir',
+        flag: '--cache-dir',
+        argument: 'dir',
+        help: '... here (default: ~/.cache/alexnet/images)',
+      },
+      {
+        option: 'cacheSize',
+        flag: '--cache-size',
+        argument: 'gb',
+        help: '... in at most so many gigabytes (default: 20)',
+      },
+      {
         option: 'limitTrain',
         flag: '--limit-train',
         argument: 'n',

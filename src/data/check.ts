@@ -4,7 +4,7 @@ import { openDataset, type LoadOptions } from './datasets.ts';
 import { channels, planarImage, type ImageSize } from './image.ts';
 import { imageName } from './images/readEncoded.ts';
 import { digestImages, pixelDigest, type Digest } from './imageSets/digests.ts';
-import { locateDataset, type LocatedDataset } from './locateDataset.ts';
+import { listedOnce, locateDataset, type LocatedDataset } from './locateDataset.ts';
 
 export interface CheckedSplit {
   readonly split: Split;
@@ -94,13 +94,6 @@ function formOf(located: LocatedDataset): DatasetCheck['form'] {
   if (located.kind === 'shapes') return 'generated';
   if (located.kind === 'cifar') return located.source.form;
   return located.kind === 'idx' ? 'idx files' : located.form;
-}
-
-/** Image sets are listed once for all their splits. */
-async function listedOnce(located: LocatedDataset): Promise<LocatedDataset> {
-  if (located.kind !== 'images') return located;
-  const listing = await located.list();
-  return { ...located, list: async () => listing };
 }
 
 /** Undefined when there is no such split, or nothing in it that can be used. */

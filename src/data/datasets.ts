@@ -1,4 +1,4 @@
-import { alexnetError } from '../errors.ts';
+import { alexnetError, AlexnetError } from '../errors.ts';
 import { cifarLength, cifarSets, cifarSide, type CifarSet } from './cifar/cifarSets.ts';
 import { checkLimit, loadCifar } from './cifar/loadCifar.ts';
 import type { Dataset, MemoryDataset, Split } from './dataset.ts';
@@ -7,7 +7,7 @@ import { loadIdx } from './idx.ts';
 import { defaultSplit } from './imageSets/assignSplits.ts';
 import { loadImageSet } from './imageSets/loadImageSet.ts';
 import type { BadImagePolicy } from './loader.ts';
-import { locateDataset, type LocatedDataset } from './locateDataset.ts';
+import { listedOnce, locateDataset, type LocatedDataset } from './locateDataset.ts';
 import { generateShapes, shapesClasses, shapesSizes } from './shapes.ts';
 
 export interface LoadOptions {
@@ -124,4 +124,45 @@ function checkSplit(options: LoadOptions): LoadOptions & { testFraction: number;
     });
   }
   return { ...options, testFraction, splitSeed };
+}
+
+/** What a training takes of a data set. */
+export interface DatasetSplits {
+  readonly train: Dataset;
+  readonly test: Dataset;
+  /** Images to choose by while training; absent where a set has none of its own. */
+  readonly validation?: Dataset;
+}
+
+export interface SplitsOptions extends Omit<LoadOptions, 'split' | 'limit' | 'seed' | 'download'> {
+  readonly limitTrain?: number | undefined;
+  /** Of validation images too. */
+  readonly limitTest?: number | undefined;
+}
+
+/** Loads all splits of a data set; a set of image files is listed once for all. Throws what loadDataset throws. */
+export async function loadSplits(name: string, options: SplitsOptions): Promise<DatasetSplits> {
+  const { limitTrain, limitTest, onNotice, ...others } = options;
+  const told = new Set<string>();
+  const given = {
+    ...others,
+    onNotice: (message: string) => {
+      if (!told.has(message)) onNotice?.(message);
+      told.add(message);
+    },
+  };
+  const located = await listedOnce(locateDataset(name, options.dataDir));
+  const train = await openDataset(located, { ...given, split: 'train', limit: limitTrain });
+  const validation = await openIfThere(located, { ...given, split: 'validation', limit: limitTest });
+  const test = await openDataset(located, { ...given, split: 'test', limit: limitTest });
+  return { train, test, ...(validation && { validation }) };
+}
+
+async function openIfThere(located: LocatedDataset, options: LoadOptions): Promise<Dataset | undefined> {
+  try {
+    return await openDataset(located, options);
+  } catch (error) {
+    if (error instanceof AlexnetError && error.code === 'ALEX_DATA_SPLIT') return undefined;
+    throw error;
+  }
 }

@@ -5,6 +5,7 @@
 import type { ImageBuffer } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { permutation } from '../random/permutation.ts';
+import { openPixelCache, type CacheOptions } from './cache/pixelCache.ts';
 import { transformedSize, type Dataset } from './dataset.ts';
 import { channels } from './image.ts';
 import { imageSource, type BadImage, type BadPlace, type BatchFill } from './loaderFill.ts';
@@ -34,6 +35,8 @@ export interface LoaderOptions {
    * their batch. Default refuse.
    */
   readonly onBadImage?: BadImagePolicy | undefined;
+  /** Keeps pixels of images in files on the disk. Default: nowhere. */
+  readonly cache?: CacheOptions | undefined;
   /** Told of each image that was left out, once. */
   readonly onSkipped?: ((bad: BadImage) => void) | undefined;
 }
@@ -79,7 +82,10 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const { dataset, inputs, batchSize, workers, seed } = options;
   const views = [options.transforms, ...(options.moreViews ?? [])].map(checkTransforms);
   for (const transforms of views) checkOptions(options, transforms);
-  const source = { source: imageSource(dataset), views, seed, inputs };
+  const images = imageSource(dataset);
+  const cache =
+    options.cache && 'encoded' in images ? openPixelCache(images.encoded, views, options.cache) : undefined;
+  const source = { source: { ...images, cache }, views, seed, inputs };
   const shared = inputs.every(({ data }) => data.buffer instanceof SharedArrayBuffer);
   const fillers = workers > 0 && shared ? threadFillers(source, workers) : inlineFillers(source);
   const count = options.indices?.length ?? dataset.length;

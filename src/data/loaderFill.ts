@@ -1,6 +1,8 @@
 /** The work of the loader, wherever it runs: images of a data set, transformed, into an engine's input. */
 import type { ImageBuffer } from '../engine/engine.ts';
-import { AlexnetError } from '../errors.ts';
+import { AlexnetError, problemOf } from '../errors.ts';
+import { cachedImages } from './cache/cachedImages.ts';
+import type { PixelCache } from './cache/pixelCache.ts';
 import type { Dataset } from './dataset.ts';
 import { channels, planarImage, type ImageView } from './image.ts';
 import { decodeImage } from './images/decodeImage.ts';
@@ -17,7 +19,7 @@ export type ImageSource =
       readonly height: number;
       readonly width: number;
     }
-  | { readonly encoded: EncodedImages };
+  | { readonly encoded: EncodedImages; readonly cache?: PixelCache | undefined };
 
 /** All that a loader thread needs. */
 export interface FillSource {
@@ -48,7 +50,7 @@ export interface Fill extends BatchFill {
 export interface BadImage {
   /** In the data set. */
   readonly index: number;
-  /** The whole message of the error: its code, the image's path, what is wrong. */
+  /** The code of the error, the image's path, what is wrong. */
   readonly problem: string;
 }
 
@@ -57,8 +59,7 @@ export interface BadPlace extends BadImage {
   readonly at: number;
 }
 
-/** Fills in turn, however many are asked for: a filler has memory for one image. */
-export function oneByOne<T>(fill: (task: Fill) => Promise<T>): (task: Fill) => Promise<T> {
+function oneByOne<T>(fill: (task: Fill) => Promise<T>): (task: Fill) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (task) => {
     const done = last.then(() => fill(task));
@@ -74,29 +75,75 @@ export function imageSource(dataset: Dataset): ImageSource {
   return { images, height, width };
 }
 
-/** Makes the function that does fills. Images in files that cannot be used are returned, in order; all else throws. */
-export function createFiller({
-  source,
-  views,
-  seed,
-  inputs,
-}: FillSource): (fill: Fill) => Promise<readonly BadPlace[]> {
-  const imageAt = imageReader(source);
+/** Does fills. */
+export interface Filler {
+  /**
+   * Fills in turn, however many are asked for: there is memory for one image. Resolved to the images in files that cannot
+   * be used, in order; rejects for all else.
+   */
+  fill(task: Fill): Promise<readonly BadPlace[]>;
+  /** Lets go of files. */
+  close(): void;
+}
+
+export function createFiller({ source, views, seed, inputs }: FillSource): Filler {
+  const images = preparedReader(source);
   const transforms = views.map((steps) => imageTransform(steps, seed));
-  return async ({ slot, first, indices, epoch, view }) => {
+  async function fill({ slot, first, indices, epoch, view }: Fill): Promise<readonly BadPlace[]> {
     const transform = transforms[view]!;
     const bad: BadPlace[] = [];
     for (const [i, index] of indices.entries()) {
       try {
-        const image = imageAt(index);
-        const pixels = image instanceof Promise ? await image : image;
-        transform(pixels, inputs[slot]!, first + i, { epoch, index });
+        const prepared = images.read(index);
+        const { image, done } = prepared instanceof Promise ? await prepared : prepared;
+        transform(image, inputs[slot]!, first + i, { epoch, index }, done);
       } catch (error) {
         if (!('encoded' in source) || !(error instanceof AlexnetError)) throw error;
         bad.push({ index, at: first + i, problem: describe(error, imageName(source.encoded, index)) });
       }
     }
     return bad;
+  }
+  return { fill: oneByOne(fill), close: () => images.close() };
+}
+
+/** An image, and how many of the first transforms have been done to it. */
+interface PreparedImage {
+  readonly image: ImageView;
+  readonly done: number;
+}
+
+interface PreparedReader {
+  read(index: number): PreparedImage | Promise<PreparedImage>;
+  close(): void;
+}
+
+/** Reads images from the cache where there is one and they are in it. */
+function preparedReader(source: ImageSource): PreparedReader {
+  if (!('encoded' in source)) {
+    const record = recordReader(source);
+    return { read: (index) => ({ image: record(index), done: 0 }), close: () => {} };
+  }
+  const files = encodedReader(source.encoded);
+  const decode = (index: number): Promise<ImageView> =>
+    decodeImage(files.read(index), imageName(source.encoded, index));
+  if (source.cache === undefined) {
+    return { read: async (index) => ({ image: await decode(index), done: 0 }), close: () => files.close() };
+  }
+  const cache = cachedImages(source.cache);
+  const done = source.cache.steps.length;
+  return {
+    async read(index) {
+      const kept = cache.read(index);
+      if (kept !== undefined) return { image: kept, done };
+      const decoded = await decode(index);
+      const added = cache.add(index, decoded);
+      return added === undefined ? { image: decoded, done: 0 } : { image: added, done };
+    },
+    close() {
+      files.close();
+      cache.close();
+    },
   };
 }
 
@@ -120,6 +167,7 @@ function decoder(images: EncodedImages): (index: number) => Promise<ImageView> {
 }
 
 /** Some errors, such as that of a crop, do not know which image they are about. */
-function describe({ message }: AlexnetError, name: string): string {
-  return message.includes(name) ? message : `${name}: ${message}`;
+function describe(error: AlexnetError, name: string): string {
+  const problem = problemOf(error);
+  return problem.includes(name) ? problem : `${name}: ${problem}`;
 }

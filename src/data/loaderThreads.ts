@@ -1,14 +1,7 @@
 /** Threads that fill batches ahead of the engine, or the main thread in their place. */
 import { Worker } from 'node:worker_threads';
 import { alexnetError } from '../errors.ts';
-import {
-  createFiller,
-  oneByOne,
-  type BadPlace,
-  type BatchFill,
-  type Fill,
-  type FillSource,
-} from './loaderFill.ts';
+import { createFiller, type BadPlace, type BatchFill, type Fill, type FillSource } from './loaderFill.ts';
 
 export interface Fillers {
   /**
@@ -22,10 +15,10 @@ export interface Fillers {
 
 /** Fills on the calling thread. */
 export function inlineFillers(source: FillSource): Fillers {
-  const fill = oneByOne(createFiller(source));
+  const filler = createFiller(source);
   return {
-    fill: (batch) => fill({ ...batch, first: 0 }),
-    close: async () => {},
+    fill: (batch) => filler.fill({ ...batch, first: 0 }),
+    close: async () => filler.close(),
   };
 }
 

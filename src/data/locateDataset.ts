@@ -91,3 +91,10 @@ function contents(path: string): string {
   if (names.length === 0) return 'an empty folder';
   return `a folder of ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
 }
+
+/** The same, with image sets listed once for all their splits. Throws what listing throws. */
+export async function listedOnce(located: LocatedDataset): Promise<LocatedDataset> {
+  if (located.kind !== 'images') return located;
+  const listing = await located.list();
+  return { ...located, list: async () => listing };
+}

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 /** Where data sets are kept when nobody says otherwise. */
 export const cacheDir = join(homedir(), '.cache', 'alexnet');
 
+/** Where pixels of image files are kept when nobody says otherwise. */
+export const imageCacheDir = join(cacheDir, 'images');
+
 /**
  * Folders where data sets are looked for, in order: the one given, or else the environment's ALEXNET_DATA, `data` in the
  * working folder, and `~/.cache/alexnet`.

@@ -17,8 +17,17 @@ export interface Occasion {
   readonly index: number;
 }
 
-/** Puts one image through the transforms, into image `at` of an engine's input. */
-export type ImageTransform = (image: ImageView, target: ImageBuffer, at: number, occasion?: Occasion) => void;
+/**
+ * Puts one image through the transforms, into image `at` of an engine's input. `done` is how many of the first steps
+ * have been done to it already.
+ */
+export type ImageTransform = (
+  image: ImageView,
+  target: ImageBuffer,
+  at: number,
+  occasion?: Occasion,
+  done?: number,
+) => void;
 
 const firstOccasion: Occasion = { epoch: 0, index: 0 };
 
@@ -33,11 +42,12 @@ export function imageTransform(transforms: readonly TransformStep[], seed = 0): 
   const after = operations.length + 1;
   const write = tensorWriter(transforms.slice(after) as readonly TensorStep[], after);
   const draws = createImageDraws(seed);
-  return (image, target, at, { epoch, index } = firstOccasion) => {
-    checkTarget(transforms, image, target);
+  return (image, target, at, { epoch, index } = firstOccasion, done = 0) => {
+    checkTarget(transforms.slice(done), image, target);
     draws.image(epoch, index);
     let current = image;
     operations.forEach((operation, step) => {
+      if (step < done) return;
       draws.step(step);
       current = operation(current, draws);
     });

@@ -90,7 +90,7 @@ export const dataErrors = {
         .slice(0, 20)
         .map((problem) => `\n  ${problem}`)
         .join('') +
-      (p.problems.length > 20 ? `\n  and ${p.problems.length - 20} more` : '\n '),
+      (p.problems.length > 20 ? `\n  and ${p.problems.length - 20} more` : ''),
     () =>
       'Mend or remove them, or leave them out with --on-bad-image skip; "alexnet data check PATH" lists them all.',
   ),

@@ -1,4 +1,5 @@
-import type { Dataset } from '../data/dataset.ts';
+import type { DatasetSplits } from '../data/datasets.ts';
+import type { BadImagePolicy } from '../data/loader.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import { checkAugment } from '../data/augmentation/named.ts';
 import { checkDeterministic, checkTransforms } from '../data/transforms.ts';
@@ -11,14 +12,6 @@ import type { Preprocessing } from './preprocess.ts';
 import { recipes, type RecipeName } from './recipes/recipes.ts';
 import type { Monitor } from './validation.ts';
 import type { ScheduleName } from './schedule.ts';
-
-/** A data set that is in memory already. */
-export interface DatasetSplits {
-  readonly train: Dataset;
-  readonly test: Dataset;
-  /** Images to choose by while training. Without them, `validation` splits some off the training set. */
-  readonly validation?: Dataset;
-}
 
 /** What a run needs to know to be repeated or resumed: plain data, written to its config.json. */
 export interface TrainingConfig {
@@ -35,6 +28,18 @@ export interface TrainingConfig {
   readonly dataset: string;
   /** Where to look for data sets. */
   readonly dataDir?: string;
+  /** Share of each class to test on, of a set of image files without a split of its own. Default 0.2. */
+  readonly testFraction?: number;
+  /** Decides which images those are. Default 0. */
+  readonly splitSeed?: number;
+  /** What happens when image files are broken: they are left out, or the run ends. Default refuse. */
+  readonly onBadImage?: BadImagePolicy;
+  /** Whether pixels of image files are kept on the disk for later epochs. Default true. */
+  readonly cache?: boolean;
+  /** Where. Default: `images` in `~/.cache/alexnet`. */
+  readonly cacheDir?: string;
+  /** Most that all sets kept there take, in gigabytes. Default 20. */
+  readonly cacheSize?: number;
   /** The first images only. */
   readonly limitTrain?: number;
   readonly limitTest?: number;

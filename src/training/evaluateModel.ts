@@ -1,6 +1,8 @@
 import { testViews, type Averaging } from '../data/augmentation/views.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { createLoader } from '../data/loader.ts';
+import { squareTransforms } from '../data/images/squareTransforms.ts';
+import { createLoader, type BadImagePolicy } from '../data/loader.ts';
+import type { BadImage } from '../data/loaderFill.ts';
 import type { Engine } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { evaluate, type EvaluateOptions } from './evaluate.ts';
@@ -17,6 +19,10 @@ export interface EvaluateModelOptions extends Pick<
   readonly workers: number;
   /** Over views of each image. Default none. */
   readonly averaging?: Averaging;
+  /** What happens when image files are broken. Default refuse. */
+  readonly onBadImage?: BadImagePolicy | undefined;
+  /** Told of each that is left out. */
+  readonly onSkipped?: ((bad: BadImage) => void) | undefined;
 }
 
 /**
@@ -26,13 +32,16 @@ export interface EvaluateModelOptions extends Pick<
 export async function evaluateModel(
   model: Model,
   dataset: Dataset,
-  { engine, batchSize, workers, averaging = 'none', ...options }: EvaluateModelOptions,
+  { engine, batchSize, workers, averaging = 'none', onBadImage, onSkipped, ...options }: EvaluateModelOptions,
 ): Promise<ResultEvent> {
   checkClassCount(model.network.name, model.classes.length, dataset);
   const program = await engine.compile(model.network, { batchSize, training: false, inputSlots: 2 });
   try {
     for (const [name, values] of model.parameters) program.writeParameter(name, values);
-    const [transforms, ...moreViews] = testViews(model.transforms, averaging, model.network.input.height);
+    const side = model.network.input.height;
+    // Images in files have any shape.
+    const own = 'encoded' in dataset ? squareTransforms(model.transforms, side) : model.transforms;
+    const [transforms, ...moreViews] = testViews(own, averaging, side);
     const loader = await createLoader({
       dataset,
       transforms: transforms!,
@@ -42,6 +51,8 @@ export async function evaluateModel(
       workers,
       shuffle: false,
       seed: 0,
+      onBadImage,
+      onSkipped,
     });
     try {
       const { classes, length: total } = dataset;

@@ -1,4 +1,5 @@
 /** What each option of a training may be, in the order in which a configuration lists them. */
+import { badImagePolicies } from '../data/loader.ts';
 import { engineNames } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { nearestName } from '../nearestName.ts';
@@ -49,6 +50,12 @@ export const optionChecks = {
   init: text,
   dataset: text,
   dataDir: text,
+  testFraction: numberWhere('a number over 0, less than 1', (value) => value > 0 && value < 1),
+  splitSeed: whole(0, most),
+  onBadImage: oneOf(badImagePolicies),
+  cache: flag,
+  cacheDir: text,
+  cacheSize: positive,
   limitTrain: whole(1, most),
   limitTest: whole(1, most),
   validation: numberWhere(

@@ -12,6 +12,8 @@ const fixed = [
   'initialization',
   'init',
   'dataset',
+  'testFraction',
+  'splitSeed',
   'limitTrain',
   'validation',
   'preprocess',

@@ -3,6 +3,7 @@ import { createLoader, type Loader } from '../data/loader.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine, Program } from '../engine/engine.ts';
+import { AlexnetError } from '../errors.ts';
 import { elementCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { startPosition, type Position } from './checkpoint.ts';
@@ -21,7 +22,13 @@ import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFol
 import { isDone, saveCheckpoint, type Session } from './session.ts';
 import { checkNamesNetwork, readWeights, startingPoint, trainedNetwork } from './startingPoint.ts';
 import { createTensorboardLog, type TensorboardLog } from './tensorboard.ts';
-import { imageCount, loadTrainingData, type ImageSet, type TrainingData } from './trainingData.ts';
+import {
+  imageCount,
+  loadTrainingData,
+  pixelCache,
+  type ImageSet,
+  type TrainingData,
+} from './trainingData.ts';
 import { saveWeights } from './validate.ts';
 
 export interface TrainingHooks {
@@ -165,8 +172,8 @@ function tensorboardLog(
 
 async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): Promise<TrainingOutcome> {
   const { config, data, folder, program, description } = run;
-  const loader = await loaderOf(run, data.train, 'train');
-  const validationLoader = data.validation && (await loaderOf(run, data.validation, 'test'));
+  const loader = await loaderOf(run, data.train, 'train', emit);
+  const validationLoader = data.validation && (await loaderOf(run, data.validation, 'validation', emit));
   const session = newSession(run, { ...start, loader, validationLoader, emit });
   try {
     emit(startEvent(run, start, loader));
@@ -188,7 +195,13 @@ async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): 
 
 /** Trains until there is nothing left to do or the signal is aborted; either way there is a checkpoint then. */
 async function trainEpochs(session: Session): Promise<void> {
-  while (!isDone(session) && session.signal?.aborted !== true) await trainEpoch(session);
+  try {
+    while (!isDone(session) && session.signal?.aborted !== true) await trainEpoch(session);
+  } catch (error) {
+    // The steps before the broken image were good ones: with it left out, the run can go on from here.
+    if (error instanceof AlexnetError && error.code === 'ALEX_DATA_BAD_IMAGES') await saveCheckpoint(session);
+    throw error;
+  }
   if (session.savedStep !== session.position.globalStep) await saveCheckpoint(session);
 }
 
@@ -201,7 +214,7 @@ async function test(
   const { data, program, description, hooks } = run;
   const { signal } = hooks;
   const { classes } = description;
-  const loader = await loaderOf(run, data.test, 'test');
+  const loader = await loaderOf(run, data.test, 'test', emit);
   try {
     return await evaluate(program, loader, {
       classes,
@@ -221,12 +234,23 @@ async function test(
 function loaderOf(
   { config, program, description, trainTransforms }: Run,
   images: ImageSet,
-  use: 'train' | 'test',
+  use: 'train' | 'validation' | 'test',
+  emit: Session['emit'],
 ): Promise<Loader> {
-  const { batchSize, seed, workers } = config;
-  const shuffle = use === 'train' && config.shuffle;
-  const transforms = use === 'train' ? trainTransforms : description.transforms;
-  return createLoader({ ...images, transforms, inputs: program.inputs, batchSize, shuffle, seed, workers });
+  const { batchSize, seed, workers, onBadImage } = config;
+  return createLoader({
+    ...images,
+    transforms: use === 'train' ? trainTransforms : description.transforms,
+    inputs: program.inputs,
+    batchSize,
+    shuffle: use === 'train' && config.shuffle,
+    seed,
+    workers,
+    onBadImage,
+    onSkipped: ({ problem }) => emit({ type: 'notice', code: 'bad-image', message: `left out: ${problem}` }),
+    // The test passes over its images once.
+    cache: use === 'test' ? undefined : pixelCache(config),
+  });
 }
 
 function newSession(

@@ -1,8 +1,10 @@
 /** The images of a run: what it trains on, what it chooses by, what it is tested on. */
+import type { CacheOptions } from '../data/cache/pixelCache.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { loadDataset } from '../data/datasets.ts';
+import { loadSplits, type DatasetSplits } from '../data/datasets.ts';
+import { imageCacheDir } from '../data/locations.ts';
 import { stratifiedSplit } from '../data/split.ts';
-import type { DatasetSplits, TrainingConfig, TrainingOptions } from './config.ts';
+import type { TrainingConfig, TrainingOptions } from './config.ts';
 import { optionError } from './optionChecks.ts';
 
 /** A data set, or some of its images. */
@@ -31,7 +33,8 @@ export async function loadTrainingData(
   config: TrainingConfig,
   onNotice: (message: string) => void,
 ): Promise<TrainingData> {
-  const splits = typeof dataset === 'object' ? dataset : await loadSplits(config, onNotice);
+  const splits =
+    typeof dataset === 'object' ? dataset : await loadSplits(config.dataset, { ...config, onNotice });
   const data = withValidation(splits, config);
   if (data.validation === undefined) {
     const expected = 'one that needs no validation images, or some of them: set validation';
@@ -43,15 +46,6 @@ export async function loadTrainingData(
   return data;
 }
 
-async function loadSplits(
-  { dataset, dataDir, limitTrain, limitTest }: TrainingConfig,
-  onNotice: (message: string) => void,
-): Promise<DatasetSplits> {
-  const train = await loadDataset(dataset, { split: 'train', dataDir, limit: limitTrain, onNotice });
-  const test = await loadDataset(dataset, { split: 'test', dataDir, limit: limitTest });
-  return { train, test };
-}
-
 function withValidation(splits: DatasetSplits, { validation, seed }: TrainingConfig): TrainingData {
   const { train, test } = splits;
   const own = { train: { dataset: train }, test: { dataset: test } };
@@ -60,4 +54,10 @@ function withValidation(splits: DatasetSplits, { validation, seed }: TrainingCon
   const { kept, held } = stratifiedSplit(train, validation, seed);
   const [trained, watched] = [kept, held].map((indices) => ({ dataset: train, indices }));
   return { ...own, train: trained!, validation: watched! };
+}
+
+/** Where pixels of image files are kept. One epoch reads what is there, and adds nothing that it would not use. */
+export function pixelCache({ cache, cacheDir, cacheSize, epochs }: TrainingConfig): CacheOptions | undefined {
+  if (cache === false) return undefined;
+  return { dir: cacheDir ?? imageCacheDir, limitBytes: (cacheSize ?? 20) * 1e9, write: epochs > 1 };
 }

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { AlexnetError, alexnetError } from '../../errors.ts';
+import { AlexnetError, alexnetError, problemOf } from '../../errors.ts';
 import { channels, type ImageView } from '../image.ts';
 import { decodeImage } from '../images/decodeImage.ts';
 import type { EncodedImages } from '../images/encodedImages.ts';
 import { encodedReader, imageName } from '../images/readEncoded.ts';
 
-/** Of one image: a digest, or the message of the error. */
+/** Of one image: a digest, or what is wrong with it. */
 export type Digest = { readonly digest: string } | { readonly problem: string };
 
 /** Images that a thread is given at once. */
@@ -45,7 +45,7 @@ export function digester(images: EncodedImages): (range: Range) => Promise<Diges
         digests.push({ digest: pixelDigest(image) });
       } catch (error) {
         if (!(error instanceof AlexnetError)) throw error;
-        digests.push({ problem: error.message });
+        digests.push({ problem: problemOf(error) });
       }
     }
     return digests;

@@ -1,7 +1,7 @@
 /** Looks at the headers of images: what can be told without decoding a pixel. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { AlexnetError, alexnetError } from '../../errors.ts';
+import { AlexnetError, alexnetError, problemOf } from '../../errors.ts';
 import type { ImageSize } from '../image.ts';
 import { imageSize } from '../images/decodeImage.ts';
 import type { ImageListing, ListedImage } from './listing.ts';
@@ -16,7 +16,7 @@ export interface ExaminedImage {
 
 export interface Examination {
   readonly good: readonly ExaminedImage[];
-  /** What is wrong with the others: whole messages with their paths. */
+  /** What is wrong with the others: a line for each, with its path. */
   readonly problems: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export async function examineImages(
       good.push({ listed, ...examine(path, shown, place, memory) });
     } catch (error) {
       if (!(error instanceof AlexnetError)) throw error;
-      problems.push(error.message);
+      problems.push(problemOf(error));
     }
     if (i % imagesInTurn === imagesInTurn - 1 || i === images.length - 1) {
       onProgress?.(i + 1, images.length);
