@@ -49,7 +49,7 @@ export type { Prediction } from './engine/cpu/cost/predictProgram.ts';
 export { createReferenceEngine } from './engine/reference/engine.ts';
 export type {
   CompileOptions,
-  DropoutState,
+  TrainingMode,
   Engine,
   EngineName,
   ForwardOptions,

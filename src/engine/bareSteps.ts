@@ -14,7 +14,7 @@ export function bareSteps(mode: 'train' | 'infer', program: Program): (step: num
   const labels = Uint8Array.from({ length: batchSize }, () => random.below(classCount(network)));
   const sgd = { learningRate: 0.001, momentum: 0.9, weightDecay: 0 };
   if (mode === 'infer') return () => program.forward();
-  return (step) => program.step({ labels, sgd, dropout: { seed: 0, step } });
+  return (step) => program.step({ labels, sgd, training: { seed: 0, step } });
 }
 
 /** Pixels as they come out of Normalize(0.5, 0.5): from -1 to 1. */

@@ -43,12 +43,15 @@ export interface ForwardOptions {
   readonly slot?: number;
   /** Images in it; the rest of the buffer is ignored. Default batchSize. */
   readonly count?: number;
-  /** Given when dropout is on: masks depend on this pair and the position alone (src/random). */
-  readonly dropout?: DropoutState;
+  /**
+   * Given in training mode, as after PyTorch's model.train(): dropout is on, and batch normalisation takes the batch's own
+   * statistics. Dropout masks depend on this pair and the position alone (src/random).
+   */
+  readonly training?: TrainingMode;
 }
 
 /** Seed of the run and number of the step, from 0. */
-export interface DropoutState {
+export interface TrainingMode {
   readonly seed: number;
   readonly step: number;
 }

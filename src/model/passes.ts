@@ -1,5 +1,5 @@
 /** Forward, backward and update of one model, in the order that a script calls them. */
-import type { ForwardOptions, Program, SgdOptions } from '../engine/engine.ts';
+import type { ForwardOptions, TrainingMode, Program, SgdOptions } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { classCount } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
@@ -41,8 +41,8 @@ export function passes(network: NetworkSpec, compiled: Compiled, seed: number): 
     const program = await compiled.program({ batchSize: count, training });
     if (withGradients !== program) withGradients = undefined;
     const options: ForwardOptions = { slot: place(inputs, program), count };
-    const dropout = { seed, step: trainingForwards };
-    const logits = await program.forward(training ? { ...options, dropout } : options);
+    const mode: TrainingMode = { seed, step: trainingForwards };
+    const logits = await program.forward(training ? { ...options, training: mode } : options);
     if (training) trainingForwards++;
     const pass = (latest = { inputs, program });
     return {

@@ -58,7 +58,7 @@ async function trainStep(session: Session, batch: Batch): Promise<Step> {
     count: batch.count,
     labels: batch.labels,
     sgd: { learningRate, momentum, weightDecay },
-    dropout: { seed, step: position.globalStep },
+    training: { seed, step: position.globalStep },
   });
   batch.release();
   if (!Number.isFinite(loss)) {

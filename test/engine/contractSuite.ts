@@ -90,9 +90,9 @@ function passTests(compile: Compile): void {
     const [stepped, apart] = [await compile(), await compile()];
     const labels = [0, 3, 1, 6, 2];
     for (const step of [0, 1]) {
-      const dropout = { seed: 9, step };
-      const { loss } = await stepped.step({ labels, sgd, dropout });
-      await apart.forward({ dropout });
+      const training = { seed: 9, step };
+      const { loss } = await stepped.step({ labels, sgd, training });
+      await apart.forward({ training });
       const expected = (await apart.backward(labels)).loss;
       await apart.update(sgd);
       assertAtMost(Math.abs(loss - expected), 1e-5, `difference of losses in step ${step}`);
@@ -135,7 +135,7 @@ function passTests(compile: Compile): void {
 
   it('draws another dropout mask each step, and the same one for the same step', async () => {
     const program = await compile();
-    const logits = (step: number) => program.forward({ dropout: { seed: 1, step } });
+    const logits = (step: number) => program.forward({ training: { seed: 1, step } });
     const first = await logits(0);
     assert.notDeepEqual(await logits(1), first);
     assert.deepEqual(await logits(0), first);

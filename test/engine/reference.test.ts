@@ -235,7 +235,7 @@ describe('torch.optim.SGD with weight decay', () => {
 function checkGradients(network: NetworkSpec): void {
   const { channels, height, width } = network.input;
   const classes = [1, 3, 0];
-  const dropout = { seed: 5, step: 2 };
+  const training = { seed: 5, step: 2 };
   for (const { name } of parameterShapes(network)) {
     it(`${network.name}: ${name}`, async () => {
       const program = await createReferenceEngine().compile(network, { batchSize: 3, training: true });
@@ -246,7 +246,7 @@ function checkGradients(network: NetworkSpec): void {
       writeImages(program.inputs[0]!, hashedTensor(1, 1, 3 * channels * height * width));
       const lossWith = async (values: Float64Array): Promise<number> => {
         program.writeParameter(name, values);
-        await program.forward({ dropout });
+        await program.forward({ training });
         return (await program.backward(classes)).loss;
       };
       const weights = Float64Array.from(program.readParameter(name));

@@ -70,7 +70,7 @@ async function comparePass(
   tolerances: Tolerances,
   { fusesRelu = false }: SuiteOptions,
 ): Promise<void> {
-  const given = { count, dropout: { seed: 23, step: 4 } };
+  const given = { count, training: { seed: 23, step: 4 } };
   const labels = hashedLabels(24, count, classCount(network));
   assertClose(
     'logits',
@@ -105,7 +105,7 @@ async function compareSteps(
   const sgd = { learningRate: 0.01, momentum: 0.9, weightDecay: 0.02 };
   for (const step of [0, 1, 2]) {
     const labels = hashedLabels(30 + step, count, classCount(network));
-    const given = { count, labels, sgd, dropout: { seed: 23, step } };
+    const given = { count, labels, sgd, training: { seed: 23, step } };
     const { loss } = await tested!.step(given);
     const expected = await reference!.step(given);
     assertAtMost(Math.abs(loss - expected.loss), tolerances.updates, `difference of losses in step ${step}`);

@@ -38,7 +38,7 @@ async function referenceProgram(): Promise<Program> {
 /** The same batch through Program.step. */
 async function stepOn(program: Program, { inputs, labels }: TinyBatch, step: number): Promise<number> {
   program.inputs[0].data.set(inputs.buffer.data);
-  const options = { count: inputs.size(0), labels, sgd: engineSgd, dropout: { seed, step } };
+  const options = { count: inputs.size(0), labels, sgd: engineSgd, training: { seed, step } };
   return (await program.step(options)).loss;
 }
 
@@ -65,13 +65,13 @@ test('train() has dropout on, eval() off', async () => {
 
   assert.equal(model.training, true);
   const dropped = await model.forward(inputs);
-  assert.deepEqual(dropped.data, await program.forward({ dropout: { seed, step: 0 } }));
+  assert.deepEqual(dropped.data, await program.forward({ training: { seed, step: 0 } }));
   model.eval();
   const whole = await model.forward(inputs);
   assert.deepEqual(whole.data, await program.forward());
   assert.notDeepEqual(whole.data, dropped.data);
   model.train();
-  assert.deepEqual((await model.forward(inputs)).data, await program.forward({ dropout: { seed, step: 1 } }));
+  assert.deepEqual((await model.forward(inputs)).data, await program.forward({ training: { seed, step: 1 } }));
 });
 
 test('a larger batch, or training after eval(), keeps weights and momentum', async () => {
@@ -105,7 +105,7 @@ test('gradients can be read between backward and zeroGrad', async () => {
 
   const program = await referenceProgram();
   program.inputs[0].data.set(batch.inputs.buffer.data);
-  await program.forward({ dropout: { seed, step: 0 } });
+  await program.forward({ training: { seed, step: 0 } });
   await program.backward(batch.labels);
   assert.deepEqual(weight.grad()?.data, program.readGradient(weight.name));
   assert.deepEqual(weight.grad()?.shape, weight.shape);

@@ -143,15 +143,15 @@ function checkForward(
 
 type CheckedForward = ReturnType<typeof checkForward>;
 
-function writeForward(state: State, { slot, count, dropout }: CheckedForward): void {
+function writeForward(state: State, { slot, count, training }: CheckedForward): void {
   const { words } = state.instance;
   state.count = count;
   words[controlWords.count] = count;
   words[controlWords.slot] = slot;
-  words[controlWords.dropout] = dropout ? 1 : 0;
-  words[controlWords.seedLow] = dropout ? (dropout.seed % 2 ** 32) | 0 : 0;
-  words[controlWords.seedHigh] = dropout ? Math.floor(dropout.seed / 2 ** 32) : 0;
-  words[controlWords.step] = dropout?.step ?? 0;
+  words[controlWords.training] = training ? 1 : 0;
+  words[controlWords.seedLow] = training ? (training.seed % 2 ** 32) | 0 : 0;
+  words[controlWords.seedHigh] = training ? Math.floor(training.seed / 2 ** 32) : 0;
+  words[controlWords.step] = training?.step ?? 0;
 }
 
 function writeLabels(state: State, labels: ArrayLike<number>): void {

@@ -1,4 +1,4 @@
-import type { DropoutState } from '../engine.ts';
+import type { TrainingMode } from '../engine.ts';
 import type { LayerShape } from '../../network/shapes.ts';
 import type { ConvSpec, LinearSpec } from '../../network/spec.ts';
 import { adaptiveWindows, poolingWindows, type Window } from '../../network/windows.ts';
@@ -31,8 +31,8 @@ export interface LayerContext {
   readonly parameter: (name: string) => Tensor;
   /** Index of this layer among the network's dropout layers, when it is one. */
   readonly dropoutIndex: number;
-  /** Absent when dropout is off. */
-  readonly dropout: DropoutState | undefined;
+  /** Absent outside of training mode. */
+  readonly training: TrainingMode | undefined;
 }
 
 /** Runs one layer on a batch, [N, ...layer.input]. */
@@ -121,8 +121,8 @@ function runLinear(spec: LinearSpec, input: Tensor, { parameter }: LayerContext)
 }
 
 function runDropout(probability: number, input: Tensor, context: LayerContext): LayerResult {
-  if (context.dropout === undefined) return reshape(input, input.shape);
-  const mask = dropoutMask(input.shape, { ...context.dropout, layer: context.dropoutIndex, probability });
+  if (context.training === undefined) return reshape(input, input.shape);
+  const mask = dropoutMask(input.shape, { ...context.training, layer: context.dropoutIndex, probability });
   return {
     output: dropout(input, mask),
     backward: (gradient) => ({ input: dropoutBackward(mask, gradient) }),

@@ -116,7 +116,7 @@ function forward(state: State, options: ForwardOptions): Tensor {
     const result = runLayer(layer, current, {
       parameter: (name) => state.parameters.get(name)!,
       dropoutIndex,
-      dropout: options.dropout,
+      training: options.training,
     });
     if (layer.spec.type === 'dropout') dropoutIndex++;
     state.results.set(layer.spec.name, result);

@@ -30,7 +30,7 @@ async function train(engine: CpuEngineOptions): Promise<Map<string, Uint8Array>>
   const losses: number[] = [];
   for (const [step, count] of [19, 19, 5, 19].entries()) {
     const labels = hashedLabels(33 + step, count, 7);
-    losses.push((await program.step({ count, labels, sgd, dropout: { seed: 34, step } })).loss);
+    losses.push((await program.step({ count, labels, sgd, training: { seed: 34, step } })).loss);
   }
   const logits = await program.forward();
   const results = new Map<string, Uint8Array>();

@@ -61,9 +61,9 @@ function nanoseconds(operation: Operation, model: Model): number {
 
 /** Of the thread that has most to do. */
 function kernelNanoseconds(operation: Operation, { run, costs, calls }: Model): number {
-  const { threads, batchSize, training } = run;
-  const dropout = training ? { seed: 0, step: 0 } : undefined;
-  const command: Command = { count: batchSize, slot: 0, dropout };
+  const { threads, batchSize } = run;
+  const training = run.training ? { seed: 0, step: 0 } : undefined;
+  const command: Command = { count: batchSize, slot: 0, training };
   const all = Array.from({ length: threads }, (_, thread) => {
     const work = threadWork(operation, calls, command, thread, threads);
     return work.nanoseconds + work.calls * costs.callNanoseconds;

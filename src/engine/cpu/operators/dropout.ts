@@ -123,7 +123,7 @@ function dropMatrix(operation: MatrixForward, context: Context): void {
 function writeMasks(operation: MatrixForward, image: number, { floats, command }: Context): void {
   const { input, order, mask } = operation;
   const row = new Float32Array(input.blocks * panelColumns);
-  if (command.dropout) fillRow(row.subarray(0, input.features), operation, command.dropout, image);
+  if (command.training) fillRow(row.subarray(0, input.features), operation, command.training, image);
   else row.fill(1, 0, input.features);
   const first = mask / 4 + image * panelColumns;
   const blockFloats = input.blockBytes / 4;
@@ -206,7 +206,7 @@ function dropImage(operation: Extract<DropoutOperation, { kind: 'dropoutImage' }
   const [begin, end] = share(command.count, context.thread, context.threads);
   const row = new Float32Array(input.channels * input.height * input.width);
   for (let image = begin; image < end; image++) {
-    if (command.dropout) fillRow(row, operation, command.dropout, image);
+    if (command.training) fillRow(row, operation, command.training, image);
     else row.fill(1);
     if (mask) floats.set(row, mask / 4 + image * row.length);
     const from = new Float64Array(row.length);

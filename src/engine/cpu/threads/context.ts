@@ -18,8 +18,8 @@ export interface Command {
   /** Images in the batch. */
   readonly count: number;
   readonly slot: number;
-  /** Given when dropout is on. */
-  readonly dropout: { readonly seed: number; readonly step: number } | undefined;
+  /** Given in training mode. */
+  readonly training: { readonly seed: number; readonly step: number } | undefined;
 }
 
 /** Reads the command that the engine has written. */
@@ -28,6 +28,6 @@ export function readCommand(words: Int32Array): Command {
   return {
     count: words[controlWords.count],
     slot: words[controlWords.slot],
-    dropout: words[controlWords.dropout] ? { seed, step: words[controlWords.step] >>> 0 } : undefined,
+    training: words[controlWords.training] ? { seed, step: words[controlWords.step] >>> 0 } : undefined,
   };
 }

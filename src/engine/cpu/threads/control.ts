@@ -13,8 +13,8 @@ export const controlWords = {
   phases: 4,
   count: 5,
   slot: 6,
-  /** 1 when dropout is on; then the seed's two words and the step. */
-  dropout: 7,
+  /** 1 in training mode; then the seed's two words and the step. */
+  training: 7,
   seedLow: 8,
   seedHigh: 9,
   step: 10,

@@ -40,7 +40,7 @@ function checkWrites(network: NetworkSpec, batchSize: number, convolutions: Conv
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const { compiled } = compileKernels(plan.memory.kernels, target, memory);
   const { kernels, floats, words } = instantiate(compiled, memory);
-  const command = { count: batchSize, slot: 0, dropout: { seed: 1, step: 0 } };
+  const command = { count: batchSize, slot: 0, training: { seed: 1, step: 0 } };
   for (const operation of phaseOrder.flatMap((phase) => plan[phase])) {
     // Of both signs, so that no operation leaves all as it is; but what a run must find as it is.
     floats.forEach((_, index) => (floats[index] = ((index * 37) % 97) / 64 - 0.75));
