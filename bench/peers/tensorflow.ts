@@ -114,6 +114,8 @@ function layersOf({ spec, input, output }: LayerShape, activation: string, { lay
     case 'sigmoid':
     case 'lrn':
     case 'avgPool':
+    case 'locallyConnected':
+    case 'batchNorm':
       throw new RangeError(`${spec.name} is a layer of type ${spec.type}, which is not compared`);
     case 'adaptiveAvgPool':
       if (input.join() === output.join()) return [];

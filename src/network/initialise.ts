@@ -43,6 +43,10 @@ function fill(
   scheme: InitializationScheme,
   source: Parameters<typeof fillUniform>[2],
 ): void {
+  if (kind === 'norm' || kind === 'statistic') {
+    values.fill(initial.bias);
+    return;
+  }
   switch (scheme) {
     case 'torchvision':
       return fillUniform(values, 1 / Math.sqrt(fanIn), source);

@@ -5,10 +5,12 @@
 import { alexnetError } from '../errors.ts';
 import type {
   AvgPoolSpec,
+  BatchNormSpec,
   ConvSpec,
   InitialValues,
   LayerSpec,
   LinearSpec,
+  LocallyConnectedSpec,
   LrnSpec,
   MaxPoolSpec,
   NetworkSpec,
@@ -22,12 +24,13 @@ export type Shape = readonly number[];
 export interface ParameterShape {
   /** Such as `features.0.weight`. */
   readonly name: string;
-  /** [O, I, H, W], [out, in] or, for biases, [out]. */
+  /** [O, I, H, W], [O, H', W', I, H, W], [out, in] or, for biases, [out] or [O, H', W']. */
   readonly shape: readonly number[];
   /** Inputs that each output sums over; a bias has its layer's. */
   readonly fanIn: number;
-  readonly kind: 'weight' | 'bias';
-  /** What the `paper` initialisation gives it. */
+  /** `norm`: weight and bias of a normalisation. `statistic`: its running mean or variance, which no optimizer touches. */
+  readonly kind: 'weight' | 'bias' | 'norm' | 'statistic';
+  /** What the `paper` initialisation gives weights and biases, and any initialisation those of the other kinds. */
   readonly initial: InitialValues;
 }
 
@@ -37,7 +40,7 @@ export interface LayerShape {
   readonly input: Shape;
   readonly output: Shape;
   readonly parameters: readonly ParameterShape[];
-  /** Of one image's forward pass; convolutions and linear layers only. */
+  /** Of one image's forward pass; convolutions, shared or not, and linear layers only. */
   readonly multiplyAdds: number;
 }
 
@@ -72,6 +75,11 @@ export function parameterShapes(network: NetworkSpec): ParameterShape[] {
   return inferShapes(network).flatMap((layer) => layer.parameters);
 }
 
+/** The parameters that gradients are computed for, in the order of PyTorch's parameters(). Throws ALEX_NETWORK_LAYER. */
+export function learntShapes(network: NetworkSpec): ParameterShape[] {
+  return parameterShapes(network).filter(({ kind }) => kind !== 'statistic');
+}
+
 /** Number of classes: the features of the last output. Throws ALEX_NETWORK_LAYER when it is no vector. */
 export function classCount(network: NetworkSpec): number {
   const last = inferShapes(network).at(-1);
@@ -86,6 +94,10 @@ function inferLayer(spec: LayerSpec, input: Shape): Inferred {
   switch (spec.type) {
     case 'conv':
       return inferConv(spec, input);
+    case 'locallyConnected':
+      return inferLocallyConnected(spec, input);
+    case 'batchNorm':
+      return inferBatchNorm(spec, input);
     case 'linear':
       return inferLinear(spec, input);
     case 'maxPool':
@@ -112,20 +124,69 @@ function inferLayer(spec: LayerSpec, input: Shape): Inferred {
 }
 
 function inferConv(spec: ConvSpec, input: Shape): Inferred {
-  const { name, outChannels, kernelSize, stride = 1, padding = 0, groups = 1 } = spec;
-  const [channels, height, width] = image(spec, input);
-  checkCount(spec, 'outChannels', outChannels, 1);
-  checkCount(spec, 'kernelSize', kernelSize, 1);
-  checkCount(spec, 'stride', stride, 1);
-  checkCount(spec, 'padding', padding, 0);
+  const { outChannels, kernelSize, groups = 1 } = spec;
+  const [channels] = image(spec, input);
+  const [, outHeight, outWidth] = convolvedShape(spec, input);
   checkGroups(spec, channels);
-  const outHeight = slidingSize(name, height, kernelSize, stride, padding);
-  const outWidth = slidingSize(name, width, kernelSize, stride, padding);
   const fanIn = (channels / groups) * kernelSize * kernelSize;
   return {
     output: [outChannels, outHeight, outWidth],
     parameters: weightAndBias(spec, [outChannels, channels / groups, kernelSize, kernelSize], fanIn),
     multiplyAdds: outChannels * outHeight * outWidth * fanIn,
+  };
+}
+
+/** The output of a convolution, shared or not. */
+function convolvedShape(spec: ConvSpec | LocallyConnectedSpec, input: Shape): [number, number, number] {
+  const { name, outChannels, kernelSize, stride = 1, padding = 0 } = spec;
+  const [, height, width] = image(spec, input);
+  checkCount(spec, 'outChannels', outChannels, 1);
+  checkCount(spec, 'kernelSize', kernelSize, 1);
+  checkCount(spec, 'stride', stride, 1);
+  checkCount(spec, 'padding', padding, 0);
+  for (const size of [height, width]) checkWindow(name, size, kernelSize, padding);
+  const count = (size: number): number => windowCount(size, { kernelSize, stride, padding });
+  return [outChannels, count(height), count(width)];
+}
+
+function inferLocallyConnected(spec: LocallyConnectedSpec, input: Shape): Inferred {
+  const { name, kernelSize, padding = 0 } = spec;
+  const [channels] = image(spec, input);
+  const output = convolvedShape(spec, input);
+  if (padding >= kernelSize) {
+    throw problem(name, `padding is ${padding}, expected less than its kernelSize of ${kernelSize}`);
+  }
+  const fanIn = channels * kernelSize * kernelSize;
+  return {
+    output,
+    parameters: weightAndBias(spec, [...output, channels, kernelSize, kernelSize], fanIn, output),
+    multiplyAdds: elementCount(output) * fanIn,
+  };
+}
+
+function inferBatchNorm({ name, epsilon = 1e-5, momentum = 0.1 }: BatchNormSpec, input: Shape): Inferred {
+  if (!(epsilon >= 0 && epsilon < Infinity))
+    throw problem(name, `epsilon is ${epsilon}, expected a number from 0`);
+  if (!(momentum > 0 && momentum <= 1)) {
+    throw problem(name, `momentum is ${momentum}, expected a number over 0, at most 1`);
+  }
+  const [channels] = input as [number];
+  const parameter = (own: string, kind: ParameterShape['kind'], value: number): ParameterShape => ({
+    name: `${name}.${own}`,
+    shape: [channels],
+    fanIn: 1,
+    kind,
+    initial: { weightStd: 0, bias: value },
+  });
+  return {
+    output: input,
+    parameters: [
+      parameter('weight', 'norm', 1),
+      parameter('bias', 'norm', 0),
+      parameter('running_mean', 'statistic', 0),
+      parameter('running_var', 'statistic', 1),
+    ],
+    multiplyAdds: 0,
   };
 }
 
@@ -185,17 +246,6 @@ function checkLrn({ name, size, alpha, beta, k, convention, region = 'acrossChan
 const lrnConventions: readonly LrnSpec['convention'][] = ['paper', 'pytorch', 'caffe'];
 const lrnRegions: readonly LrnSpec['region'][] = ['acrossChannels', 'withinChannel'];
 
-function slidingSize(
-  layer: string,
-  size: number,
-  kernelSize: number,
-  stride: number,
-  padding: number,
-): number {
-  checkWindow(layer, size, kernelSize, padding);
-  return windowCount(size, { kernelSize, stride, padding });
-}
-
 function checkWindow(layer: string, size: number, kernelSize: number, padding: number): void {
   const padded = size + 2 * padding;
   if (kernelSize <= padded) return;
@@ -208,9 +258,10 @@ function checkWindow(layer: string, size: number, kernelSize: number, padding: n
 const paperDefault: InitialValues = { weightStd: 0.01, bias: 0 };
 
 function weightAndBias(
-  { name, initial = paperDefault }: ConvSpec | LinearSpec,
+  { name, initial = paperDefault }: ConvSpec | LocallyConnectedSpec | LinearSpec,
   weight: readonly number[],
   fanIn: number,
+  biasShape: readonly number[] = [weight[0]!],
 ): ParameterShape[] {
   const { weightStd, bias } = initial;
   if (!(Number.isFinite(bias) && weightStd >= 0 && weightStd < Infinity)) {
@@ -219,7 +270,7 @@ function weightAndBias(
   }
   return [
     { name: `${name}.weight`, shape: weight, fanIn, kind: 'weight', initial },
-    { name: `${name}.bias`, shape: [weight[0]!], fanIn, kind: 'bias', initial },
+    { name: `${name}.bias`, shape: biasShape, fanIn, kind: 'bias', initial },
   ];
 }
 

@@ -29,6 +29,37 @@ export interface ConvSpec {
   readonly initial?: InitialValues;
 }
 
+/**
+ * A convolution whose every output pixel has weights of its own, [outChannels, H', W', inChannels, kernelSize, kernelSize],
+ * and biases, [outChannels, H', W'] (the local layers of cuda-convnet; LeCun 1989).
+ */
+export interface LocallyConnectedSpec {
+  readonly type: 'locallyConnected';
+  readonly name: string;
+  readonly outChannels: number;
+  /** Side of the square kernel. */
+  readonly kernelSize: number;
+  /** Default 1. */
+  readonly stride?: number;
+  /** Zeros added on each side, less than kernelSize. Default 0. */
+  readonly padding?: number;
+  /** From the network's paper. Default: standard deviation 0.01, biases 0. */
+  readonly initial?: InitialValues;
+}
+
+/**
+ * Batch normalisation (Ioffe and Szegedy 2015), as torch.nn.BatchNorm2d and BatchNorm1d: each channel, or each feature, with
+ * the mean and variance of the batch in training mode, else with the running ones; then times `weight` plus `bias`.
+ */
+export interface BatchNormSpec {
+  readonly type: 'batchNorm';
+  readonly name: string;
+  /** Added to variances. Default 1e-5. */
+  readonly epsilon?: number;
+  /** The batch's share of the new running statistics, over 0 and at most 1. Default 0.1. */
+  readonly momentum?: number;
+}
+
 export interface ReluSpec {
   readonly type: 'relu';
   readonly name: string;
@@ -121,6 +152,8 @@ export interface LinearSpec {
 
 export type LayerSpec =
   | ConvSpec
+  | LocallyConnectedSpec
+  | BatchNormSpec
   | ReluSpec
   | TanhSpec
   | SigmoidSpec

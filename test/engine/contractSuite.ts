@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { CompileOptions, Engine, Program } from '../../src/engine/engine.ts';
-import { elementCount, parameterShapes } from '../../src/network/shapes.ts';
+import { elementCount, learntShapes } from '../../src/network/shapes.ts';
 import { fillHashed, hashedTensor } from './hashedTensors.ts';
 import { writeImages } from './images.ts';
 import { assertAtMost, assertClose } from './sampledTensors.ts';
@@ -10,7 +10,7 @@ import { everyLayer } from './suiteNetworks.ts';
 
 const sgd = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 };
 const imageElements = 3 * 13 * 11;
-const names = parameterShapes(everyLayer).map(({ name }) => name);
+const names = learntShapes(everyLayer).map(({ name }) => name);
 
 /** Runs the contract's promises over an engine. */
 export function contractSuite(name: string, makeEngine: () => Promise<Engine>): void {
@@ -43,7 +43,7 @@ type Compile = (options?: Partial<CompileOptions>) => Promise<Program>;
 function tensorTests(compile: Compile): void {
   it('gives back the parameters and momentum that were written', async () => {
     const program = await compile();
-    for (const [number, { name, shape }] of parameterShapes(everyLayer).entries()) {
+    for (const [number, { name, shape }] of learntShapes(everyLayer).entries()) {
       const values = hashedTensor(8, number, elementCount(shape));
       program.writeParameter(name, values);
       program.writeMomentum(name, values.toReversed());

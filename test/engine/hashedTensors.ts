@@ -29,10 +29,16 @@ export function fillHashed(
   write: (name: string, values: Float32Array) => void,
 ): void {
   for (const [number, parameter] of parameterShapes(network).entries()) {
-    write(parameter.name, hashedTensor(seed, number, elementCount(parameter.shape), bound(parameter, gain)));
+    const values = hashedTensor(seed, number, elementCount(parameter.shape), bound(parameter, gain));
+    // Variances and scales are around 1.
+    write(parameter.name, isNorm(parameter) ? values.map((value) => 1 + 5 * value) : values);
   }
 }
 
-function bound({ shape, fanIn }: ParameterShape, gain: number): number {
-  return shape.length === 1 ? 0.05 : Math.sqrt(gain / fanIn);
+function isNorm({ kind }: ParameterShape): boolean {
+  return kind === 'norm' || kind === 'statistic';
+}
+
+function bound({ kind, fanIn }: ParameterShape, gain: number): number {
+  return kind !== 'weight' ? 0.05 : Math.sqrt(gain / fanIn);
 }

@@ -36,17 +36,19 @@ export function assertSampled(
   );
 }
 
-/** |actual - expected| is at most `tolerance` of |expected|, in the l2 norm. */
+/** |actual - expected| is at most `tolerance` of |expected|, or of |beside| where that is larger, in the l2 norm. */
 export function assertClose(
   name: string,
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
   tolerance: number,
+  beside: ArrayLike<number> = [],
 ): void {
   assert.equal(actual.length, expected.length, `${name}: number of elements`);
   let squares = 0;
   for (let at = 0; at < expected.length; at++) squares += (actual[at]! - expected[at]!) ** 2;
-  assertAtMost(Math.sqrt(squares), tolerance * l2(expected), `${name}: distance`);
+  const scale = Math.max(l2(expected), l2(beside));
+  assertAtMost(Math.sqrt(squares), tolerance * scale, `${name}: distance`);
 }
 
 /** Fails, and says by how much, unless value <= limit; NaN fails. */

@@ -17,14 +17,20 @@ export const everyLayer: NetworkSpec = {
     { type: 'conv', name: 'features.0', outChannels: 17, kernelSize: 5, padding: 2 },
     { type: 'relu', name: 'features.1' },
     { type: 'maxPool', name: 'features.2', kernelSize: 3, stride: 2 },
+    { type: 'lrn', name: 'norm', size: 5, alpha: 0.1, beta: 0.75, k: 2, convention: 'paper' },
     { type: 'conv', name: 'features.3', outChannels: 9, kernelSize: 3, padding: 1 },
+    { type: 'batchNorm', name: 'bn' },
     { type: 'relu', name: 'features.4' },
+    { type: 'avgPool', name: 'average', kernelSize: 2, stride: 1 },
+    { type: 'locallyConnected', name: 'local', outChannels: 18, kernelSize: 3, padding: 1 },
+    { type: 'tanh', name: 'tanh' },
     { type: 'adaptiveAvgPool', name: 'avgpool', outputSize: 3 },
     { type: 'flatten', name: 'flatten' },
     { type: 'dropout', name: 'classifier.0', probability: 0.5 },
     { type: 'linear', name: 'classifier.1', outFeatures: 33 },
     { type: 'relu', name: 'classifier.2' },
     { type: 'dropout', name: 'classifier.3', probability: 0.2 },
+    { type: 'sigmoid', name: 'sigmoid' },
     { type: 'linear', name: 'classifier.4', outFeatures: 7 },
   ],
 };
@@ -152,6 +158,43 @@ function lrn(name: string, changes: Partial<LrnSpec>): LayerSpec {
   return { type: 'lrn', name, size: 5, alpha: 0.3, beta: 0.75, k: 2, convention: 'paper', ...changes };
 }
 
+function localCase(
+  [input, output]: readonly [number, number],
+  size: readonly [number, number],
+  options: { kernelSize: number; stride?: number; padding?: number },
+  batchSize: number,
+  count?: number,
+): SuiteCase {
+  const { kernelSize, stride = 1, padding = 0 } = options;
+  const name = `locally connected ${kernelSize}×${kernelSize} /${stride} +${padding}, ${input} → ${output}`;
+  return suiteCase(name, [3, ...size], batchSize, count, [
+    { type: 'conv', name: 'before', outChannels: input, kernelSize: 1 },
+    { type: 'locallyConnected', name: 'tested', outChannels: output, ...options },
+    { type: 'relu', name: 'relu' },
+    { type: 'flatten', name: 'flatten' },
+    { type: 'linear', name: 'last', outFeatures: 5 },
+  ]);
+}
+
+/** Of images, with and without a ReLU; of what was flattened; and of features. */
+function normCase(channels: number, batchSize: number, count: number): SuiteCase {
+  return suiteCase(`batch norm, ${channels}`, [3, 6, 5], batchSize, count, [
+    { type: 'conv', name: 'conv1', outChannels: channels, kernelSize: 3, padding: 1 },
+    { type: 'batchNorm', name: 'bn1' },
+    { type: 'relu', name: 'relu1' },
+    { type: 'conv', name: 'conv2', outChannels: channels, kernelSize: 3 },
+    { type: 'batchNorm', name: 'bn2', epsilon: 0.01, momentum: 0.3 },
+    { type: 'tanh', name: 'tanh' },
+    { type: 'flatten', name: 'flatten' },
+    { type: 'batchNorm', name: 'bn3' },
+    { type: 'sigmoid', name: 'sigmoid' },
+    { type: 'linear', name: 'linear', outFeatures: 21 },
+    { type: 'batchNorm', name: 'bn4' },
+    { type: 'relu', name: 'relu2' },
+    { type: 'linear', name: 'last', outFeatures: 5 },
+  ]);
+}
+
 const overlapping: LayerSpec = { type: 'maxPool', name: 'max pool 3×3 /2', kernelSize: 3, stride: 2 };
 const separate: LayerSpec = { type: 'maxPool', name: 'max pool 2×2 /2', kernelSize: 2, stride: 2 };
 const average: LayerSpec = { type: 'adaptiveAvgPool', name: 'average pool to 6', outputSize: 6 };
@@ -200,6 +243,11 @@ export const suiteCases: readonly SuiteCase[] = [
     [17, 6, 5],
     3,
   ),
+  localCase([3, 5], [6, 5], { kernelSize: 3, padding: 1 }, 7, 3),
+  localCase([17, 33], [4, 4], { kernelSize: 3 }, 18),
+  localCase([16, 16], [5, 6], { kernelSize: 3, stride: 2, padding: 2 }, 2),
+  normCase(17, 18, 18),
+  normCase(5, 20, 7),
   activationCase('tanh', 17, 18, 18),
   activationCase('sigmoid', 17, 18, 3),
   poolCase(average, [15, 7, 9], 2),

@@ -71,7 +71,10 @@ test('train() has dropout on, eval() off', async () => {
   assert.deepEqual(whole.data, await program.forward());
   assert.notDeepEqual(whole.data, dropped.data);
   model.train();
-  assert.deepEqual((await model.forward(inputs)).data, await program.forward({ training: { seed, step: 1 } }));
+  assert.deepEqual(
+    (await model.forward(inputs)).data,
+    await program.forward({ training: { seed, step: 1 } }),
+  );
 });
 
 test('a larger batch, or training after eval(), keeps weights and momentum', async () => {

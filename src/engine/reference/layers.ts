@@ -1,12 +1,14 @@
 import type { TrainingMode } from '../engine.ts';
-import type { LayerShape } from '../../network/shapes.ts';
-import type { ConvSpec, LinearSpec } from '../../network/spec.ts';
+import type { LayerShape, Shape } from '../../network/shapes.ts';
+import type { BatchNormSpec, ConvSpec, LinearSpec, LocallyConnectedSpec } from '../../network/spec.ts';
 import { adaptiveWindows, poolingWindows, type Window } from '../../network/windows.ts';
 import { averagePool, averagePoolBackward, type PoolWindows } from './averagePool.ts';
+import { batchNorm, trainingBatchNorm } from './batchNorm.ts';
 import { convolution, convolutionBackward } from './convolution.ts';
 import { dropout, dropoutBackward, dropoutMask } from './dropout.ts';
 import { linear, linearBackward } from './linear.ts';
 import { localResponseNorm, localResponseNormBackward } from './localResponseNorm.ts';
+import { locallyConnected, locallyConnectedBackward } from './locallyConnected.ts';
 import { maxPool, maxPoolBackward } from './maxPool.ts';
 import { relu, reluBackward } from './relu.ts';
 import { sigmoid, sigmoidBackward, tanh, tanhBackward } from './smoothActivations.ts';
@@ -27,7 +29,7 @@ export interface LayerResult {
 }
 
 export interface LayerContext {
-  /** The tensor with this name, such as `features.0.weight`. */
+  /** The tensor, itself and no copy, with this name, such as `features.0.weight`. */
   readonly parameter: (name: string) => Tensor;
   /** Index of this layer among the network's dropout layers, when it is one. */
   readonly dropoutIndex: number;
@@ -40,6 +42,10 @@ export function runLayer({ spec, output }: LayerShape, input: Tensor, context: L
   switch (spec.type) {
     case 'conv':
       return runConvolution(spec, input, context);
+    case 'locallyConnected':
+      return runLocallyConnected(spec, output, input, context);
+    case 'batchNorm':
+      return runBatchNorm(spec, input, context);
     case 'linear':
       return runLinear(spec, input, context);
     case 'relu':
@@ -109,6 +115,34 @@ function runConvolution(spec: ConvSpec, input: Tensor, { parameter }: LayerConte
     output: convolution(input, weight, bias, geometry),
     backward: (gradient) => convolutionBackward(input, weight, geometry, gradient),
   };
+}
+
+function runLocallyConnected(
+  spec: LocallyConnectedSpec,
+  output: Shape,
+  input: Tensor,
+  { parameter }: LayerContext,
+): LayerResult {
+  const geometry = { stride: spec.stride ?? 1, padding: spec.padding ?? 0 };
+  const [weight, bias] = [parameter(`${spec.name}.weight`), parameter(`${spec.name}.bias`)];
+  return {
+    output: locallyConnected(input, weight, bias, geometry, output),
+    backward: (gradient) => locallyConnectedBackward(input, weight, geometry, gradient),
+  };
+}
+
+function runBatchNorm(
+  spec: BatchNormSpec,
+  input: Tensor,
+  { parameter, training }: LayerContext,
+): LayerResult {
+  const [weight, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((own) =>
+    parameter(`${spec.name}.${own}`),
+  ) as [Tensor, Tensor, Tensor, Tensor];
+  const options = { epsilon: spec.epsilon ?? 1e-5, momentum: spec.momentum ?? 0.1 };
+  return training === undefined
+    ? batchNorm(input, { weight, bias }, { mean: mean.data, variance: variance.data }, options.epsilon)
+    : trainingBatchNorm(input, { weight, bias }, { mean: mean.data, variance: variance.data }, options);
 }
 
 function runLinear(spec: LinearSpec, input: Tensor, { parameter }: LayerContext): LayerResult {

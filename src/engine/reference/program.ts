@@ -15,8 +15,15 @@ import {
   checkValues,
 } from '../checkCalls.ts';
 import { alexnetError } from '../../errors.ts';
-import { classCount, elementCount, inferShapes } from '../../network/shapes.ts';
-import type { LayerShape } from '../../network/shapes.ts';
+import {
+  classCount,
+  elementCount,
+  inferShapes,
+  learntShapes,
+  parameterShapes,
+  type LayerShape,
+  type ParameterShape,
+} from '../../network/shapes.ts';
 import type { NetworkSpec } from '../../network/spec.ts';
 import { crossEntropy, crossEntropyBackward } from './crossEntropy.ts';
 import { runLayer } from './layers.ts';
@@ -63,16 +70,16 @@ export function compileReference(network: NetworkSpec, options: CompileOptions):
 
 function createState(network: NetworkSpec, { batchSize, training, inputSlots = 1 }: CompileOptions): State {
   const layers = inferShapes(network);
-  const shapes = layers.flatMap((layer) => layer.parameters);
-  const allZeros = (): Tensors => new Map(shapes.map(({ name, shape }) => [name, zeros(shape)]));
+  const allZeros = (shapes: readonly ParameterShape[]): Tensors =>
+    new Map(shapes.map(({ name, shape }) => [name, zeros(shape)]));
   return {
     layers,
     classes: classCount(network),
     batchSize,
     training,
     inputs: Array.from({ length: inputSlots }, () => imageBuffer(network, batchSize)),
-    parameters: allZeros(),
-    momentum: training ? allZeros() : new Map(),
+    parameters: allZeros(parameterShapes(network)),
+    momentum: allZeros(training ? learntShapes(network) : []),
     gradients: new Map(),
     results: new Map(),
     disposed: false,
@@ -154,8 +161,8 @@ function backward(state: State, labels: ArrayLike<number>): Loss {
 function update(state: State, sgd: SgdOptions): void {
   checkAlive(state, 'update');
   checkState(state.gradients.size > 0, 'update', 'a backward before it');
-  for (const [name, weight] of state.parameters) {
-    sgdUpdate(weight, state.gradients.get(name)!, state.momentum.get(name)!, sgd);
+  for (const [name, momentum] of state.momentum) {
+    sgdUpdate(state.parameters.get(name)!, state.gradients.get(name)!, momentum, sgd);
   }
 }
 
@@ -187,7 +194,8 @@ function tensorAccess(state: State): TensorAccess {
     },
     readActivation: (layer) => readActivation(state, layer),
     readGradient: (name) => {
-      tensorNamed(state.parameters, name);
+      checkState(state.training, 'readGradient', 'a program compiled with training: true');
+      tensorNamed(state.momentum, name);
       checkState(state.gradients.size > 0, 'readGradient', 'a backward before it');
       return read(state, 'readGradient', state.gradients, name);
     },

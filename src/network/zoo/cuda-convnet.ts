@@ -78,6 +78,43 @@ export function net18pct(options: NetworkOptions): NetworkSpec {
 }
 
 /**
+ * 13 % test error on crops of 24 × 24 and flips: it ends in two locally connected layers. `name` 11pct adds normalisation
+ * across 9 channels, and doubles the first of those: 11 %.
+ */
+export function netLocal(name: '13pct' | '11pct'): (options: NetworkOptions) => NetworkSpec {
+  const isNormalised = name === '11pct';
+  const lrn = (own: string): readonly LayerSpec[] => {
+    if (!isNormalised) return [];
+    return [{ type: 'lrn', name: own, size: 9, alpha: 0.001, beta: 0.75, k: 1, convention: 'caffe' }];
+  };
+  const local = (own: string, outChannels: number): LayerSpec => ({
+    type: 'locallyConnected',
+    name: own,
+    outChannels,
+    kernelSize: 3,
+    padding: 1,
+    initial: { weightStd: 0.04, bias: 0 },
+  });
+  return (options) =>
+    network(name, options, 24, [
+      convolution('conv1', 64, 0.0001),
+      { type: 'relu', name: 'relu1' },
+      pool('maxPool', 'pool1'),
+      ...lrn('rnorm1'),
+      convolution('conv2', 64, 0.01),
+      { type: 'relu', name: 'relu2' },
+      ...lrn('rnorm2'),
+      pool('maxPool', 'pool2'),
+      local('local3', isNormalised ? 64 : 32),
+      { type: 'relu', name: 'relu3' },
+      local('local4', 32),
+      { type: 'relu', name: 'relu4' },
+      { type: 'flatten', name: 'flatten' },
+      linear('fc10', options.classes, 0.01),
+    ]);
+}
+
+/**
  * The four-layer network whose training error the 2012 paper's Figure 1 follows with ReLU and with tanh: the paper does
  * not print its layers; these are those of 80sec and 18pct, of the same author and year, with one activation throughout.
  */

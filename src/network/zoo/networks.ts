@@ -3,8 +3,9 @@ import type { NetworkSpec } from '../spec.ts';
 import { alexnet } from './alexnet.ts';
 import { alexnet2012 } from './alexnet-2012.ts';
 import { alexnet32 } from './alexnet-32.ts';
+import { alexnet32bn } from './alexnet-32-bn.ts';
 import { caffenet } from './caffenet.ts';
-import { figure1, net18pct, net80sec } from './cuda-convnet.ts';
+import { figure1, net18pct, net80sec, netLocal } from './cuda-convnet.ts';
 
 export interface NetworkOptions {
   readonly classes: number;
@@ -19,8 +20,11 @@ export type NetworkName =
   | 'alexnet-2012'
   | 'caffenet'
   | 'alexnet-32'
+  | 'alexnet-32-bn'
   | '80sec'
   | '18pct'
+  | '13pct'
+  | '11pct'
   | 'figure-1'
   | 'figure-1-tanh'
   | 'figure-1-sigmoid';
@@ -31,8 +35,11 @@ export const networks: Readonly<Record<NetworkName, (options: NetworkOptions) =>
   'alexnet-2012': alexnet2012,
   caffenet,
   'alexnet-32': alexnet32,
+  'alexnet-32-bn': alexnet32bn,
   '80sec': net80sec,
   '18pct': net18pct,
+  '13pct': netLocal('13pct'),
+  '11pct': netLocal('11pct'),
   'figure-1': figure1('relu'),
   'figure-1-tanh': figure1('tanh'),
   'figure-1-sigmoid': figure1('sigmoid'),

@@ -6,26 +6,26 @@ import type { FlipOperation } from '../operators/flip.ts';
 import type { GemmOperation } from '../operators/gemm.ts';
 import type { GemvOperation } from '../operators/gemv.ts';
 import type { LinearGradientOperation, LinearUpdateOperation } from '../operators/linear.ts';
+import type { LocalFlipOperation } from '../operators/localFlip.ts';
+import type { LocalGradientOperation } from '../operators/locallyConnected.ts';
 import type { SgdOperation } from '../operators/sgd.ts';
 import { phasedWeightBytes, type PhaseWeightsOperation } from '../operators/winograd/phases.ts';
-import type { ImageGroup } from '../operators/winograd/tiling.ts';
 import type { WinogradWeightsOperation } from '../operators/winograd/weights.ts';
 import type { Operation } from '../plan/operations.ts';
-import { blocksOf, type GradientMatrix, type ImageTensor, type MatrixTensor } from '../plan/tensors.ts';
+import { blocksOf, type ImageTensor } from '../plan/tensors.ts';
 import { controlAddresses } from '../threads/control.ts';
+import { normMatrixOperands, normOperands } from './normOperands.ts';
+import {
+  gradientRange,
+  imageRange,
+  matrixRange,
+  range,
+  rowBytes,
+  squareBytes,
+  type Operands,
+  type Range,
+} from './ranges.ts';
 
-export interface Range {
-  readonly address: number;
-  readonly bytes: number;
-}
-
-export interface Operands {
-  readonly reads: readonly Range[];
-  readonly writes: readonly Range[];
-}
-
-const rowBytes = panelColumns * 4;
-const squareBytes = panelColumns * rowBytes;
 const lossBytes = 8;
 
 /** For a batch of `count` images. */
@@ -61,6 +61,15 @@ export function operandsOf(operation: Operation, count: number): Operands {
       const bytes = blocksOf(outChannels) * inBlocks * kernelSize ** 2 * squareBytes;
       return { reads: [], writes: [range(gradient, bytes)] };
     }
+    case 'localProducts': {
+      const { from, to, weights } = operation;
+      const images = { first: 0, count };
+      return { reads: [imageRange(from, images), weights], writes: [imageRange(to, images)] };
+    }
+    case 'localGradient':
+      return localGradientOperands(operation, count);
+    case 'localFlip':
+      return localFlipOperands(operation);
     case 'phaseWeights':
     case 'phaseWeightGradient':
       return phaseWeightOperands(operation);
@@ -89,6 +98,9 @@ type WeightKind =
   | 'sgd'
   | 'flip'
   | 'groupMask'
+  | 'localFlip'
+  | 'localGradient'
+  | 'localProducts'
   | 'phaseWeights'
   | 'phaseWeightGradient';
 
@@ -117,6 +129,16 @@ function layerOperands(operation: LayerOperation, count: number): Operands {
       return { reads: [image(operation.large)], writes: [image(operation.small)] };
     case 'averagePoolBackward':
       return { reads: [image(operation.small)], writes: [image(operation.large)] };
+    case 'normSums':
+    case 'normCoefficients':
+    case 'normApply':
+    case 'normGradientSums':
+    case 'normGradientCoefficients':
+    case 'normInputGradient':
+      return normOperands(operation, count);
+    case 'normMatrix':
+    case 'normMatrixBackward':
+      return normMatrixOperands(operation);
     case 'lrn':
       return { reads: [image(operation.input)], writes: [image(operation.output)] };
     case 'lrnBackward': {
@@ -154,22 +176,6 @@ function layerOperands(operation: LayerOperation, count: number): Operands {
         writes: [gradientRange(operation.gradient), range(controlAddresses.loss, lossBytes)],
       };
   }
-}
-
-function range(address: number, bytes: number): Range {
-  return { address, bytes };
-}
-
-function imageRange({ address, imageBytes }: ImageTensor, { first, count }: ImageGroup): Range {
-  return range(address + first * imageBytes, count * imageBytes);
-}
-
-function matrixRange({ address, blocks, blockBytes }: MatrixTensor): Range {
-  return range(address, blocks * blockBytes);
-}
-
-function gradientRange({ address, panels, panelBytes }: GradientMatrix): Range {
-  return range(address, panels * panelBytes);
 }
 
 function winogradWeights({ weights, points, inBlocks, pairBytes }: WinogradWeightsOperation): Range {
@@ -229,6 +235,27 @@ function sgdOperands({ values, velocity, gradient, sixteens }: SgdOperation): Op
 function flipOperands({ from, to, inBlocks, outBlocks, kernelSize }: FlipOperation): Operands {
   const bytes = inBlocks * outBlocks * kernelSize ** 2 * squareBytes;
   return { reads: [range(from, bytes)], writes: [range(to, bytes)] };
+}
+
+function localGradientOperands(operation: LocalGradientOperation, count: number): Operands {
+  const { input, outputGradient, kernelSize } = operation;
+  const images = { first: 0, count };
+  const pixels = outputGradient.height * outputGradient.width * outputGradient.blocks;
+  return {
+    reads: [imageRange(input, images), imageRange(outputGradient, images)],
+    writes: [
+      range(operation.weight, pixels * input.blocks * kernelSize ** 2 * squareBytes),
+      range(operation.bias, pixels * rowBytes),
+    ],
+  };
+}
+
+function localFlipOperands({ from, to, input, output, kernelSize }: LocalFlipOperation): Operands {
+  const pairBytes = input.blocks * output.blocks * kernelSize ** 2 * squareBytes;
+  return {
+    reads: [range(from, output.height * output.width * pairBytes)],
+    writes: [range(to, input.height * input.width * pairBytes)],
+  };
 }
 
 function phaseWeightOperands({ kind, geometry, packed, phased }: PhaseWeightsOperation): Operands {

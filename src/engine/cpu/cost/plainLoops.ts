@@ -40,6 +40,16 @@ export function plainValues(operation: Operation, count: number): number {
     }
     case 'flip':
       return operation.inBlocks * operation.outBlocks * operation.kernelSize ** 2 * panelColumns ** 2;
+    case 'normMatrix':
+    case 'normMatrixBackward':
+      return weights.addressed * count * operation.input.features;
+    case 'normCoefficients':
+    case 'normGradientCoefficients':
+      return weights.addressed * count * operation.input.channels;
+    case 'localFlip': {
+      const { input, output, kernelSize } = operation;
+      return input.height * input.width * input.blocks * output.blocks * (kernelSize * panelColumns) ** 2;
+    }
     case 'groupMask': {
       const { outChannels, inBlocks, kernelSize } = operation;
       return blocksOf(outChannels) * inBlocks * kernelSize ** 2 * panelColumns ** 2;

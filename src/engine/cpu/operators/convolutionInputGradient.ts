@@ -76,7 +76,7 @@ export function planInputGradient(
   return stride === 1 ? [gemm] : [{ kind: 'spread', from: gradient, to: spread, stride }, gemm];
 }
 
-function planSpread(builder: Builder, geometry: ConvolutionGeometry): ImageTensor {
+export function planSpread(builder: Builder, geometry: ConvolutionGeometry): ImageTensor {
   const { stride, output } = geometry;
   const size = {
     channels: output.channels,

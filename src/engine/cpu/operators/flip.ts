@@ -29,7 +29,7 @@ export function runFlip(operation: FlipOperation, context: Context): void {
 }
 
 /** 16 × 16 floats. */
-function transpose(floats: Float32Array, from: number, to: number): void {
+export function transpose(floats: Float32Array, from: number, to: number): void {
   for (let row = 0; row < panelColumns; row++) {
     for (let column = 0; column < panelColumns; column++) {
       floats[to + row * panelColumns + column] = floats[from + column * panelColumns + row];

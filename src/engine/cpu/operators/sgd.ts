@@ -41,6 +41,32 @@ export function planParameter(
   return parameter;
 }
 
+/** The four parameters of a batch normalisation, by channel. */
+export interface NormParameters {
+  readonly weight: PackedParameter;
+  readonly bias: PackedParameter;
+  readonly runningMean: PackedParameter;
+  readonly runningVariance: PackedParameter;
+}
+
+export function planNormParameters(builder: Builder, layer: string, channels: number): NormParameters {
+  const packing: Packing = { kind: 'bias', length: channels };
+  const statistic = (name: string): PackedParameter => {
+    const floats = packedFloats(packing);
+    const values = builder.allocate(floats * 4);
+    const places = { values, velocity: 0, gradient: 0, floats };
+    const parameter: PackedParameter = { name: `${layer}.${name}`, shape: [channels], packing, ...places };
+    builder.parameters.push(parameter);
+    return parameter;
+  };
+  return {
+    weight: planParameter(builder, `${layer}.weight`, packing),
+    bias: planParameter(builder, `${layer}.bias`, packing),
+    runningMean: statistic('running_mean'),
+    runningVariance: statistic('running_var'),
+  };
+}
+
 function shapeOf(packing: Packing): readonly number[] {
   switch (packing.kind) {
     case 'convolution':
@@ -54,6 +80,12 @@ function shapeOf(packing: Packing): readonly number[] {
       return [packing.outFeatures, packing.inFeatures];
     case 'bias':
       return [packing.length];
+    case 'local': {
+      const { outChannels, height, width, inChannels, kernelSize } = packing;
+      return [outChannels, height, width, inChannels, kernelSize, kernelSize];
+    }
+    case 'localBias':
+      return [packing.outChannels, packing.height, packing.width];
   }
 }
 

@@ -40,6 +40,7 @@ export function leastWork(layer: LayerShape, batchSize: number, pass: Pass): Wor
   if (pass === 'prepare') return nothing;
   switch (layer.spec.type) {
     case 'conv':
+    case 'locallyConnected':
       return convolutionWork(sizes, pass);
     case 'linear':
       return linearWork(sizes, pass);

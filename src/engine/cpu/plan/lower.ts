@@ -4,12 +4,15 @@ import { inferShapes, type LayerShape } from '../../../network/shapes.ts';
 import type { LayerSpec, LayerType, NetworkSpec } from '../../../network/spec.ts';
 import { adaptiveWindows, poolingWindows } from '../../../network/windows.ts';
 import { planAveragePool } from '../operators/averagePool.ts';
+import { planBatchNorm } from '../operators/batchNorm.ts';
+import { planBatchNormMatrix } from '../operators/batchNormMatrix.ts';
 import { planConvolution } from '../operators/convolution.ts';
 import { convolutionHalo, inputHalo } from '../operators/convolutionGeometry.ts';
 import { planDropout } from '../operators/dropout.ts';
 import { planFlatten } from '../operators/flatten.ts';
 import { planLanes } from '../operators/lanes.ts';
 import { planLinear } from '../operators/linear.ts';
+import { asConvolution, planLocallyConnected } from '../operators/locallyConnected.ts';
 import { planLrn } from '../operators/localResponseNorm.ts';
 import { planLoss, type LossOperation } from '../operators/loss.ts';
 import { planMaxPool } from '../operators/maxPool.ts';
@@ -164,8 +167,11 @@ function planInput(
 /** The zeros that the layer at `index`, or the first one after it that is no activation, wants around its input. */
 function haloBefore(builder: Builder, layers: readonly LayerShape[], index: number): Halo {
   const layer = layers.slice(index).find(({ spec }) => !isActivation(spec.type));
-  if (layer?.spec.type !== 'conv') return { before: 0, after: 0 };
-  return convolutionHalo(builder, layer.spec, imageSize(layer.input), imageSize(layer.output));
+  if (layer?.spec.type === 'conv')
+    return convolutionHalo(builder, layer.spec, imageSize(layer.input), imageSize(layer.output));
+  if (layer?.spec.type !== 'locallyConnected') return { before: 0, after: 0 };
+  const direct = { ...builder, convolutions: 'direct' } as const;
+  return convolutionHalo(direct, asConvolution(layer.spec), imageSize(layer.input), imageSize(layer.output));
 }
 
 function imageSize([channels, height, width]: readonly number[]): {
@@ -191,6 +197,12 @@ function lowerLayer(
     case 'linear': {
       const { output, forward, plain, ...backward } = planLinear(builder, spec, asMatrix(input), rectify);
       return { output, forward: [forward], plain: [plain], ...backward };
+    }
+    case 'batchNorm': {
+      const halo = haloBefore(builder, layers, index + 1);
+      return input.kind === 'image'
+        ? planBatchNorm(builder, spec, input, { rectify, halo })
+        : planBatchNormMatrix(builder, spec, input, rectify);
     }
     case 'relu':
       return lowerRelu(builder, layers, index, input);
@@ -220,7 +232,7 @@ function lowerLayer(
 
 type ImageLayerSpec = Extract<
   LayerSpec,
-  { type: 'conv' | 'maxPool' | 'avgPool' | 'adaptiveAvgPool' | 'lrn' }
+  { type: 'conv' | 'locallyConnected' | 'maxPool' | 'avgPool' | 'adaptiveAvgPool' | 'lrn' }
 >;
 
 function lowerImageLayer(
@@ -237,6 +249,10 @@ function lowerImageLayer(
     case 'conv': {
       const rectify = layers[index + 1]?.spec.type === 'relu';
       return planConvolution(builder, spec, input, size, { rectify, halo });
+    }
+    case 'locallyConnected': {
+      const rectify = layers[index + 1]?.spec.type === 'relu';
+      return planLocallyConnected(builder, spec, input, size, { rectify, halo });
     }
     case 'maxPool': {
       const rectified = layers[index - 1]?.spec.type === 'relu';
@@ -288,10 +304,13 @@ function isInPlace(layers: readonly LayerShape[], index: number): boolean {
 /** Layers whose output may be their input, under another name. */
 const mayRename: readonly LayerType[] = ['flatten', 'adaptiveAvgPool'];
 
+/** Layers that apply the ReLU after them as they write their output. */
+const fusesRelu: readonly LayerType[] = ['conv', 'linear', 'batchNorm', 'locallyConnected'];
+
 /** In place. Forward it is fused into a convolution or linear layer before it, backward into max pooling after it. */
 function lowerRelu(builder: Builder, layers: readonly LayerShape[], index: number, node: Node): Lowered {
   const before = layers[index - 1]?.spec.type;
-  const fused = before === 'conv' || before === 'linear';
+  const fused = before !== undefined && fusesRelu.includes(before);
   const pooled = layers[index + 1]?.spec.type === 'maxPool';
   return {
     output: node,

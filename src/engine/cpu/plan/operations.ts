@@ -1,5 +1,7 @@
 /** An operation is data: the threads receive the plan and run it. */
 import { runAveragePool, type AveragePoolOperation } from '../operators/averagePool.ts';
+import { runBatchNorm, type BatchNormOperation } from '../operators/batchNorm.ts';
+import { runBatchNormMatrix, type BatchNormMatrixOperation } from '../operators/batchNormMatrix.ts';
 import {
   runBiasGradient,
   runConvolutionGradient,
@@ -15,6 +17,13 @@ import { runGemv, type GemvOperation } from '../operators/gemv.ts';
 import { runLanes, type LanesOperation } from '../operators/lanes.ts';
 import { runLinearGradient, runLinearUpdate, type LinearOperation } from '../operators/linear.ts';
 import { runLrn, type LrnOperation } from '../operators/localResponseNorm.ts';
+import { runLocalFlip, type LocalFlipOperation } from '../operators/localFlip.ts';
+import {
+  runLocalGradient,
+  runLocalProducts,
+  type LocalGradientOperation,
+  type LocalProductsOperation,
+} from '../operators/locallyConnected.ts';
 import { runLoss, type LossOperation } from '../operators/loss.ts';
 import { runMaxPool, runMaxPoolBackward, type MaxPoolOperation } from '../operators/maxPool.ts';
 import { runRelu, type ReluOperation } from '../operators/relu.ts';
@@ -44,6 +53,8 @@ import type { Context } from '../threads/context.ts';
 
 export type Operation =
   | AveragePoolOperation
+  | BatchNormMatrixOperation
+  | BatchNormOperation
   | BiasGradientOperation
   | ConvolutionGradientOperation
   | DropoutOperation
@@ -54,6 +65,9 @@ export type Operation =
   | GroupMaskOperation
   | LanesOperation
   | LinearOperation
+  | LocalFlipOperation
+  | LocalGradientOperation
+  | LocalProductsOperation
   | LossOperation
   | LrnOperation
   | MaxPoolOperation
@@ -113,6 +127,22 @@ export function runOperation(operation: Operation, context: Context): void {
     case 'averagePool':
     case 'averagePoolBackward':
       return runAveragePool(operation, context);
+    case 'localProducts':
+      return runLocalProducts(operation, context);
+    case 'localGradient':
+      return runLocalGradient(operation, context);
+    case 'localFlip':
+      return runLocalFlip(operation, context);
+    case 'normSums':
+    case 'normCoefficients':
+    case 'normApply':
+    case 'normGradientSums':
+    case 'normGradientCoefficients':
+    case 'normInputGradient':
+      return runBatchNorm(operation, context);
+    case 'normMatrix':
+    case 'normMatrixBackward':
+      return runBatchNormMatrix(operation, context);
     case 'lrn':
     case 'lrnBackward':
       return runLrn(operation, context);

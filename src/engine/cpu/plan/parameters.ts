@@ -20,7 +20,23 @@ export type Packing =
       readonly ownFeatures: number;
       readonly order: Int32Array | undefined;
     }
-  | { /** As it is, with zeros at the end. */ readonly kind: 'bias'; readonly length: number };
+  | { /** As it is, with zeros at the end. */ readonly kind: 'bias'; readonly length: number }
+  | {
+      /** A convolution with all its channels, as above, for each output pixel. */
+      readonly kind: 'local';
+      readonly height: number;
+      readonly width: number;
+      readonly outChannels: number;
+      readonly inChannels: number;
+      readonly kernelSize: number;
+    }
+  | {
+      /** [H'][W'][O/16][16] */
+      readonly kind: 'localBias';
+      readonly height: number;
+      readonly width: number;
+      readonly outChannels: number;
+    };
 
 export interface PackedParameter {
   readonly name: string;
@@ -46,6 +62,10 @@ export function packedFloats(packing: Packing): number {
       return Math.ceil(packing.outFeatures / panelColumns) * packing.ownFeatures * panelColumns;
     case 'bias':
       return Math.ceil(packing.length / panelColumns) * panelColumns;
+    case 'local':
+      return packing.height * packing.width * packedFloats(pixelPacking(packing));
+    case 'localBias':
+      return packing.height * packing.width * packedFloats({ kind: 'bias', length: packing.outChannels });
   }
 }
 
@@ -58,6 +78,38 @@ function forEachElement(packing: Packing, visit: (packed: number, torch: number)
       return forEachLinear(packing, visit);
     case 'bias':
       for (let index = 0; index < packing.length; index++) visit(index, index);
+      return;
+    case 'local':
+      return forEachLocal(packing, visit);
+    case 'localBias': {
+      const pixels = packing.height * packing.width;
+      const floats = packedFloats({ kind: 'bias', length: packing.outChannels });
+      for (let at = 0; at < pixels * packing.outChannels; at++)
+        visit((at % pixels) * floats + Math.floor(at / pixels), at);
+    }
+  }
+}
+
+/** One pixel's weights. */
+function pixelPacking(
+  packing: Extract<Packing, { kind: 'local' }>,
+): Extract<Packing, { kind: 'convolution' }> {
+  const { outChannels, inChannels, kernelSize } = packing;
+  return { kind: 'convolution', outChannels, inChannels, inLanes: panelColumns, kernelSize };
+}
+
+function forEachLocal(
+  packing: Extract<Packing, { kind: 'local' }>,
+  visit: (packed: number, torch: number) => void,
+): void {
+  const pixels = packing.height * packing.width;
+  const own = pixelPacking(packing);
+  const [floats, each] = [packedFloats(own), packing.inChannels * packing.kernelSize ** 2];
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    forEachConvolution(own, (packed, torch) => {
+      const output = Math.floor(torch / each);
+      visit(pixel * floats + packed, (output * pixels + pixel) * each + (torch % each));
+    });
   }
 }
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compileKernels } from '../../../../src/engine/cpu/compileKernels.ts';
-import { operandsOf, type Range } from '../../../../src/engine/cpu/cost/operands.ts';
+import { operandsOf } from '../../../../src/engine/cpu/cost/operands.ts';
+import type { Range } from '../../../../src/engine/cpu/cost/ranges.ts';
 import type { ConvolutionChoice } from '../../../../src/engine/cpu/plan/builder.ts';
 import { runOperation, type Operation } from '../../../../src/engine/cpu/plan/operations.ts';
 import { planProgram } from '../../../../src/engine/cpu/plan/planProgram.ts';
