@@ -91,7 +91,10 @@ export interface Program {
   readParameter(name: string): Float32Array;
   /** Throws ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE. */
   writeParameter(name: string, values: ArrayLike<number>): void;
-  /** SGD's momentum buffer of a parameter, in the parameter's layout; zeros before the first update. */
+  /**
+   * SGD's momentum buffer of a parameter, in the parameter's layout; zeros before the first update. Like gradients, only
+   * parameters that are learnt have one: not statistics (../network/shapes.ts). Throws ALEX_TENSOR_UNKNOWN.
+   */
   readMomentum(name: string): Float32Array;
   writeMomentum(name: string, values: ArrayLike<number>): void;
   /** The output of a layer in the last forward, [count, C, H, W] or [count, F]. */

@@ -1,7 +1,7 @@
 /** The program behind a model: compiled when it is first needed, and again when a batch needs more. */
 import type { Engine, Program } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
-import { parameterShapes } from '../network/shapes.ts';
+import { learntShapes, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 
 /** Slot 0 takes batches that must be copied; a data loader writes into the two others in turn. */
@@ -93,7 +93,9 @@ function merge(program: Program | undefined, needs: Needs): Needs {
 async function moveState(from: Program, to: Program): Promise<void> {
   for (const { name } of parameterShapes(from.network)) {
     to.writeParameter(name, from.readParameter(name));
-    if (from.training) to.writeMomentum(name, from.readMomentum(name));
+  }
+  if (from.training) {
+    for (const { name } of learntShapes(from.network)) to.writeMomentum(name, from.readMomentum(name));
   }
   await from.dispose();
 }

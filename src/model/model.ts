@@ -3,7 +3,7 @@ import { createEngine } from '../engine/create.ts';
 import type { Engine, EngineName } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { initialise, type InitializationScheme } from '../network/initialise.ts';
-import { parameterShapes } from '../network/shapes.ts';
+import { learntShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { saveModel } from '../training/modelFile.ts';
 import { compiled, type WeightSource } from './compiled.ts';
@@ -103,7 +103,7 @@ function parameterHandles(
   weights: { read(name: string): Float32Array },
   pass: Passes,
 ): Parameter[] {
-  const shapes = parameterShapes(network);
+  const shapes = learntShapes(network);
   const { zeroGrad, update } = pass;
   const owner: ParameterOwner = { network, parameterCount: shapes.length, zeroGrad, update };
   return shapes.map(({ name, shape }) => ({

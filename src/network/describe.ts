@@ -1,4 +1,4 @@
-import { elementCount, inferShapes } from './shapes.ts';
+import { elementCount, inferShapes, parameterShapes } from './shapes.ts';
 import type { Shape } from './shapes.ts';
 import type { LayerType, NetworkSpec } from './spec.ts';
 
@@ -8,6 +8,7 @@ export interface LayerDescription {
   readonly type: LayerType;
   /** [C, H, W] or [F], without the batch. */
   readonly output: Shape;
+  /** Those that are learnt: not the statistics of batch normalisation. */
   readonly parameters: number;
   /** Of one image's forward pass. */
   readonly multiplyAdds: number;
@@ -41,7 +42,9 @@ export function describeNetwork(network: NetworkSpec): NetworkDescription {
     name: spec.name,
     type: spec.type,
     output,
-    parameters: total(parameters.map(({ shape }) => elementCount(shape))),
+    parameters: total(
+      parameters.filter(({ kind }) => kind !== 'statistic').map(({ shape }) => elementCount(shape)),
+    ),
     multiplyAdds,
   }));
   const { channels, height, width } = network.input;
@@ -54,7 +57,7 @@ export function describeNetwork(network: NetworkSpec): NetworkDescription {
     parameters,
     multiplyAdds: total(layers.map((layer) => layer.multiplyAdds)),
     memory: {
-      parameterBytes: floatBytes * parameters,
+      parameterBytes: floatBytes * total(parameterShapes(network).map(({ shape }) => elementCount(shape))),
       activationBytesPerImage: floatBytes * activations,
     },
     layers,

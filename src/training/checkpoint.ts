@@ -6,7 +6,7 @@ import { alexnetError } from '../errors.ts';
 import type { Program, SgdOptions } from '../engine/engine.ts';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { float32Values, type TensorFile, type TensorSource } from '../formats/tensors.ts';
-import { parameterShapes } from '../network/shapes.ts';
+import { learntShapes, parameterShapes, type ParameterShape } from '../network/shapes.ts';
 import { newChanceWatch, type ChanceWatch } from './chance.ts';
 import { checkTensors } from './checkTensors.ts';
 import { descriptionText, firstNotFinite, type ModelDescription } from './modelFile.ts';
@@ -79,9 +79,12 @@ export async function writeCheckpoint(
   state: CheckpointState,
   { sgd, description }: CheckpointUse,
 ): Promise<void> {
-  const shapes = parameterShapes(program.network);
   const keepOne = oneAtATime();
-  const source = (prefix: string, read: (name: string) => Float32Array): TensorSource[] =>
+  const source = (
+    prefix: string,
+    shapes: readonly ParameterShape[],
+    read: (name: string) => Float32Array,
+  ): TensorSource[] =>
     shapes.map(({ name, shape }) => ({
       name: prefix + name,
       shape,
@@ -94,8 +97,8 @@ export async function writeCheckpoint(
         ),
     }));
   const tensors = [
-    ...source('', (name) => program.readParameter(name)),
-    ...source(momentumPrefix, (name) => program.readMomentum(name)),
+    ...source('', parameterShapes(program.network), (name) => program.readParameter(name)),
+    ...source(momentumPrefix, learntShapes(program.network), (name) => program.readMomentum(name)),
   ];
   await writeSafetensors(path, tensors, {
     format: 'pt',
@@ -130,7 +133,8 @@ export function checkpointText(state: CheckpointState, sgd: SgdOptions | undefin
  */
 export async function restoreTensors(file: TensorFile, program: Program): Promise<void> {
   const shapes = parameterShapes(program.network);
-  const momentum = shapes.map(({ name, shape }) => ({ name: momentumPrefix + name, shape }));
+  const learnt = learntShapes(program.network);
+  const momentum = learnt.map(({ name, shape }) => ({ name: momentumPrefix + name, shape }));
   checkTensors(file.tensors, [...shapes, ...momentum]);
   const move = async (name: string, write: (values: Float32Array) => void): Promise<void> => {
     const values = float32Values(name, await file.read(name));
@@ -139,6 +143,8 @@ export async function restoreTensors(file: TensorFile, program: Program): Promis
   };
   for (const { name } of shapes) {
     await move(name, (values) => program.writeParameter(name, values));
+  }
+  for (const { name } of learnt) {
     await move(momentumPrefix + name, (values) => program.writeMomentum(name, values));
   }
 }

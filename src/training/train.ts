@@ -4,7 +4,7 @@ import type { TransformStep } from '../data/transforms.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { AlexnetError } from '../errors.ts';
-import { elementCount, parameterShapes } from '../network/shapes.ts';
+import { elementCount, learntShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { startPosition, type Position } from './checkpoint.ts';
 import type { TrainingConfig, TrainingOptions } from './config.ts';
@@ -280,7 +280,7 @@ function startEvent(
   { engine, position }: Start,
   loader: Loader,
 ): StartEvent {
-  const counts = parameterShapes(program.network).map(({ shape }) => elementCount(shape));
+  const counts = learntShapes(program.network).map(({ shape }) => elementCount(shape));
   return {
     type: 'start',
     network: program.network.name,

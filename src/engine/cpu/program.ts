@@ -242,6 +242,10 @@ function unpacked(floats: Float32Array, { packing, shape }: PackedParameter, add
   return unpack(packing, floats, address / 4, elementCount(shape));
 }
 
+function learntOf({ parameters }: State): ReadonlyMap<string, PackedParameter> {
+  return new Map([...parameters].filter(([, { velocity }]) => velocity !== 0));
+}
+
 type TensorAccess = Pick<
   Program,
   'readParameter' | 'writeParameter' | 'readMomentum' | 'writeMomentum' | 'readActivation' | 'readGradient'
@@ -253,10 +257,10 @@ function tensorAccess(state: State): TensorAccess {
     checkState(!state.disposed, call, 'a program that has not been disposed of');
     return find(state.parameters, name);
   };
-  const velocityFor = (name: string, call: string): PackedParameter => {
+  const learntFor = (name: string, call: string): PackedParameter => {
     const parameter = parameterFor(name, call);
-    checkState(parameter.velocity !== 0, call, 'a program compiled with training: true');
-    return parameter;
+    checkState(state.plan.loss !== undefined, call, 'a program compiled with training: true');
+    return parameter.velocity === 0 ? find(learntOf(state), name) : parameter;
   };
   return {
     readParameter(name) {
@@ -270,16 +274,16 @@ function tensorAccess(state: State): TensorAccess {
       state.stale = weightPhases;
     },
     readMomentum(name) {
-      const parameter = velocityFor(name, 'readMomentum');
+      const parameter = learntFor(name, 'readMomentum');
       return unpacked(floats, parameter, parameter.velocity);
     },
     writeMomentum(name, values) {
-      const parameter = velocityFor(name, 'writeMomentum');
+      const parameter = learntFor(name, 'writeMomentum');
       checkValues(name, parameter.shape, values);
       pack(parameter.packing, floats, parameter.velocity / 4, values);
     },
     readActivation: (layer) => readActivation(state, layer),
-    readGradient: (name) => readGradient(state, parameterFor(name, 'readGradient')),
+    readGradient: (name) => readGradient(state, learntFor(name, 'readGradient')),
   };
 }
 

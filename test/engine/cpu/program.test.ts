@@ -4,7 +4,7 @@ import { after, it } from 'node:test';
 import { promisify } from 'node:util';
 import { createCpuEngine, type CpuEngineOptions } from '../../../src/engine/cpu/engine.ts';
 import type { CompileOptions, Program } from '../../../src/engine/engine.ts';
-import { parameterShapes } from '../../../src/network/shapes.ts';
+import { learntShapes, parameterShapes } from '../../../src/network/shapes.ts';
 import { buildNetwork } from '../../../src/network/zoo/networks.ts';
 import { fillHashed, hashedLabels, hashedTensor } from '../hashedTensors.ts';
 import { writeImages } from '../images.ts';
@@ -38,6 +38,8 @@ async function train(engine: CpuEngineOptions): Promise<Map<string, Uint8Array>>
   results.set('logits', new Uint8Array(logits.buffer));
   for (const { name } of parameterShapes(everyLayer)) {
     results.set(name, new Uint8Array(program.readParameter(name).buffer));
+  }
+  for (const { name } of learntShapes(everyLayer)) {
     results.set(`momentum of ${name}`, new Uint8Array(program.readMomentum(name).buffer));
   }
   return results;

@@ -51,30 +51,20 @@ import {
 import { runWeights, type WinogradWeightsOperation } from '../operators/winograd/weights.ts';
 import type { Context } from '../threads/context.ts';
 
-export type Operation =
-  | AveragePoolOperation
-  | BatchNormMatrixOperation
-  | BatchNormOperation
+/** What multiplies, and what prepares weights for it or follows from its gradients. */
+type WeightOperation =
   | BiasGradientOperation
   | ConvolutionGradientOperation
-  | DropoutOperation
-  | FlattenOperation
   | FlipOperation
   | GemmOperation
   | GemvOperation
   | GroupMaskOperation
-  | LanesOperation
   | LinearOperation
   | LocalFlipOperation
   | LocalGradientOperation
   | LocalProductsOperation
-  | LossOperation
-  | LrnOperation
-  | MaxPoolOperation
-  | ReluOperation
-  | SgdOperation
-  | SmoothOperation
   | PhaseWeightsOperation
+  | SgdOperation
   | SplitPhasesOperation
   | SpreadOperation
   | WinogradImageOperation
@@ -82,6 +72,22 @@ export type Operation =
   | WinogradProductOperation
   | WinogradTilesOperation
   | WinogradWeightsOperation;
+
+/** What goes over activations or their gradients. */
+type ActivationOperation =
+  | AveragePoolOperation
+  | BatchNormMatrixOperation
+  | BatchNormOperation
+  | DropoutOperation
+  | FlattenOperation
+  | LanesOperation
+  | LossOperation
+  | LrnOperation
+  | MaxPoolOperation
+  | ReluOperation
+  | SmoothOperation;
+
+export type Operation = WeightOperation | ActivationOperation;
 
 /** Runs one thread's part of an operation. */
 export function runOperation(operation: Operation, context: Context): void {
@@ -120,6 +126,21 @@ export function runOperation(operation: Operation, context: Context): void {
       return runLinearGradient(operation, context);
     case 'linearUpdate':
       return runLinearUpdate(operation, context);
+    case 'localProducts':
+      return runLocalProducts(operation, context);
+    case 'localGradient':
+      return runLocalGradient(operation, context);
+    case 'localFlip':
+      return runLocalFlip(operation, context);
+    case 'sgd':
+      return runSgd(operation, context);
+    default:
+      return runActivationOperation(operation, context);
+  }
+}
+
+function runActivationOperation(operation: ActivationOperation, context: Context): void {
+  switch (operation.kind) {
     case 'maxPool':
       return runMaxPool(operation, context);
     case 'maxPoolBackward':
@@ -127,12 +148,6 @@ export function runOperation(operation: Operation, context: Context): void {
     case 'averagePool':
     case 'averagePoolBackward':
       return runAveragePool(operation, context);
-    case 'localProducts':
-      return runLocalProducts(operation, context);
-    case 'localGradient':
-      return runLocalGradient(operation, context);
-    case 'localFlip':
-      return runLocalFlip(operation, context);
     case 'normSums':
     case 'normCoefficients':
     case 'normApply':
@@ -157,8 +172,6 @@ export function runOperation(operation: Operation, context: Context): void {
       return runLanes(operation, context);
     case 'loss':
       return runLoss(operation, context);
-    case 'sgd':
-      return runSgd(operation, context);
     case 'dropoutMatrix':
     case 'dropoutImage':
     case 'dropoutMatrixBackward':

@@ -46,10 +46,12 @@ describe('owners', () => {
   it('tells the passes of a training step, layer by layer', () => {
     const plan = planOf(everyLayer, true, 'winograd');
     assert.deepEqual(ownersOf(plan, ['prepare']), ['features.3 prepare']);
-    assert.deepEqual(ownersOf(plan, ['repack']), ['features.3 inputGradient']);
+    assert.deepEqual(ownersOf(plan, ['repack']), ['features.3 inputGradient', 'local inputGradient']);
     assert.deepEqual(ownersOf(plan, ['update']), [
       'features.0 update',
       'features.3 update',
+      'bn update',
+      'local update',
       'classifier.1 update',
       'classifier.4 update',
     ]);
@@ -59,8 +61,12 @@ describe('owners', () => {
       'classifier.4 weightGradient',
       'classifier.4 inputGradient',
     ]);
-    const convolutions = backward.filter((owner) => /^features\.[03] /.test(owner));
-    assert.deepEqual(convolutions, [
+    const learning = backward.filter((owner) => /^(features\.[03]|bn|local) /.test(owner));
+    assert.deepEqual(learning, [
+      'local weightGradient',
+      'local inputGradient',
+      'bn weightGradient',
+      'bn inputGradient',
       'features.3 weightGradient',
       'features.3 inputGradient',
       'features.0 weightGradient',

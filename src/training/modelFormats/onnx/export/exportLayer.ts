@@ -1,6 +1,13 @@
 import type { LayerShape } from '../../../../network/shapes.ts';
-import type { AdaptiveAvgPoolSpec, AvgPoolSpec, ConvSpec, MaxPoolSpec } from '../../../../network/spec.ts';
+import type {
+  AdaptiveAvgPoolSpec,
+  AvgPoolSpec,
+  BatchNormSpec,
+  ConvSpec,
+  MaxPoolSpec,
+} from '../../../../network/spec.ts';
 import { adaptiveWindows, poolingWindows, windowCount, type Window } from '../../../../network/windows.ts';
+import { alexnetError } from '../../../../errors.ts';
 import { exportLrn } from './exportLrn.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 
@@ -23,6 +30,14 @@ export function exportLayer(place: Place): string {
   switch (spec.type) {
     case 'conv':
       return oneNode('Conv', place, convolution(spec));
+    case 'locallyConnected':
+      throw alexnetError('ALEX_ONNX_UNSUPPORTED', {
+        file: 'the network',
+        node: spec.name,
+        problem: 'ONNX has no locally connected layer',
+      });
+    case 'batchNorm':
+      return exportBatchNorm(spec, place);
     case 'relu':
       return oneNode('Relu', place);
     case 'tanh':
@@ -57,6 +72,13 @@ function oneNode(operator: string, { layer, input, builder, parameter }: Place, 
 
 function convolution({ kernelSize, stride = 1, padding = 0, groups = 1 }: ConvSpec): Ints {
   return { ...squares({ kernelSize, stride }), pads: [padding, padding, padding, padding], group: groups };
+}
+
+/** Of an image or a vector: both have the channels second. */
+function exportBatchNorm({ name, epsilon = 1e-5 }: BatchNormSpec, place: Place): string {
+  const { layer, input, builder, parameter } = place;
+  const inputs = [input, ...layer.parameters.map((one) => parameter(one.name))];
+  return builder.add('BatchNormalization', { name, inputs, shape: layer.output, floats: { epsilon } });
 }
 
 function squares({ kernelSize, stride }: { readonly kernelSize: number; readonly stride: number }): Ints {
