@@ -58,17 +58,21 @@ export interface PickleContext {
 }
 
 /**
- * Most instructions of a pickle. Each makes at most one small value, so that this bounds memory and time; the state
- * of a large network and its optimizer takes some ten thousand.
+ * Most work that a pickle may ask for: instructions, and the values that it hands to functions, which may be the same
+ * ones again and again. Each makes at most one small value, so that this bounds memory and time; the state of a large
+ * network and its optimizer takes some ten thousand.
  */
-const mostInstructions = 1_000_000;
+const mostWork = 1_000_000;
+/** So many bytes or characters are as much work as one value. */
+const bytesOfWork = 256;
 /** Longest key of a dict and longest name of a function, in bytes: both are looked up again and again. */
-const mostNameBytes = 4096;
+const mostNameBytes = 1024;
 
 interface Machine extends PickleContext {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   at: number;
+  work: number;
   readonly stack: PickleValue[];
   /** Heights of the stack at each MARK. */
   readonly marks: number[];
@@ -87,15 +91,41 @@ export function readPickleAt(
   context: PickleContext,
 ): { readonly value: PickleValue; readonly end: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const machine: Machine = { ...context, bytes, view, at: from, stack: [], marks: [], memo: new Map() };
-  for (let count = 0; count < mostInstructions; count++) {
+  const machine: Machine = {
+    ...context,
+    bytes,
+    view,
+    at: from,
+    work: 0,
+    stack: [],
+    marks: [],
+    memo: new Map(),
+  };
+  for (;;) {
+    addWork(machine, 1);
     const code = machine.view.getUint8(advance(machine, 1));
     if (code === STOP) return { value: pop(machine), end: machine.at };
     const run = operations[code];
     if (run === undefined) throw new PickleError(`opcode 0x${code.toString(16)} is not allowed`);
     run(machine);
   }
-  throw new PickleError(`it has more than ${mostInstructions.toLocaleString('en')} instructions`);
+}
+
+function addWork(machine: Machine, work: number): void {
+  machine.work += work;
+  if (machine.work > mostWork) throw new PickleError('it is too much work to read');
+}
+
+/** What it takes a function to look at a value and what is in it. */
+function workOf(value: PickleValue): number {
+  return Array.isArray(value) ? value.reduce<number>((sum, item) => sum + sizeOf(item), 1) : sizeOf(value);
+}
+
+function sizeOf(value: PickleValue): number {
+  if (Array.isArray(value)) return 1 + value.length;
+  if (value instanceof Map) return 1 + value.size;
+  const isLong = typeof value === 'string' || value instanceof Uint8Array;
+  return isLong ? 1 + value.length / bytesOfWork : 1;
 }
 
 const STOP = 0x2e;
@@ -183,6 +213,7 @@ function call(machine: Machine): PickleValue {
   const callee = pop(machine);
   if (typeof callee !== 'function' || !Array.isArray(args))
     throw new PickleError('it calls what is no function');
+  addWork(machine, workOf(args));
   return callee(args);
 }
 
@@ -194,6 +225,7 @@ function build(machine: Machine): void {
   if (target === null || typeof target !== 'object' || !('build' in target) || target.build === undefined) {
     throw new PickleError('it sets the state of what has none');
   }
+  addWork(machine, workOf(state));
   target.build(state);
 }
 
@@ -210,6 +242,7 @@ function recall(machine: Machine, key: number): PickleValue {
 function persistent(machine: Machine): PickleValue {
   const id = pop(machine);
   if (machine.persistentLoad === undefined) throw new PickleError('it refers to what lies outside of it');
+  addWork(machine, workOf(id));
   return machine.persistentLoad(id);
 }
 

@@ -10,20 +10,17 @@ const protocolVersion = 1001;
 const countBytes = 8;
 const mostPickleBytes = 16_000_000;
 
+/** A storage as the pickle describes it. */
+type Storage = Pick<PthStorage, 'dtype' | 'bytes'>;
+
 /** What the pickles at the start of a file say. */
 interface Pickles {
   readonly root: PickleValue;
   /** Of the storages, in the order in which they follow. */
   readonly keys: readonly string[];
-  /** Bytes of an element, by the storage's key. */
-  readonly elementBytes: ReadonlyMap<string, number>;
+  readonly storages: ReadonlyMap<string, Storage>;
   /** Where the storages begin. */
   readonly end: number;
-}
-
-interface Place {
-  readonly at: number;
-  readonly bytes: number;
 }
 
 /**
@@ -31,34 +28,48 @@ interface Place {
  * its storages; then each storage, its number of elements before it. Throws PthError, PickleError.
  */
 export async function readLegacy(handle: FileHandle, size: number): Promise<PthContainer> {
-  const { root, keys, elementBytes, end } = await readPickles(handle, size);
-  const places = new Map<string, Place>();
-  let at = end;
-  for (const key of keys) {
-    const each = elementBytes.get(key);
-    if (each === undefined) throw new PthError(`no tensor has the storage ${JSON.stringify(key)}`);
-    if (places.has(key)) throw new PthError(`it has the storage ${JSON.stringify(key)} twice`);
-    if (at + countBytes > size) throw new PthError(`it is cut short: it has ${size} bytes`);
-    const count = new DataView(await readAt(handle, at, countBytes)).getBigUint64(0, true);
-    at += countBytes;
-    const bytes = Number(count) * each;
-    if (at + bytes > size)
-      throw new PthError(`it is cut short: it has ${size} bytes, expected ${at + bytes}`);
-    places.set(key, { at, bytes });
-    at += bytes;
-  }
-  if (at !== size) throw new PthError(`it has ${size - at} bytes after its last storage`);
+  const pickles = await readPickles(handle, size);
+  const places = placesOf(pickles, size);
   return {
-    root,
-    readStorage: (storage, from, length) => readAt(handle, placeOf(places, storage) + from, length),
+    root: pickles.root,
+    readStorage: async (storage, from, length) => {
+      const { key } = storage;
+      const at = places.get(key);
+      checkStorage(at === undefined ? undefined : pickles.storages.get(key)!.bytes, storage);
+      await checkCount(handle, at!, key, pickles.storages.get(key)!);
+      return readAt(handle, at! + from, length);
+    },
     readExtra: () => Promise.resolve(undefined),
   };
 }
 
-function placeOf(places: ReadonlyMap<string, Place>, storage: PthStorage): number {
-  const place = places.get(storage.key);
-  checkStorage(place?.bytes, storage);
-  return place!.at;
+/** Where each storage's elements begin. */
+function placesOf({ keys, storages, end }: Pickles, size: number): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  let at = end;
+  for (const key of keys) {
+    const storage = storages.get(key);
+    if (storage === undefined) throw new PthError(`no tensor has the storage ${JSON.stringify(key)}`);
+    if (places.has(key)) throw new PthError(`it has the storage ${JSON.stringify(key)} twice`);
+    places.set(key, at + countBytes);
+    at += countBytes + storage.bytes;
+  }
+  if (at > size) throw new PthError(`it is cut short: it has ${size} bytes, expected ${at}`);
+  if (at < size) throw new PthError(`it has ${size - at} bytes after its last storage`);
+  return places;
+}
+
+/** The number of elements that stands before them must be that which the pickle says. */
+async function checkCount(
+  handle: FileHandle,
+  at: number,
+  key: string,
+  { dtype, bytes }: Storage,
+): Promise<void> {
+  const count = new DataView(await readAt(handle, at - countBytes, countBytes)).getBigUint64(0, true);
+  const expected = bytes / dtypes[dtype].BYTES_PER_ELEMENT;
+  if (Number(count) === expected) return;
+  throw new PthError(`the storage ${JSON.stringify(key)} has ${count} elements, expected ${expected}`);
 }
 
 /** How long the pickles are is known once they are read: tries with the first bytes, and then with more. */
@@ -75,7 +86,7 @@ async function readPickles(handle: FileHandle, size: number): Promise<Pickles> {
 
 function parsePickles(bytes: Uint8Array): Pickles {
   let end = 0;
-  const elementBytes = new Map<string, number>();
+  const storages = new Map<string, Storage>();
   const next = (context: PickleContext = { globals: {} }): PickleValue => {
     const pickle = readPickleAt(bytes, end, context);
     end = pickle.end;
@@ -92,15 +103,16 @@ function parsePickles(bytes: Uint8Array): Pickles {
     ...torchPickle,
     persistentLoad: (id) => {
       const storage = torchPickle.persistentLoad(id);
-      const each = dtypes[storage.dtype].BYTES_PER_ELEMENT;
-      if ((elementBytes.get(storage.key) ?? each) !== each) {
-        throw new PthError(`the storage ${JSON.stringify(storage.key)} is of two types`);
+      const { key, bytes: whole, dtype } = storage;
+      const before = storages.get(key) ?? storage;
+      if (before.bytes !== whole || before.dtype !== dtype) {
+        throw new PthError(`the storage ${JSON.stringify(key)} is of two types or sizes`);
       }
-      elementBytes.set(storage.key, each);
+      storages.set(key, { dtype, bytes: whole });
       return storage;
     },
   });
   const keys = next();
   if (!Array.isArray(keys)) throw new PthError('it does not say which storages follow');
-  return { root, keys: keys.map((key) => text(key) ?? ''), elementBytes, end };
+  return { root, keys: keys.map((key) => text(key) ?? ''), storages, end };
 }

@@ -1,5 +1,4 @@
 import type { PickleValue } from '../pickle.ts';
-import { dtypes } from '../tensors.ts';
 import type { PthStorage } from './torchObjects.ts';
 
 /** Where a form of PyTorch file keeps its parts. */
@@ -15,12 +14,10 @@ export interface PthContainer {
 /** A file is unlike what PyTorch writes; the caller says which file. */
 export class PthError extends Error {}
 
-/** Checks that a storage has the bytes that its tensors expect. Throws PthError. */
-export function checkStorage(bytes: number | undefined, storage: PthStorage): asserts bytes is number {
-  const { key, base, elements, dtype } = storage;
-  if (bytes === undefined) throw new PthError(`the storage ${JSON.stringify(key)} is missing`);
-  const expected = (base + elements) * dtypes[dtype].BYTES_PER_ELEMENT;
-  if (bytes < expected) {
-    throw new PthError(`the storage ${JSON.stringify(key)} has ${bytes} bytes, expected ${expected}`);
+/** Checks that a storage is there, with the bytes that the pickle says. Throws PthError. */
+export function checkStorage(found: number | undefined, { key, bytes }: PthStorage): asserts found is number {
+  if (found === undefined) throw new PthError(`the storage ${JSON.stringify(key)} is missing`);
+  if (found < bytes) {
+    throw new PthError(`the storage ${JSON.stringify(key)} has ${found} bytes, expected ${bytes}`);
   }
 }

@@ -21,7 +21,7 @@ export function findStateDict(root: PickleValue): ReadonlyMap<string, PthTensor>
     const inside = tensorsIn(root.get(key));
     if (inside.size > 0) return withoutPrefixes(inside);
   }
-  const keys = [...root.keys()].filter((key) => typeof key === 'string');
+  const keys = [...root.keys()].filter((key) => typeof key === 'string').map((key) => JSON.stringify(key));
   throw new PthError(
     `it holds no state_dict: among ${keys.slice(0, 12).join(', ')} is none of ${usualKeys.join(', ')} with tensors`,
   );

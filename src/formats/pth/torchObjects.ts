@@ -17,6 +17,8 @@ export interface PthStorage extends PickleObject {
   readonly dtype: Dtype;
   /** Its name among the storages of the file. */
   readonly key: string;
+  /** Bytes of the storage of that name. */
+  readonly bytes: number;
   readonly elements: number;
   /** Where it begins in the storage of that name, in elements: old files have storages that are parts of others. */
   readonly base: number;
@@ -113,7 +115,8 @@ function persistentLoad(id: PickleValue): PthStorage {
   if (text(what) !== 'storage' || dtype === undefined || name === undefined || !isCount(elements)) {
     throw new PickleError('it refers to what is no storage');
   }
-  return { kind: 'storage', dtype, key: name, ...part(view, elements) };
+  const bytes = elements * dtypes[dtype].BYTES_PER_ELEMENT;
+  return { kind: 'storage', dtype, key: name, bytes, ...part(view, elements) };
 }
 
 /** Which part of the storage of that name: (key, offset, number of elements) in old files, else all of it. */

@@ -30,7 +30,7 @@ interface DirectoryEntry {
   readonly headerAt: number;
 }
 
-const mostDirectoryBytes = 16_000_000;
+const mostDirectoryBytes = 8_000_000;
 const localHeaderBytes = 30;
 const directoryHeaderBytes = 46;
 
@@ -87,14 +87,14 @@ function directoryEntry(bytes: Uint8Array): DirectoryEntry {
   const name = Buffer.from(bytes.subarray(directoryHeaderBytes, nameEnd)).toString('utf8');
   const method = view.getUint16(10, true);
   if (method !== 0 || (view.getUint16(8, true) & encrypted) !== 0) {
-    throw new ZipError(`${JSON.stringify(name)} is compressed or encrypted, expected as it is`);
+    throw new ZipError(`${quoted(name)} is compressed or encrypted, expected as it is`);
   }
   const extra = bytes.subarray(nameEnd, nameEnd + view.getUint16(30, true));
   const [size, packed, headerAt] = wideFields(
     [view.getUint32(24, true), view.getUint32(20, true), view.getUint32(42, true)],
     extra,
   );
-  if (size !== packed) throw new ZipError(`${JSON.stringify(name)} has two sizes, ${size} and ${packed}`);
+  if (size !== packed) throw new ZipError(`${quoted(name)} has two sizes, ${size} and ${packed}`);
   return { name, size: size!, headerAt: headerAt!, crc: view.getUint32(16, true) };
 }
 
@@ -137,11 +137,11 @@ function withLimits(listed: readonly DirectoryEntry[], directoryAt: number): Lim
   const names = new Set<string>();
   return sorted.map((entry, i) => {
     const { name, size, headerAt } = entry;
-    if (names.has(name)) throw new ZipError(`it has ${JSON.stringify(name)} twice`);
+    if (names.has(name)) throw new ZipError(`it has ${quoted(name)} twice`);
     names.add(name);
     const end = sorted[i + 1]?.headerAt ?? directoryAt;
     if (!(headerAt + localHeaderBytes + size <= end)) {
-      throw new ZipError(`${JSON.stringify(name)} overlaps another entry, or lies outside of the file`);
+      throw new ZipError(`${quoted(name)} overlaps another entry, or lies outside of the file`);
     }
     return { ...entry, end };
   });
@@ -151,8 +151,7 @@ function zipEntry(handle: FileHandle, entry: LimitedEntry): ZipEntry {
   const { name, size, crc } = entry;
   let start: Promise<number> | undefined;
   const read = async (from: number, length: number): Promise<ArrayBuffer> => {
-    if (from < 0 || from + length > size)
-      throw new ZipError(`${JSON.stringify(name)} has only ${size} bytes`);
+    if (from < 0 || from + length > size) throw new ZipError(`${quoted(name)} has only ${size} bytes`);
     start ??= dataStart(handle, entry);
     return readAt(handle, (await start) + from, length);
   };
@@ -162,19 +161,24 @@ function zipEntry(handle: FileHandle, entry: LimitedEntry): ZipEntry {
     read,
     readAll: async () => {
       const bytes = await read(0, size);
-      if (crc32(new Uint8Array(bytes)) !== crc) throw new ZipError(`${JSON.stringify(name)} is damaged`);
+      if (crc32(new Uint8Array(bytes)) !== crc) throw new ZipError(`${quoted(name)} is damaged`);
       return bytes;
     },
   };
+}
+
+/** A name in a message: those from outside may be of any length, and hold what a terminal obeys. */
+function quoted(name: string): string {
+  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
 }
 
 /** After the local header, whose name and extra field may have other lengths than in the directory. */
 async function dataStart(handle: FileHandle, { name, size, headerAt, end }: LimitedEntry): Promise<number> {
   const header = new DataView(await readAt(handle, headerAt, localHeaderBytes));
   if (header.getUint32(0, true) !== signatures.localHeader) {
-    throw new ZipError(`${JSON.stringify(name)} is not where the directory says`);
+    throw new ZipError(`${quoted(name)} is not where the directory says`);
   }
   const at = headerAt + localHeaderBytes + header.getUint16(26, true) + header.getUint16(28, true);
-  if (at + size > end) throw new ZipError(`${JSON.stringify(name)} overlaps another entry`);
+  if (at + size > end) throw new ZipError(`${quoted(name)} overlaps another entry`);
   return at;
 }

@@ -159,7 +159,7 @@ test('a checkpoint without weights, and files that are none', async (context) =>
   }
   await assert.rejects(openPth(`${path}.no`), { code: 'ALEX_FILE_READ' });
   assert.throws(() => findStateDict(new Map<PickleValue, PickleValue>([['best', 1]])), {
-    message: /no state_dict: among best/,
+    message: /no state_dict: among "best"/,
   });
 });
 
