@@ -1,10 +1,10 @@
-import { testViews, type Averaging } from '../data/augmentation/views.ts';
+import type { Averaging } from '../data/augmentation/views.ts';
 import type { ImageView } from '../data/image.ts';
-import { squareTransforms } from '../data/images/squareTransforms.ts';
 import { imageTransform } from '../data/transformImage.ts';
 import type { EngineName } from '../engine/engine.ts';
 import { averageViews } from '../training/averageViews.ts';
 import type { Model } from '../training/modelFile.ts';
+import { modelViews } from '../training/modelViews.ts';
 
 /** What a model makes of one image. */
 export interface Prediction {
@@ -40,8 +40,7 @@ export async function createClassifier(model: Model, options: ClassifierOptions)
   const { createEngine } = await import('../engine/create.ts');
   const engine = await createEngine(options.engine, { threads: options.threads });
   const { batchSize, averaging = 'none' } = options;
-  const side = model.network.input.height;
-  const views = testViews(squareTransforms(model.transforms, side), averaging, side);
+  const views = modelViews(model, averaging, { anyShape: true });
   const transforms = views.map((steps) => imageTransform(steps));
   const program = await engine.compile(model.network, {
     batchSize: batchSize * views.length,

@@ -4,7 +4,7 @@ import { viewCounts, type Averaging } from '../data/augmentation/views.ts';
 import type { ImageView } from '../data/image.ts';
 import type { EngineName } from '../engine/engine.ts';
 import { AlexnetError, alexnetError } from '../errors.ts';
-import { averageOption } from './averageOption.ts';
+import { averageOption, noteOnCrops } from './averageOption.ts';
 import { createClassifier, topClasses, type Classifier, type Prediction } from './classifier.ts';
 import { modelFile } from './modelPath.ts';
 import { readers, whole } from './options.ts';
@@ -54,6 +54,7 @@ async function predict(path: string, files: readonly string[], options: PredictO
   const { loadModel } = await import('../training/modelFile.ts');
   const model = await loadModel(await modelFile(path));
   const { average: averaging } = options;
+  await noteOnCrops(terminal, model, averaging);
   const atOnce = Math.ceil(mostAtOnce / viewCounts[averaging]);
   const batchSize = Math.min(atOnce, files.length);
   const classifier = await createClassifier(model, { ...options, averaging, batchSize });

@@ -7,7 +7,7 @@ import { datasetNames } from '../data/locateDataset.ts';
 import type { EngineName } from '../engine/engine.ts';
 import type { ResultEvent } from '../training/events.ts';
 import type { Model } from '../training/modelFile.ts';
-import { averageOption } from './averageOption.ts';
+import { averageOption, noteOnCrops } from './averageOption.ts';
 import { classTable, confusionTable } from './confusionTable.ts';
 import { modelFile } from './modelPath.ts';
 import { readers, whole } from './options.ts';
@@ -77,6 +77,7 @@ async function testFile(terminal: Terminal, path: string, options: TestOptions):
   const { dataDir, limitTest: limit, batchSize, workers, threads, predictions } = options;
   const model = await loadModel(path);
   const onNotice = (message: string): void => terminal.say(`note: ${message}`);
+  await noteOnCrops(terminal, model, options.average);
   const trained = trainingOf(model);
   const name = options.dataset ?? trained.dataset ?? 'cifar10';
   const onBadImage = options.onBadImage ?? trained.onBadImage;

@@ -1,6 +1,5 @@
-import { testViews, type Averaging } from '../data/augmentation/views.ts';
+import type { Averaging } from '../data/augmentation/views.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { squareTransforms } from '../data/images/squareTransforms.ts';
 import { createLoader, type BadImagePolicy } from '../data/loader.ts';
 import type { BadImage } from '../data/loaderFill.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -8,6 +7,7 @@ import { alexnetError } from '../errors.ts';
 import { evaluate, type EvaluateOptions } from './evaluate.ts';
 import type { ResultEvent } from './events.ts';
 import type { Model } from './modelFile.ts';
+import { modelViews } from './modelViews.ts';
 
 export interface EvaluateModelOptions extends Pick<
   EvaluateOptions,
@@ -38,10 +38,8 @@ export async function evaluateModel(
   const program = await engine.compile(model.network, { batchSize, training: false, inputSlots: 2 });
   try {
     for (const [name, values] of model.parameters) program.writeParameter(name, values);
-    const side = model.network.input.height;
     // Images in files have any shape.
-    const own = 'encoded' in dataset ? squareTransforms(model.transforms, side) : model.transforms;
-    const [transforms, ...moreViews] = testViews(own, averaging, side);
+    const [transforms, ...moreViews] = modelViews(model, averaging, { anyShape: 'encoded' in dataset });
     const loader = await createLoader({
       dataset,
       transforms: transforms!,

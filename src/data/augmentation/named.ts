@@ -86,6 +86,19 @@ export function checkAugment(augment: unknown): asserts augment is readonly stri
   parse(augment);
 }
 
+/** Width of the frame that `pad-crop` puts around images; 0 when it is not among these words. Never throws. */
+export function paddingOf(augment: readonly unknown[], side: number): number {
+  const word = augment.find((one) => typeof one === 'string' && one.split('=')[0] === 'pad-crop');
+  if (typeof word !== 'string') return 0;
+  const [, given] = word.split('=');
+  const padding = given === undefined ? usualPadding(side) : Number(given);
+  return Number.isInteger(padding) && padding >= 0 ? padding : 0;
+}
+
+function usualPadding(side: number): number {
+  return Math.round(side / 8);
+}
+
 /** How images become tensors while training, and how for everything after. */
 export interface TransformPair {
   readonly train: readonly TransformStep[];
@@ -181,7 +194,7 @@ function cropped(
 ): Cropped {
   const resized = resizedTo(image, dataset);
   if (wanted.has('pad-crop')) {
-    const padding = wanted.get('pad-crop') ?? Math.round(side / 8);
+    const padding = wanted.get('pad-crop') ?? usualPadding(side);
     return { train: [...image, randomCrop(side, { padding })], test: image };
   }
   if (wanted.has('crop')) return randomlyCropped({ image, resized, side }, wanted.get('crop'));

@@ -5,6 +5,7 @@ import {
   isImageStep,
   resize,
   type ImageStep,
+  type ResizeStep,
   type TransformStep,
 } from '../transforms.ts';
 import { resizedSide } from './deterministic.ts';
@@ -19,43 +20,55 @@ export type Averaging = (typeof averagings)[number];
 
 export const viewCounts: Readonly<Record<Averaging, number>> = { none: 1, flip: 2, 'ten-crop': 10 };
 
-/** Networks of a smaller input see an image's own pixels, which are too few to enlarge. */
-const smallSide = 64;
-
 /**
- * The transforms of each view, for those that a network of input side `side` is tested with; the first view is always
- * one of them as they are or, of ten crops, the top left corner. Crops are squares of `side` out of the image that the
- * transforms cut their middle from, when that is larger. Where they take the whole image, it is resized to 256 / 224 of
- * `side` first, or, when they resize nothing or `side` is under 64, padded with side / 8 black pixels.
- * Throws ALEX_DATA_TRANSFORMS.
+ * The transforms of each view, for those that a network of input side `side` is tested with. Ten crops are squares of
+ * `side` out of the image that the transforms cut their middle from, when that is larger. Where the network takes whole
+ * images, they get the frame of `padding` black pixels that it was trained with, or else are resized to 256 / 224 of
+ * `side`, as in the paper; images that nothing resizes get a frame of side / 8. Throws ALEX_DATA_TRANSFORMS.
  */
 export function testViews(
   transforms: readonly TransformStep[],
   averaging: Averaging,
-  side: number,
+  { side, padding = 0 }: { readonly side: number; readonly padding?: number },
 ): readonly (readonly TransformStep[])[] {
   const image = transforms.filter(isImageStep);
   const after = transforms.slice(image.length);
-  const views: readonly (readonly ImageStep[])[] =
-    averaging === 'ten-crop' ? fiveCrops(image, side) : [image];
+  const views = averaging === 'ten-crop' ? fiveCrops(image, side, padding) : [image];
   const all = averaging === 'none' ? views : [...views, ...views.map((view) => [...view, horizontalFlip()])];
   return all.map((steps) => checkDeterministic([...steps, ...after]));
 }
 
-function fiveCrops(image: readonly ImageStep[], side: number): readonly (readonly ImageStep[])[] {
-  const larger = largerImage(image, side);
+function fiveCrops(image: readonly ImageStep[], side: number, padding: number): readonly ImageStep[][] {
+  const larger = largerImage(image, side, padding);
   return [...corners.map((corner) => [...larger, cornerCrop(side, corner)]), [...larger, centerCrop(side)]];
 }
 
-/** The steps to the image that the crops are cut from. */
-function largerImage(image: readonly ImageStep[], side: number): readonly ImageStep[] {
+/** Whether the network sees an image to its edges, or to the nearer two of them. */
+export function takesWholeImages(transforms: readonly TransformStep[], side: number): boolean {
+  const image = transforms.filter(isImageStep);
+  const before = beforeCrop(image, side);
+  return before === image || lastResize(before)?.size === side;
+}
+
+/** The steps before the last one, if that is the crop of the network's square. */
+function beforeCrop(image: readonly ImageStep[], side: number): readonly ImageStep[] {
   const last = image.at(-1);
-  const before = last?.type === 'centerCrop' && last.size === side ? image.slice(0, -1) : image;
-  const at = before.findLastIndex(({ type }) => type === 'resize');
-  const resized = before[at];
-  const isWhole = before === image || (resized?.type === 'resize' && resized.size === side);
-  if (!isWhole) return resized?.type === 'resize' ? [...before, centerCrop(resized.size)] : before;
-  if (side < smallSide || resized === undefined) return [...image, pad(Math.round(side / 8))];
+  return last?.type === 'centerCrop' && last.size === side ? image.slice(0, -1) : image;
+}
+
+function lastResize(image: readonly ImageStep[]): ResizeStep | undefined {
+  return image.findLast((step) => step.type === 'resize');
+}
+
+/** The steps to the image that the crops are cut from. */
+function largerImage(image: readonly ImageStep[], side: number, padding: number): readonly ImageStep[] {
+  const before = beforeCrop(image, side);
+  const resized = lastResize(before);
+  if (!takesWholeImages(image, side)) {
+    return resized === undefined ? before : [...before, centerCrop(resized.size)];
+  }
+  if (padding > 0) return [...image, pad(padding)];
+  if (resized === undefined) return [...image, pad(Math.round(side / 8))];
   const large = resizedSide(side);
-  return [...before.slice(0, at), resize(large), ...before.slice(at + 1), centerCrop(large)];
+  return [...before.map((step) => (step === resized ? resize(large) : step)), centerCrop(large)];
 }

@@ -29,8 +29,8 @@ function before(views: readonly (readonly TransformStep[])[], side: number): rea
 }
 
 test('ten crops are cut from the image that the model cuts its middle from, or from a larger one', () => {
-  const tenOf = (steps: readonly TransformStep[], side: number) =>
-    before(testViews(steps, 'ten-crop', side), side);
+  const tenOf = (steps: readonly TransformStep[], side: number, padding?: number) =>
+    before(testViews(steps, 'ten-crop', { side, padding }), side);
   // The paper's: 224 out of the middle 256 × 256.
   const paper = [resize(256), centerCrop(256)];
   assert.deepEqual(tenOf(compose([resize(256), centerCrop(224), toTensor()]), 224), paper);
@@ -38,9 +38,10 @@ test('ten crops are cut from the image that the model cuts its middle from, or f
   assert.deepEqual(tenOf(compose([resize(224), centerCrop(224), toTensor()]), 224), paper);
   // cuda-convnet's 24 out of 32.
   assert.deepEqual(tenOf(compose([centerCrop(24), toTensor()]), 24), []);
-  // Small images as they are, in a frame.
+  // Whole images: in the frame that the training put around them, or as the paper does it.
+  assert.deepEqual(tenOf(articleTransforms(32), 32, 3), [resize(32), pad(3)]);
+  assert.deepEqual(tenOf(articleTransforms(32), 32), [resize(37), centerCrop(37)]);
   assert.deepEqual(tenOf(compose([toTensor()]), 32), [pad(4)]);
-  assert.deepEqual(tenOf(articleTransforms(32), 32), [resize(32), pad(4)]);
 });
 
 test('views have the size that the network takes, as many as are told', () => {
@@ -51,7 +52,7 @@ test('views have the size that the network takes, as many as are told', () => {
   for (const averaging of ['none', 'flip', 'ten-crop'] as const) {
     for (const size of sizes) {
       const steps = compose([resize(24), centerCrop(24), toTensor()]);
-      const views = testViews(steps, averaging, 24);
+      const views = testViews(steps, averaging, { side: 24 });
       assert.equal(views.length, viewCounts[averaging]);
       for (const view of views) assert.deepEqual(outputSize(view, size), { height: 24, width: 24 });
     }
@@ -60,6 +61,9 @@ test('views have the size that the network takes, as many as are told', () => {
 
 test('flip is the image, then its mirror image', () => {
   const steps = articleTransforms(32);
-  assert.deepEqual(testViews(steps, 'none', 32), [steps]);
-  assert.deepEqual(testViews(steps, 'flip', 32), [steps, [steps[0], horizontalFlip(), ...steps.slice(1)]]);
+  assert.deepEqual(testViews(steps, 'none', { side: 32 }), [steps]);
+  assert.deepEqual(testViews(steps, 'flip', { side: 32 }), [
+    steps,
+    [steps[0], horizontalFlip(), ...steps.slice(1)],
+  ]);
 });
