@@ -18,7 +18,7 @@ export interface OnnxFile {
 }
 
 /** What a model without its weights may take in memory. */
-const mostBytes = 128 * 2 ** 20;
+const mostBytes = 32 * 2 ** 20;
 
 /** Opens an ONNX file. Throws ALEX_FILE_READ, ALEX_ONNX_INVALID. */
 export async function openOnnx(path: string): Promise<OnnxFile> {

@@ -21,6 +21,7 @@ import {
   type OnnxTensor,
   type OnnxValue,
 } from './model.ts';
+import { quoted } from './quoted.ts';
 
 /** What an object of the graph costs at least in memory. */
 const objectBytes = 512;
@@ -83,7 +84,7 @@ function readGraph(reader: MessageReader, graph: Range, fault: (problem: string)
     else if (field.number === graphFields.outputs) outputs.push(readValue(reader, reader.message(field)));
     else if (field.number === graphFields.initializers) {
       const tensor = readTensor(reader, reader.message(field));
-      if (initializers.has(tensor.name)) throw fault(`it has two tensors called "${tensor.name}"`);
+      if (initializers.has(tensor.name)) throw fault(`it has two tensors called ${quoted(tensor.name)}`);
       initializers.set(tensor.name, tensor);
     }
   }

@@ -11,6 +11,7 @@ import {
   type TensorValues,
 } from '../tensors.ts';
 import { elementTypes, tensorFields, type OnnxTensor } from './model.ts';
+import { quoted } from './quoted.ts';
 
 /** The file that a tensor is read from. */
 export interface TensorPlace {
@@ -20,21 +21,28 @@ export interface TensorPlace {
   readonly fault: (problem: string) => Error;
 }
 
-/** Type and shape. Throws what `fault` makes where they cannot be. */
-export function tensorType(
-  { name, elementType, shape }: Pick<OnnxTensor, 'name' | 'elementType' | 'shape'>,
-  fault: (problem: string) => Error,
-): TensorType {
+/**
+ * Type and shape, and whether as many values are in the file. Throws what `fault` makes where that cannot be; of values
+ * in another file or number by number, reading tells.
+ */
+export function tensorType(tensor: OnnxTensor, fault: (problem: string) => Error): TensorType {
+  const { name, elementType, shape, data, external } = tensor;
   const dtype = elementTypes[elementType];
-  if (dtype === undefined)
-    throw fault(`tensor "${name}" is of element type ${elementType}, which is not supported`);
-  if (
-    !shape.every((size) => Number.isSafeInteger(size) && size >= 0) ||
-    !Number.isSafeInteger(elementsOf(shape))
-  ) {
-    throw fault(`tensor "${name}" is [${shape.slice(0, 8).join(', ')}], which cannot be`);
+  if (dtype === undefined) {
+    throw fault(`tensor ${quoted(name)} is of element type ${elementType}, which is not supported`);
   }
-  return { dtype, shape };
+  const sizes = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (!sizes || !Number.isSafeInteger(elementsOf(shape))) {
+    throw fault(`tensor ${quoted(name)} is [${shape.slice(0, 8).join(', ')}], which cannot be`);
+  }
+  const type = { dtype, shape };
+  if (external !== undefined) return type;
+  const raw = data.get(tensorFields.raw);
+  if (raw !== undefined) checkLength(tensor, lengthOf(raw.slice(-1)), byteCount(type), fault);
+  else if (dtype === 'F32' || dtype === 'F64') {
+    checkLength(tensor, lengthOf(data.get(typedFields[dtype]) ?? []), byteCount(type), fault);
+  }
+  return type;
 }
 
 /**
@@ -42,32 +50,40 @@ export function tensorType(
  * Throws what `fault` makes, and system errors.
  */
 export async function readTensorValues(tensor: OnnxTensor, place: TensorPlace): Promise<SafeTensor> {
-  const { dtype, shape } = tensorType(tensor, place.fault);
-  const bytes = elementsOf(shape) * dtypes[dtype].BYTES_PER_ELEMENT;
-  if (tensor.external !== undefined) {
-    return {
-      dtype,
-      shape,
-      values: valuesOf(dtype, await readExternal(tensor, tensor.external, bytes, place)),
-    };
-  }
-  const raw = tensor.data.get(tensorFields.raw)?.at(-1);
-  if (raw !== undefined) {
-    checkLength(tensor, raw.end - raw.begin, bytes, place);
-    return { dtype, shape, values: valuesOf(dtype, await readAt(place.handle, raw.begin, bytes)) };
-  }
-  return { dtype, shape, values: await readTyped(tensor, { dtype, shape }, place) };
+  const type = tensorType(tensor, place.fault);
+  return { ...type, values: await readValues(tensor, type, place) };
+}
+
+async function readValues(tensor: OnnxTensor, type: TensorType, place: TensorPlace): Promise<TensorValues> {
+  const { data, external } = tensor;
+  const bytes = byteCount(type);
+  if (external !== undefined) return valuesOf(type.dtype, await readExternal(tensor, external, bytes, place));
+  const raw = data.get(tensorFields.raw)?.at(-1);
+  if (raw !== undefined) return valuesOf(type.dtype, await readAt(place.handle, raw.begin, bytes));
+  return readTyped(tensor, type, place);
+}
+
+function byteCount({ dtype, shape }: TensorType): number {
+  return elementsOf(shape) * dtypes[dtype].BYTES_PER_ELEMENT;
+}
+
+function lengthOf(ranges: readonly Range[]): number {
+  return ranges.reduce((sum, { begin, end }) => sum + end - begin, 0);
 }
 
 function valuesOf(dtype: Dtype, buffer: ArrayBuffer): TensorValues {
   return new dtypes[dtype](buffer);
 }
 
-function checkLength({ name }: OnnxTensor, got: number, expected: number, { fault }: TensorPlace): void {
+function checkLength(
+  { name }: OnnxTensor,
+  got: number,
+  expected: number,
+  fault: (problem: string) => Error,
+): void {
   if (got === expected) return;
-  throw fault(
-    `tensor "${name}" has ${got.toLocaleString('en')} bytes, expected ${expected.toLocaleString('en')}`,
-  );
+  const [has, needs] = [got, expected].map((bytes) => bytes.toLocaleString('en'));
+  throw fault(`tensor ${quoted(name)} has ${has} bytes, expected ${needs}`);
 }
 
 /** The field that holds values of a type one by one. */
@@ -93,16 +109,12 @@ async function readTyped(
   { dtype, shape }: TensorType,
   place: TensorPlace,
 ): Promise<TensorValues> {
-  const ranges = tensor.data.get(typedFields[dtype]) ?? [];
-  const length = ranges.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  const bytes = await readRanges(tensor.data.get(typedFields[dtype]) ?? [], place);
+  if (dtype === 'F32' || dtype === 'F64') return valuesOf(dtype, bytes.buffer);
+  const numbers = unpackVarints(bytes, place.fault);
   const elements = elementsOf(shape);
-  if (dtype === 'F32' || dtype === 'F64') {
-    checkLength(tensor, length, elements * dtypes[dtype].BYTES_PER_ELEMENT, place);
-    return valuesOf(dtype, (await readRanges(ranges, length, place)).buffer);
-  }
-  const numbers = unpackVarints(await readRanges(ranges, length, place), place.fault);
   if (numbers.length !== elements) {
-    throw place.fault(`tensor "${tensor.name}" has ${numbers.length} values, expected ${elements}`);
+    throw place.fault(`tensor ${quoted(tensor.name)} has ${numbers.length} values, expected ${elements}`);
   }
   if (dtype === 'F16') return valuesOf(dtype, Uint16Array.from(numbers).buffer);
   if (dtype === 'I64') return BigInt64Array.from(numbers, BigInt);
@@ -113,9 +125,9 @@ async function readTyped(
 /** The bytes of all the ranges, one after the other. */
 async function readRanges(
   ranges: readonly Range[],
-  length: number,
   { handle }: TensorPlace,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const length = lengthOf(ranges);
   if (ranges.length === 1) return new Uint8Array(await readAt(handle, ranges[0]!.begin, length));
   const bytes = new Uint8Array(length);
   let at = 0;
@@ -140,7 +152,9 @@ async function readExternal(
     location.split(sep).includes('..') ||
     location.includes('\0')
   ) {
-    throw fault(`tensor "${tensor.name}" is in "${external['location'] ?? ''}", which is no file beside it`);
+    throw fault(
+      `tensor ${quoted(tensor.name)} is in ${quoted(external['location'] ?? '')}, which is no file beside it`,
+    );
   }
   const [offset, length] = [Number(external['offset'] ?? 0), Number(external['length'] ?? bytes)];
   const handle = await open(join(dirname(path), location), 'r');
@@ -148,7 +162,7 @@ async function readExternal(
     const { size } = await handle.stat();
     if (length !== bytes || !Number.isSafeInteger(offset) || offset < 0 || offset + bytes > size) {
       throw fault(
-        `tensor "${tensor.name}" is ${length} bytes from ${offset} of ${location}, which has ${size}; expected ${bytes}`,
+        `tensor ${quoted(tensor.name)} is ${length} bytes from ${offset} of ${quoted(location)}, which has ${size}; expected ${bytes}`,
       );
     }
     return await readAt(handle, offset, bytes);

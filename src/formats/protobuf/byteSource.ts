@@ -24,7 +24,11 @@ export function fileBytes(descriptor: number, length: number): ByteSource {
       windowBegin = at;
       return window[0]!;
     },
-    slice: (begin, end) => readRange(descriptor, begin, end),
+    slice(begin, end) {
+      const from = begin - windowBegin;
+      const inWindow = from >= 0 && end <= windowBegin + window.length;
+      return inWindow ? window.slice(from, end - windowBegin) : readRange(descriptor, begin, end);
+    },
   };
 }
 

@@ -86,7 +86,7 @@ export function createMessageReader(
   function floatsIn({ begin, end }: Range): number[] {
     if ((end - begin) % 4 !== 0) throw fault(`the floats at byte ${begin} are ${end - begin} bytes`);
     spend(2 * (end - begin));
-    return [...new Float32Array(source.slice(begin, end).slice().buffer)];
+    return Array.from(new Float32Array(source.slice(begin, end).slice().buffer));
   }
 
   return {

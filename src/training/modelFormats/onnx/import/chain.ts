@@ -67,9 +67,11 @@ function unlikeOthers(name: string, names: ReadonlySet<string>): string {
  * and of nodes (`/features/features.1/Relu`); else as the node is called, else by its type.
  */
 export function layerName(type: LayerType, nodeName: string, weightName = ''): string {
-  const module = /^(?!onnx::)(.+)\.weight$/.exec(weightName)?.[1];
-  if (module !== undefined) return module;
+  const module = /^(?!onnx::)(.+)\.weight$/s.exec(weightName)?.[1];
   const scope = nodeName.split('/').filter((part) => part !== '');
-  if (nodeName.startsWith('/')) return scope.at(-2) ?? type;
-  return nodeName === '' ? type : nodeName;
+  const node = nodeName.startsWith('/') ? scope.at(-2) : nodeName;
+  const name = (module ?? node ?? '').replaceAll(/\p{C}/gu, '').slice(0, longestName);
+  return name === '' ? type : name;
 }
+
+const longestName = 200;

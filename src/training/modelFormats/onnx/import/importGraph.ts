@@ -7,6 +7,7 @@ import {
   type OnnxValue,
 } from '../../../../formats/onnx/model.ts';
 import type { OnnxFile } from '../../../../formats/onnx/openOnnx.ts';
+import { quoted } from '../../../../formats/onnx/quoted.ts';
 import type { NetworkSpec } from '../../../../network/spec.ts';
 import { createChain, type Chain, type ImportedParameter } from './chain.ts';
 import type { Pending } from './layerNode.ts';
@@ -51,7 +52,8 @@ export async function importGraph(file: OnnxFile): Promise<ImportedNetwork> {
   const { input, batch } = inputOf(images, refuse);
   const chain = createChain(input);
   const end = await addNodes({ file, chain, batch, nodes, images: images.name });
-  if (end !== output.name) throw refuse(`output "${output.name}"`, `the chain of layers ends with "${end}"`);
+  if (end !== output.name)
+    throw refuse(`output ${quoted(output.name)}`, `the chain of layers ends with ${quoted(end)}`);
   const name = namelessGraphs.has(graph.name) ? basename(file.path, extname(file.path)) : graph.name;
   return { network: { name, input, layers: chain.layers }, parameters: chain.parameters };
 }
@@ -66,7 +68,7 @@ function imagesOf({ inputs, initializers }: OnnxGraph): readonly OnnxValue[] {
 function onlyOne(values: readonly OnnxValue[], what: string, refuse: Refuse): OnnxValue {
   const [value, ...others] = values;
   if (value === undefined || others.length > 0) {
-    const names = values.slice(0, 5).map(({ name }) => `"${name}"`);
+    const names = values.slice(0, 5).map(({ name }) => quoted(name));
     throw refuse('the graph', `it has ${values.length} ${what}s, ${names.join(', ')}; expected one`);
   }
   return value;
@@ -87,7 +89,7 @@ function inputOf(
   { name, elementType, shape }: OnnxValue,
   refuse: Refuse,
 ): { readonly input: NetworkSpec['input']; readonly batch: number | undefined } {
-  const title = `input "${name}"`;
+  const title = `input ${quoted(name)}`;
   const type = elementTypes[elementType];
   if (type === undefined || !floatTypes.has(type)) {
     throw refuse(

@@ -31,10 +31,14 @@ export async function importModel(file: OnnxFile): Promise<ModelSource> {
   };
 }
 
+/** JSON of more characters can fill the memory. */
+const mostDescription = 5_000_000;
+
 /** A file that was written here: its tensors are the network's parameters. */
 function describedModel(file: OnnxFile, about: string): ModelSource {
   const { initializers } = file.model.graph;
   const fault = (problem: string): Error => alexnetError('ALEX_ONNX_INVALID', { file: file.path, problem });
+  if (about.length > mostDescription) throw fault(`its description has ${about.length} characters`);
   return {
     about,
     tensors: new Map([...initializers].map(([name, tensor]) => [name, tensorType(tensor, fault)])),

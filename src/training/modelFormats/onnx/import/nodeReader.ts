@@ -1,6 +1,7 @@
 import { alexnetError } from '../../../../errors.ts';
 import type { OnnxNode, OnnxTensor } from '../../../../formats/onnx/model.ts';
 import type { OnnxFile } from '../../../../formats/onnx/openOnnx.ts';
+import { quoted } from '../../../../formats/onnx/quoted.ts';
 import { tensorType } from '../../../../formats/onnx/tensorValues.ts';
 import { elementsOf, float32Values } from '../../../../formats/tensors.ts';
 import type { ImportedParameter } from './chain.ts';
@@ -46,7 +47,7 @@ export function createNodeReader(
     const name = node.inputs[index] ?? '';
     if (name === '') return undefined;
     const value = values.get(name);
-    if (value === undefined) throw refuse(`its input "${name}" is made by no node before it`);
+    if (value === undefined) throw refuse(`its input ${quoted(name)} is made by no node before it`);
     return value;
   }
 
@@ -99,8 +100,9 @@ function unchanged(values: Float32Array): Float32Array {
 
 /** How a node is called in messages. */
 export function nodeTitle({ name, operator, outputs }: OnnxNode): string {
-  const called = name === '' ? `that makes "${outputs[0] ?? ''}"` : `"${name}"`;
-  return `node ${called} (${operator})`;
+  const called = name === '' ? `that makes ${quoted(outputs[0] ?? '')}` : quoted(name);
+  const isWord = /^\w{1,80}$/.test(operator);
+  return `node ${called} (${isWord ? operator : quoted(operator)})`;
 }
 
 /** The numbers of a small constant. Throws what `refuse` makes. */
@@ -112,6 +114,6 @@ export async function readNumbers(
   const { shape } = tensorType(tensor, refuse);
   const elements = elementsOf(shape);
   if (elements > mostNumbers)
-    throw refuse(`its constant "${tensor.name}" has ${elements} values, expected a few`);
+    throw refuse(`its constant ${quoted(tensor.name)} has ${elements} values, expected a few`);
   return Array.from((await file.read(tensor)).values as ArrayLike<number | bigint>, Number);
 }

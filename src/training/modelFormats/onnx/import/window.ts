@@ -1,3 +1,4 @@
+import { quoted } from '../../../../formats/onnx/quoted.ts';
 import type { Shape } from '../../../../network/shapes.ts';
 import type { NodeReader } from './nodeReader.ts';
 
@@ -70,7 +71,7 @@ function readPads(
     );
     return [before[0]!, before[1]!, Math.max(0, top! - before[0]!), Math.max(0, left! - before[1]!)];
   }
-  if (automatic !== 'NOTSET') throw reader.refuse(`its auto_pad is "${automatic}", which there is not`);
+  if (automatic !== 'NOTSET') throw reader.refuse(`its auto_pad is ${quoted(automatic)}, which there is not`);
   const pads = reader.ints('pads', [0, 0, 0, 0]);
   if (pads.length !== 4 || pads.some((size) => size < 0)) {
     throw reader.refuse(`its pads are [${pads.slice(0, 8).join(', ')}], expected four sizes`);
