@@ -36,6 +36,11 @@ export const catalogue = {
     (p: { layer: string; problem: string }) => `layer ${p.layer}: ${p.problem}`,
     () => 'Correct that layer of the network, or the size of its input.',
   ),
+  ALEX_NETWORK_FILE: entry(
+    1,
+    (p: { path: string; problem: string }) => `${p.path} describes no network: ${p.problem}`,
+    () => 'docs/networks.md shows what such a file looks like.',
+  ),
   ALEX_NETWORK_UNKNOWN: entry(
     2,
     (p: { name: string; known: readonly string[] }) =>

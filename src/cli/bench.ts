@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { bareSteps } from '../engine/bareSteps.ts';
 import type { Engine, EngineName, Program } from '../engine/engine.ts';
-import { buildNetwork } from '../network/zoo/networks.ts';
 import { benchClasses, warmUpSteps } from './benchDefaults.ts';
 import { layersCommand } from './benchLayers.ts';
+import { findNetwork } from './findNetwork.ts';
 import { oneOf, readers, whole } from './options.ts';
 import { spreadOf, type Spread } from './statistics.ts';
 import { createTerminal } from './terminal.ts';
@@ -63,7 +63,7 @@ export function benchCommand(): Command {
 }
 
 async function bench(mode: 'train' | 'infer', options: BenchOptions): Promise<BenchResult> {
-  const network = buildNetwork(options.network, { classes: benchClasses });
+  const network = await findNetwork(options.network, benchClasses, benchClasses);
   const { createEngine } = await import('../engine/create.ts');
   const engine = await createEngine(options.engine, { threads: options.threads });
   const program = await engine.compile(network, {

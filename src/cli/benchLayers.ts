@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { bareSteps } from '../engine/bareSteps.ts';
 import type { OperationTime } from '../engine/cpu/profile.ts';
 import type { EngineName } from '../engine/engine.ts';
-import { buildNetwork } from '../network/zoo/networks.ts';
 import { benchClasses, warmUpSteps } from './benchDefaults.ts';
+import { findNetwork } from './findNetwork.ts';
 import { createProfiledEngine } from './profiledEngine.ts';
 import { measuredLayers, totalsOf, type Machine, type MeasuredLayer, type Total } from './roofline.ts';
 import { rooflineChart } from './rooflineChart.ts';
@@ -66,7 +66,7 @@ export function layersCommand(): Command {
 }
 
 async function benchLayers(options: LayersOptions): Promise<Results> {
-  const network = buildNetwork(options.network, { classes: benchClasses });
+  const network = await findNetwork(options.network, benchClasses, benchClasses);
   const engine = await createProfiledEngine(options.engine, options.threads);
   const { passTimes } = await import('../engine/cpu/plan/passTimes.ts');
   const { batchSize, rounds } = options;

@@ -138,8 +138,9 @@ function imageSide(dataset: Dataset): number {
 
 async function networkSide({ network }: TrainingConfig): Promise<number> {
   if (typeof network === 'object') return network.input.height;
-  const { buildNetwork } = await import('../network/zoo/networks.ts');
-  return network === undefined ? usualSide : buildNetwork(network, { classes: 2 }).input.height;
+  if (network === undefined) return usualSide;
+  const { findNetwork } = await import('./findNetwork.ts');
+  return (await findNetwork(network, undefined, 2)).input.height;
 }
 
 function usualDataset(dataDir: string | undefined): string {

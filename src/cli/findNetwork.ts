@@ -2,14 +2,16 @@
 import { alexnetError } from '../errors.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { buildNetwork, networkNames } from '../network/zoo/networks.ts';
+import { isNetworkFile, readNetworkFile } from '../training/networkFile.ts';
 import { modelFile } from './modelPath.ts';
 
-/** A name of the zoo, or else a model file; a word that looks like no path is a network that we do not know. */
+/** A name of the zoo, a file with a network, or else a model file; a word that looks like no path is a network that we do not know. */
 export async function findNetwork(
   name: string,
   classes: number | undefined,
   defaultClasses: number,
 ): Promise<NetworkSpec> {
+  if (isNetworkFile(name)) return readNetworkFile(name, classes ?? defaultClasses);
   const file = await modelFile(name);
   const isName =
     (networkNames as readonly string[]).includes(name) || (file === name && !/[/\\.]/.test(name));

@@ -22,7 +22,10 @@ export function infoCommand(): Command {
       `Shows the layers of a network (${networkNames.join(', ')}) or of a model file: output shapes, parameters,\n` +
         'multiply-adds of the forward pass, and memory for one image in float32.',
     )
-    .argument('<network>', 'name of a network, or a model file or the folder of a training run')
+    .argument(
+      '<network>',
+      'name of a network, a .json or .ts file with one, a model file, or the folder of a training run',
+    )
     .option(
       '--classes <n>',
       `classes that the network tells apart (default: ${defaultClasses}; a model file says its own)`,

@@ -35,7 +35,10 @@ export function planCommand(): Command {
         "the instructions and the memory traffic of the network's kernels; what these cost on this machine is measured\n" +
         'in some seconds on a small network. The network itself is not run, and its memory not taken.',
     )
-    .argument('<network>', `${networkNames.join(' or ')}, or a model file or the folder of a training run`)
+    .argument(
+      '<network>',
+      `${networkNames.join(', ')}, a .json or .ts file with one of your own, a model file, or the folder of a training run`,
+    )
     .option('--batch-size <n>', 'images a step', readers.batchSize, 32)
     .option('--threads <n>', 'threads of the engine (default: one a processor)', readers.threads)
     .option('--engine <name>', 'cpu, x64 or wasm', readers.engine, 'cpu')

@@ -282,7 +282,10 @@ const groups: readonly (readonly [title: string, flags: readonly Flag[]])[] = [
 
 /** Adds the network and every option of a training to a command. */
 export function addTrainingOptions(command: Command): void {
-  command.argument('[network]', `${networkNames.join(' or ')} (default: alexnet)`);
+  command.argument(
+    '[network]',
+    `${networkNames.join(', ')}, or a .json or .ts file with one of your own (default: alexnet)`,
+  );
   for (const [title, flags] of groups) {
     command.optionsGroup(title);
     for (const one of flags) addFlag(command, one);

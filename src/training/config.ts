@@ -6,6 +6,7 @@ import { checkDeterministic, checkTransforms } from '../data/transforms.ts';
 import type { EngineName } from '../engine/engine.ts';
 import type { InitializationScheme } from '../network/initialise.ts';
 import type { NetworkSpec } from '../network/spec.ts';
+import { isNetworkFile } from './networkFile.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
 import { optionChecks, optionError, type OptionCheck, type OptionName } from './optionChecks.ts';
 import type { Preprocessing } from './preprocess.ts';
@@ -168,7 +169,7 @@ export function checkOption(name: OptionName, value: unknown, named: string = na
 }
 
 function checkNetwork({ network, dropout }: TrainingConfig): void {
-  if (typeof network === 'string') buildNetwork(network, { classes: 2 });
+  if (typeof network === 'string' && !isNetworkFile(network)) buildNetwork(network, { classes: 2 });
   else if (dropout !== undefined) {
     const expected = 'nothing with a network that is not given by name: set it in its layers';
     throw optionError('dropout', dropout, expected);

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { alexnetError } from '../errors.ts';
 import { duplicateKey } from '../formats/duplicateKey.ts';
 import { readingFile } from '../formats/fileErrors.ts';
+import { parseNetwork } from '../network/parseNetwork.ts';
 import { checkOption, trainingConfig, type TrainingConfig, type TrainingOptions } from './config.ts';
 import { optionChecks, optionError, type OptionName } from './optionChecks.ts';
-import { parseNetwork } from './parseNetwork.ts';
 
 const names = Object.keys(optionChecks) as OptionName[];
 
@@ -18,7 +18,7 @@ export function configText(config: TrainingConfig): string {
 /**
  * The configuration in a file; options that it leaves out are those of its `recipe`. Throws ALEX_FILE_READ,
  * ALEX_CONFIG_INVALID, ALEX_CONFIG_KEY, ALEX_OPTION_VALUE, ALEX_NETWORK_UNKNOWN, ALEX_NETWORK_LAYER,
- * ALEX_MODEL_METADATA for a network of layers, ALEX_DATA_TRANSFORMS.
+ * ALEX_DATA_TRANSFORMS.
  */
 export async function readConfigFile(path: string): Promise<TrainingConfig> {
   return parseConfig(path, await readingFile(path, () => readFile(path, 'utf8')));
@@ -55,7 +55,8 @@ export async function newConfig(options: TrainingOptions): Promise<TrainingConfi
 }
 
 function parsedNetwork(file: string, network: unknown): unknown {
-  return network === null ? null : parseNetwork(file, network);
+  const invalid = (problem: string): Error => alexnetError('ALEX_CONFIG_INVALID', { file, problem });
+  return network === null ? null : parseNetwork(network, invalid);
 }
 
 function parseObject(file: string, text: string): Record<string, unknown> {

@@ -5,13 +5,13 @@
 import { checkDeterministic, type TransformStep } from '../data/transforms.ts';
 import { alexnetError } from '../errors.ts';
 import { float32Values, narrowValues, type FloatDtype } from '../formats/tensors.ts';
+import { parseNetwork } from '../network/parseNetwork.ts';
 import { classCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { checkTensors } from './checkTensors.ts';
 import { classNames, inferNetwork, usualTransforms } from './inferNetwork.ts';
 import type { ModelSource } from './modelFormats/modelFormat.ts';
 import { formatToWrite, openModelSource } from './modelFormats/modelFormats.ts';
-import { parseNetwork } from './parseNetwork.ts';
 import { withoutCounters } from './withoutCounters.ts';
 
 /** All that is needed to use a network, but its weights. */
@@ -149,7 +149,7 @@ function parseDescription(file: string, text: string): ModelDescription {
   }
   const { version: found, classes, transforms, details, ...rest } = (about ?? {}) as Record<string, unknown>;
   if (found !== version) throw wrong(`its version is ${JSON.stringify(found)}, expected ${version}`);
-  const network = parseNetwork(file, rest['network']);
+  const network = parseNetwork(rest['network'], wrong);
   const count = classCount(network);
   if (!Array.isArray(classes) || !classes.every((name) => typeof name === 'string')) {
     throw wrong('its classes are no list of names');

@@ -5,19 +5,21 @@ import { alexnetError } from '../errors.ts';
 import { initialise } from '../network/initialise.ts';
 import { classCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
-import { buildNetwork } from '../network/zoo/networks.ts';
+import { buildNetwork, type NetworkOptions } from '../network/zoo/networks.ts';
 import { checkTensors } from './checkTensors.ts';
 import { openCheckpoint, startPosition, type Position } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
 import { checkClassCount } from './evaluateModel.ts';
 import { openModel, type ModelFile } from './modelFile.ts';
+import { isNetworkFile, readNetworkFile } from './networkFile.ts';
 import { optionError } from './optionChecks.ts';
 import { releaseMemory } from './releaseMemory.ts';
 import type { RunFolder } from './runFolder.ts';
 
 /**
  * The network to train, for the data's classes: one of the zoo, one of layers, or that of the file whose weights it
- * begins with. Throws ALEX_OPTION_VALUE, ALEX_MODEL_CLASSES, and what openModel throws.
+ * begins with.
+ * Throws ALEX_OPTION_VALUE, ALEX_MODEL_CLASSES, and what readNetworkFile and openModel throw.
  */
 export async function trainedNetwork(config: TrainingConfig, dataset: Dataset): Promise<NetworkSpec> {
   checkNamesNetwork(config);
@@ -25,10 +27,14 @@ export async function trainedNetwork(config: TrainingConfig, dataset: Dataset): 
   const classes = dataset.classes.length;
   const network =
     typeof given === 'string'
-      ? buildNetwork(given, { classes, dropout })
+      ? await namedNetwork(given, { classes, dropout })
       : (given ?? (await networkOf(init!)));
   checkClassCount(network.name, classCount(network), dataset);
   return network;
+}
+
+async function namedNetwork(name: string, options: NetworkOptions): Promise<NetworkSpec> {
+  return isNetworkFile(name) ? readNetworkFile(name, options.classes) : buildNetwork(name, options);
 }
 
 /** Throws ALEX_OPTION_VALUE when neither a network is named nor a file that has one. */

@@ -14,6 +14,7 @@ import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluate.ts';
 import type { ResultEvent, StartEvent, TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelFile.ts';
+import { isNetworkFile } from './networkFile.ts';
 import { optionError } from './optionChecks.ts';
 import { trainingTransforms } from './preprocess.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
@@ -76,7 +77,8 @@ export async function train(
   const { dataset } = data.train;
   const network = await trainedNetwork(given, dataset);
   // A network that comes from a file is written down: the run must not need that file again.
-  const config = { ...given, network: given.network ?? network };
+  const named = typeof given.network === 'string' && !isNetworkFile(given.network);
+  const config = { ...given, network: named ? given.network : network };
   const program = await engine.compile(network, { batchSize: config.batchSize, training: true, inputSlots });
   try {
     const fingerprint = dataFingerprint(dataset);

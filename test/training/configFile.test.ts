@@ -66,7 +66,7 @@ const refused: readonly (readonly [text: string, code: string, message: RegExp])
   ['{ "stepEpochs": [3, 2] }', 'ALEX_OPTION_VALUE', /several that grow/],
   ['{ "recipe": "papers" }', 'ALEX_OPTION_VALUE', /did you mean paper\?/],
   ['{ "transforms": [{ "type": "blur" }] }', 'ALEX_DATA_TRANSFORMS', /blur/],
-  ['{ "network": { "name": "x" } }', 'ALEX_MODEL_METADATA', /my\.json/],
+  ['{ "network": { "name": "x" } }', 'ALEX_CONFIG_INVALID', /my\.json/],
   ['{ "network": "alexnett" }', 'ALEX_NETWORK_UNKNOWN', /Did you mean "alexnet"\?/],
   ['{ "schedule": "one-cycle", "warmupEpochs": 1 }', 'ALEX_OPTION_VALUE', /warmupEpochs is 1; expected 0/],
 ];
