@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { readSafetensors } from '../../src/formats/safetensors.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const [dataDir, folder] = process.argv.slice(2).map((path) => resolve(path));
@@ -46,8 +47,18 @@ const python = process.env['PYTHON'] ?? '/usr/bin/python3';
 const has = spawnSync(python, ['-c', 'import numpy, PIL, torch'], { stdio: 'ignore' });
 if (has.status === 0) {
   const script = join(repository, 'test/endToEnd/logits.py');
-  const model = join(run, 'model.safetensors');
+  const [model, pth, savedAgain, back] = [
+    'model.safetensors',
+    'model.pth',
+    'again.pth',
+    'back.safetensors',
+  ].map((name) => join(run, name));
   execFileSync(python, [script, model, dataDir, predictions], { stdio: 'inherit' });
+  // To PyTorch's form, there saved in its old one, and back.
+  lines('bin/alexnet.ts', 'convert', model, pth);
+  execFileSync(python, [script, pth, dataDir, predictions, savedAgain], { stdio: 'inherit' });
+  lines('bin/alexnet.ts', 'convert', savedAgain, back);
+  assert.deepEqual((await readSafetensors(back)).tensors, (await readSafetensors(model)).tensors);
 } else {
   console.log(`skipped: the logits beside PyTorch's (${python} has no numpy, PIL and torch; set PYTHON)`);
 }

@@ -1,6 +1,8 @@
 """Reads a model that was trained here with PyTorch, and compares its logits with those of `alexnet test`.
 
-    python3 logits.py model.safetensors DATA_DIR predictions.jsonl
+    python3 logits.py MODEL DATA_DIR predictions.jsonl
+
+MODEL is a safetensors file or PyTorch's own, .pth. With a fourth argument, saves its weights again as old PyTorch did.
 
 Prints the largest error of an image's logits, relative to their l2 norm; ends with 1 when it is 1e-4 or more.
 """
@@ -8,6 +10,7 @@ import json
 import struct
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 import numpy
@@ -30,6 +33,13 @@ def read_safetensors(path):
         values = numpy.frombuffer(data[begin:end], dtype="<f4").reshape(entry["shape"])
         tensors[name] = torch.from_numpy(values.copy())
     return tensors, metadata
+
+
+def read_pth(path):
+    """Tensors by name, as torch.load gives them, and our description, which lies beside them in the archive."""
+    with zipfile.ZipFile(path) as archive:
+        about = archive.read("archive/extra/alexnet.json").decode()
+    return torch.load(path, weights_only=True), {"alexnet": about}
 
 
 def layer_of(spec, inputs):
@@ -86,8 +96,11 @@ def input_of(pixels, transforms):
     return values
 
 
-def main(model_path, data_dir, predictions_path):
-    tensors, metadata = read_safetensors(model_path)
+def main(model_path, data_dir, predictions_path, saved_again=None):
+    read = read_pth if model_path.endswith(".pth") else read_safetensors
+    tensors, metadata = read(model_path)
+    if saved_again:
+        torch.save(tensors, saved_again, _use_new_zipfile_serialization=False)
     about = json.loads(metadata["alexnet"])
     model = build(about["network"], tensors)
     predictions = [json.loads(line) for line in Path(predictions_path).read_text().splitlines()]
