@@ -4,10 +4,13 @@ import type { LayerSpec, NetworkSpec } from '../../../../src/network/spec.ts';
 
 export type NamedParameters = ReadonlyMap<string, Float32Array>;
 
-/** Random weights, with biases that are not 0. */
+/** Random weights, biases and statistics. */
 export function randomParameters(network: NetworkSpec): NamedParameters {
   const parameters = new Map<string, Float32Array>();
-  initialise(network, { scheme: 'torchvision', seed: 3 }, (name, values) => parameters.set(name, values));
+  initialise(network, { scheme: 'torchvision', seed: 3 }, (name, values) => {
+    const statistic = /running_(mean|var)$/.test(name);
+    parameters.set(name, statistic ? values.map((value, at) => value + ((at * 7) % 5) / 4) : values);
+  });
   return parameters;
 }
 
@@ -43,6 +46,22 @@ export const oneLayerNetworks: readonly NetworkSpec[] = [
     { type: 'linear', name: 'fc', outFeatures: 7 },
     { type: 'sigmoid', name: 'sigmoid' },
   ),
+  around(
+    'normalised by batches',
+    { type: 'batchNorm', name: 'norm1' },
+    { type: 'flatten', name: 'vector' },
+    { type: 'linear', name: 'fc', outFeatures: 7 },
+    { type: 'batchNorm', name: 'norm2', epsilon: 0.125, momentum: 0.25 },
+  ),
+  around('locally connected', { type: 'locallyConnected', name: 'local', outChannels: 4, kernelSize: 3 }),
+  around('locally connected, padded and strided', {
+    type: 'locallyConnected',
+    name: 'local',
+    outChannels: 3,
+    kernelSize: 4,
+    stride: 3,
+    padding: 2,
+  }),
   around('maximum', { type: 'maxPool', ...pool }),
   around('maximum, padded', { type: 'maxPool', ...pool, padding: 1 }),
   around('maximum, rounded up', { type: 'maxPool', ...pool, kernelSize: 2, ceilMode: true }),

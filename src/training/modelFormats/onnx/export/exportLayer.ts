@@ -7,7 +7,7 @@ import type {
   MaxPoolSpec,
 } from '../../../../network/spec.ts';
 import { adaptiveWindows, poolingWindows, windowCount, type Window } from '../../../../network/windows.ts';
-import { alexnetError } from '../../../../errors.ts';
+import { exportLocallyConnected } from './exportLocallyConnected.ts';
 import { exportLrn } from './exportLrn.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 
@@ -31,11 +31,7 @@ export function exportLayer(place: Place): string {
     case 'conv':
       return oneNode('Conv', place, convolution(spec));
     case 'locallyConnected':
-      throw alexnetError('ALEX_ONNX_UNSUPPORTED', {
-        file: 'the network',
-        node: spec.name,
-        problem: 'ONNX has no locally connected layer',
-      });
+      return exportLocallyConnected(spec, place);
     case 'batchNorm':
       return exportBatchNorm(spec, place);
     case 'relu':
@@ -75,10 +71,12 @@ function convolution({ kernelSize, stride = 1, padding = 0, groups = 1 }: ConvSp
 }
 
 /** Of an image or a vector: both have the channels second. */
-function exportBatchNorm({ name, epsilon = 1e-5 }: BatchNormSpec, place: Place): string {
+function exportBatchNorm({ name, epsilon = 1e-5, momentum = 0.1 }: BatchNormSpec, place: Place): string {
   const { layer, input, builder, parameter } = place;
   const inputs = [input, ...layer.parameters.map((one) => parameter(one.name))];
-  return builder.add('BatchNormalization', { name, inputs, shape: layer.output, floats: { epsilon } });
+  // ONNX's momentum is the share of the old statistics.
+  const floats = { epsilon, momentum: 1 - momentum };
+  return builder.add('BatchNormalization', { name, inputs, shape: layer.output, floats });
 }
 
 function squares({ kernelSize, stride }: { readonly kernelSize: number; readonly stride: number }): Ints {

@@ -4,7 +4,7 @@ import { alexnetError } from '../../../../errors.ts';
 import type { TensorType } from '../../../../formats/tensors.ts';
 import { lrnScale, lrnWindow } from '../../../../network/lrn.ts';
 import { inferShapes, type LayerShape } from '../../../../network/shapes.ts';
-import type { LayerSpec, NetworkSpec } from '../../../../network/spec.ts';
+import type { LayerSpec, LayerType, NetworkSpec } from '../../../../network/spec.ts';
 import { buildNetwork, networkNames } from '../../../../network/zoo/networks.ts';
 import type { ModelSource } from '../../modelFormat.ts';
 import { metadataKey } from '../export/exportGraph.ts';
@@ -87,11 +87,22 @@ function essence(layer: LayerSpec): unknown {
     const scale = lrnScale(layer).toPrecision(6);
     return [layer.type, layer.region === 'withinChannel', lrnWindow(layer), scale, layer.beta, layer.k];
   }
-  const learns = layer.type === 'conv' || layer.type === 'linear';
   const options = Object.entries(layer).filter(
-    ([option, value]) => option !== 'initial' && (learns || option !== 'name') && value !== defaults[option],
+    ([option, value]) =>
+      option !== 'initial' &&
+      (hasParameters.has(layer.type) || option !== 'name') &&
+      value !== defaults[option],
   );
   return options.toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-const defaults: Readonly<Record<string, unknown>> = { stride: 1, padding: 0, groups: 1, ceilMode: false };
+const hasParameters: ReadonlySet<LayerType> = new Set(['conv', 'locallyConnected', 'batchNorm', 'linear']);
+
+const defaults: Readonly<Record<string, unknown>> = {
+  stride: 1,
+  padding: 0,
+  groups: 1,
+  ceilMode: false,
+  epsilon: 1e-5,
+  momentum: 0.1,
+};

@@ -5,7 +5,7 @@ import { float32Number, image, type LayerNode } from './layerNode.ts';
 import { floatTypes } from './nodeReader.ts';
 import { adaptive, averagePool, maxPool, meanOfImage } from './poolNodes.ts';
 import { flatten, reshape, squeeze } from './vectorNodes.ts';
-import { bias, convolution, gemm, matrixProduct } from './weightNodes.ts';
+import { batchNormalisation, bias, convolution, gemm, matrixProduct } from './weightNodes.ts';
 
 const layerNodes: Readonly<Record<string, (node: LayerNode) => Promise<void> | void>> = {
   Conv: convolution,
@@ -16,6 +16,7 @@ const layerNodes: Readonly<Record<string, (node: LayerNode) => Promise<void> | v
   Tanh: (node) => plain(node, 'tanh'),
   Sigmoid: (node) => plain(node, 'sigmoid'),
   LRN: localResponseNorm,
+  BatchNormalization: batchNormalisation,
   MaxPool: maxPool,
   AveragePool: averagePool,
   GlobalAveragePool: (node) => node.chain.add(adaptive(node, 1)),

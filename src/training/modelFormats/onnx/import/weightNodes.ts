@@ -1,7 +1,7 @@
 /** Nodes with weights. */
 import type { ConvSpec, LinearSpec } from '../../../../network/spec.ts';
 import { layerName, type ImportedParameter } from './chain.ts';
-import { evenPadding, type LayerNode } from './layerNode.ts';
+import { evenPadding, float32Number, type LayerNode } from './layerNode.ts';
 import type { NodeReader } from './nodeReader.ts';
 import type { ConstantValue } from './values.ts';
 import { readWindow } from './window.ts';
@@ -147,4 +147,28 @@ export function bias({ reader, chain, pending }: LayerNode): void {
   }
   delete pending.bias;
   chain.replaceLast(chain.layers.at(-1)!, { bias: reader.parameter(given, { shape }) });
+}
+
+/** With the statistics of training; ONNX's momentum is the share of the old ones. */
+export function batchNormalisation({ reader, chain }: LayerNode): void {
+  if (reader.int('training_mode', 0) !== 0) throw reader.refuse('it is exported for training');
+  const channels = chain.shape()[0]!;
+  const own = ['weight', 'bias', 'running_mean', 'running_var'].map((name, index) => {
+    const given = reader.weights(index + 1);
+    if (given === undefined) throw reader.refuse(`it has no ${name}`);
+    return [name, reader.parameter(given, { shape: vector(reader, given, channels) })] as const;
+  });
+  const epsilon = float32Number(reader.float('epsilon', 1e-5));
+  const momentum = Number((1 - float32Number(reader.float('momentum', 0.9))).toPrecision(6));
+  const name = layerName('batchNorm', reader.node.name, reader.node.inputs[1]);
+  chain.add(
+    {
+      type: 'batchNorm',
+      name,
+      ...(epsilon === 1e-5 ? {} : { epsilon }),
+      // A file for inference may say anything of what only training uses.
+      ...(momentum === 0.1 || !(momentum > 0 && momentum <= 1) ? {} : { momentum }),
+    },
+    Object.fromEntries(own),
+  );
 }
