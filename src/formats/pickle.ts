@@ -29,6 +29,12 @@ export type PickleValue =
   | PickleGlobal
   | PickleObject;
 
+/** `_codecs.encode`: in protocol 2, Python 3 writes bytes as latin-1 text. */
+export const encodedText: PickleGlobal = ([content]) => {
+  if (typeof content !== 'string') throw new PickleError('it encodes what is no text');
+  return new Uint8Array(Buffer.from(content, 'latin1'));
+};
+
 /** Why a pickle was refused; the caller says of which file. */
 export class PickleError extends Error {}
 

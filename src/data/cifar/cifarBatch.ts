@@ -1,6 +1,12 @@
 /** The records of one CIFAR batch file, checked, from either version. */
 import { alexnetError } from '../../errors.ts';
-import { PickleError, readPickle, type PickleGlobal, type PickleValue } from '../../formats/pickle.ts';
+import {
+  encodedText,
+  PickleError,
+  readPickle,
+  type PickleGlobal,
+  type PickleValue,
+} from '../../formats/pickle.ts';
 import { cifarImageBytes, type CifarSet, type CifarVersion } from './cifarSets.ts';
 
 /** Where the records go: images [length, 3, 32, 32] and their labels. */
@@ -142,12 +148,6 @@ const makeArray: PickleGlobal = () => new NumpyArray();
 const makeType: PickleGlobal = ([name]) =>
   new NumpyType(name instanceof Uint8Array ? Buffer.from(name).toString('latin1') : name);
 
-/** Python 3 writes bytes as latin-1 text in protocol 2. */
-const encode: PickleGlobal = ([content]) => {
-  if (typeof content !== 'string') throw new PickleError('it encodes what is no text');
-  return new Uint8Array(Buffer.from(content, 'latin1'));
-};
-
 /** What numpy writes in protocol 5: (bytes, dtype, shape, order). */
 const fromBuffer: PickleGlobal = ([bytes, type, shape, order]) => {
   const array = new NumpyArray();
@@ -167,5 +167,5 @@ const numpyGlobals: Readonly<Record<string, PickleGlobal>> = {
   'numpy._core.numeric._frombuffer': fromBuffer,
   'numpy.ndarray': notCalled,
   'numpy.dtype': makeType,
-  '_codecs.encode': encode,
+  '_codecs.encode': encodedText,
 };

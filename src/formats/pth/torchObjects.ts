@@ -3,6 +3,7 @@
  * make descriptions of tensors; values are read later, from the storages beside the pickle.
  */
 import {
+  encodedText,
   PickleError,
   type PickleContext,
   type PickleGlobal,
@@ -193,8 +194,18 @@ const orderedDict: PickleGlobal = ([items]) => {
   );
 };
 
+/** A dict of counts: what schedules of the learning rate keep their milestones in. */
+const counter: PickleGlobal = ([counts]) => (counts instanceof Map ? counts : new Map());
+
+const set: PickleGlobal = ([items]) => (Array.isArray(items) ? items : []);
+
 const globals: Readonly<Record<string, PickleGlobal>> = {
   'collections.OrderedDict': orderedDict,
+  'collections.Counter': counter,
+  'builtins.set': set,
+  // Python 2's name, which protocol 2 has.
+  '__builtin__.set': set,
+  '_codecs.encode': encodedText,
   'torch._utils._rebuild_tensor': rebuildTensor,
   'torch._utils._rebuild_tensor_v2': rebuildTensor,
   'torch._utils._rebuild_tensor_v3': rebuildTypedTensor,

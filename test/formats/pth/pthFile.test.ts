@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { AlexnetError } from '../../../src/errors.ts';
 import { openPth, type PthFile } from '../../../src/formats/pth/pthFile.ts';
+import { findSgdState } from '../../../src/formats/pth/sgdState.ts';
 import { findStateDict } from '../../../src/formats/pth/stateDict.ts';
 import { isTensor } from '../../../src/formats/pth/torchObjects.ts';
 import type { PickleValue } from '../../../src/formats/pickle.ts';
@@ -127,6 +128,44 @@ test('a checkpoint: weights, momentum and numbers', async () => {
   assert.ok(isTensor(buffer));
   // After one step on the sum of one image's outputs.
   assert.deepEqual((await file.read(buffer)).values, new Float32Array(5).fill(1));
+  await file.close();
+});
+
+test('what trainings keep beside the weights', async () => {
+  const file = await openPth(golden('training.pth'));
+  const root = file.root as Map<string, unknown>;
+  const { options, initialLearningRate, buffers } = findSgdState(file.root)!;
+  // MultiStepLR has divided the rate by ten, after two epochs.
+  assert.ok(Math.abs(options.learningRate - 0.01) < 1e-12);
+  assert.deepEqual([options.momentum, options.weightDecay, initialLearningRate], [0.9, 0, 0.1]);
+  assert.deepEqual(
+    buffers.map((buffer) => buffer!.shape),
+    [[2, 1, 1, 1], [2], [2], [2]],
+  );
+  const names = ['0.weight', '0.bias', '1.weight', '1.bias'];
+  const statistics = ['1.running_mean', '1.running_var', '1.num_batches_tracked'];
+  const tensors = findStateDict(file.root);
+  assert.deepEqual([...tensors.keys()], [...names, ...statistics]);
+  assert.deepEqual((await file.read(tensors.get('1.num_batches_tracked')!)).values, BigInt64Array.of(3n));
+  const counts = (root.get('lr_scheduler') as Map<string, unknown>).get('milestones');
+  assert.deepEqual(
+    counts,
+    new Map([
+      [2, 1],
+      [4, 1],
+    ]),
+  );
+  assert.deepEqual(root.get('classes'), ['a set']);
+  assert.deepEqual(root.get('bytes'), Uint8Array.of(0, 255));
+  assert.deepEqual(root.get('shape'), [2, 3]);
+  assert.equal(root.get('device'), 'cpu');
+  assert.deepEqual(root.get('history'), [
+    new Map<string, unknown>([
+      ['loss', 0.25],
+      ['top5', null],
+    ]),
+    [1, true, -(2 ** 40), 2n ** 70n],
+  ]);
   await file.close();
 });
 

@@ -45,3 +45,31 @@ torch.save(state_dict(), "protocol4.pth", pickle_protocol=4)
 torch.save(state_dict(), "protocol5-legacy.pth", pickle_protocol=5, _use_new_zipfile_serialization=False)
 torch.save(torch.nn.Sequential(torch.nn.Linear(2, 2)), "whole-model.pth")
 torch.save({"weight": torch.ones(2).expand(1000, 2)}, "expanded.pth")
+
+# What trainings keep beside the weights.
+model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 1), torch.nn.BatchNorm2d(2))
+with torch.no_grad():
+    for parameter in model.parameters():
+        parameter.fill_(0.5)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[2, 4])
+for _ in range(3):
+    optimizer.zero_grad()
+    model(torch.ones(2, 1, 1, 1)).sum().backward()
+    optimizer.step()
+    schedule.step()
+torch.save(
+    {
+        "epoch": 3,
+        "model_state_dict": model.state_dict(),
+        "optimizer_state_dict": optimizer.state_dict(),
+        "lr_scheduler": schedule.state_dict(),
+        "classes": {"a set"},
+        "bytes": b"\x00\xff",
+        "shape": torch.Size([2, 3]),
+        "device": torch.device("cpu"),
+        "dtype": torch.float16,
+        "history": [{"loss": 0.25, "top5": None}, (1, True, -(1 << 40), 1 << 70)],
+    },
+    "training.pth",
+)
