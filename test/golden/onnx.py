@@ -61,12 +61,31 @@ class Variants(nn.Module):
         return F.log_softmax(self.last(self.dropout(x)), dim=1)
 
 
+class Normalised(nn.Module):
+    """The paper's normalisation, which PyTorch writes out, and batch normalisation."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 6, 3)
+        self.norm = nn.LocalResponseNorm(5, alpha=0.5, beta=0.75, k=0.5)
+        self.conv2 = nn.Conv2d(6, 4, 3)
+        self.batches = nn.BatchNorm2d(4)
+        self.last = nn.Linear(4, 3)
+
+    def forward(self, x):
+        x = torch.relu(self.batches(torch.relu(self.conv2(self.norm(torch.relu(self.conv(x)))))))
+        return self.last(x.mean([2, 3]))
+
+
 def write(name, model, size, **options):
     model.eval()
     for parameter in model.parameters():
-        nn.init.uniform_(parameter, -0.5, 0.5)
+        nn.init.uniform_(parameter, -0.8, 0.8)
+    for buffer_name, buffer in model.named_buffers():
+        if buffer_name.endswith("running_var"):
+            nn.init.uniform_(buffer, 0.5, 2)
     count = 2 * 3 * size * size
-    images = torch.tensor([i * 37 % 101 / 50 - 1 for i in range(count)]).reshape(2, 3, size, size)
+    images = torch.tensor([(i * i * 37 + i) % 101 / 50 - 1 for i in range(count)]).reshape(2, 3, size, size)
     with torch.no_grad():
         logits = model(images)
     path = os.path.join(folder, name + ".onnx")
@@ -82,6 +101,8 @@ write("alexnet-opset9", AlexNet(), 23, opset_version=9, keep_initializers_as_inp
 unfolded = {"do_constant_folding": False, "training": torch.onnx.TrainingMode.PRESERVE}
 write("variants", Variants(), 10, opset_version=13, **unfolded, **dynamic)
 write("variants-opset9", Variants(), 10, opset_version=9, **dynamic)
+write("normalised", Normalised(), 9, opset_version=14, **dynamic)
+write("normalised-opset11", Normalised(), 9, opset_version=11)
 with open(os.path.join(folder, "logits.json"), "w") as file:
     json.dump(golden, file, indent=1)
     file.write("\n")

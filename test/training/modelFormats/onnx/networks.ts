@@ -17,7 +17,7 @@ export function randomParameters(network: NetworkSpec): NamedParameters {
 /** From -1 to 1. */
 export function patternedImages({ input }: NetworkSpec, count: number): Float32Array {
   const length = count * input.channels * input.height * input.width;
-  return Float32Array.from({ length }, (_, i) => ((i * 37) % 101) / 50 - 1);
+  return Float32Array.from({ length }, (_, i) => ((i * i * 37 + i) % 101) / 50 - 1);
 }
 
 const conv1: LayerSpec = { type: 'conv', name: 'conv1', outChannels: 6, kernelSize: 3, padding: 1 };
@@ -32,7 +32,7 @@ function around(name: string, ...layers: readonly LayerSpec[]): NetworkSpec {
   return { name, input: { channels: 3, height: 11, width: 9 }, layers: [conv1, ...layers, ...end] };
 }
 
-const lrn = { type: 'lrn', name: 'lrn', alpha: 0.3, beta: 0.75, k: 2 } as const;
+const lrn = { type: 'lrn', name: 'lrn', alpha: 0.3, beta: 0.75, k: 0.5 } as const;
 const pool = { name: 'pool', kernelSize: 3, stride: 2 } as const;
 
 export const oneLayerNetworks: readonly NetworkSpec[] = [

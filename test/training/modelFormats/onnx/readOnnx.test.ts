@@ -66,11 +66,26 @@ const variants = [
   'last linear outFeatures 4',
 ];
 
+const normalised = [
+  'conv conv outChannels 6 kernelSize 3',
+  'relu relu',
+  'norm lrn size 5 alpha 0.5 beta 0.75 k 0.5 convention pytorch',
+  'conv2 conv outChannels 4 kernelSize 3',
+  'relu_2 relu',
+  'batches batchNorm',
+  'relu_3 relu',
+  'adaptiveAvgPool adaptiveAvgPool outputSize 1',
+  'flatten flatten',
+  'last linear outFeatures 3',
+];
+
 const layersOf: Readonly<Record<string, readonly string[]>> = {
   alexnet,
   'alexnet-opset9': alexnet,
   variants,
   'variants-opset9': variants,
+  normalised,
+  'normalised-opset11': normalised,
 };
 
 for (const [name, logits] of Object.entries(expected)) {

@@ -13,6 +13,7 @@ import { createChain, type Chain, type ImportedParameter } from './chain.ts';
 import type { Pending } from './layerNode.ts';
 import { addLayerNode } from './layerNodes.ts';
 import { createNodeReader, floatTypes, type NodeReader } from './nodeReader.ts';
+import { withNormalisations } from './normalisations.ts';
 import { evaluateShapeNode } from './shapeNodes.ts';
 import type { Value } from './values.ts';
 
@@ -46,7 +47,7 @@ export async function importGraph(file: OnnxFile): Promise<ImportedNetwork> {
     alexnetError('ALEX_ONNX_UNSUPPORTED', { file: file.path, node, problem });
   const images = onlyOne(imagesOf(graph), 'input', refuse);
   const output = onlyOne(graph.outputs, 'output', refuse);
-  const nodes = nodesFor(output.name, graph.nodes);
+  const nodes = nodesFor(output.name, await withNormalisations(file));
   if (nodes.length > mostNodes)
     throw refuse('the graph', `it has ${nodes.length} nodes, expected at most ${mostNodes}`);
   const { input, batch } = inputOf(images, refuse);
