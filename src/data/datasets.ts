@@ -11,7 +11,8 @@ import { listedOnce, locateDataset, type LocatedDataset } from './locateDataset.
 import { generateShapes, shapesClasses, shapesSizes } from './shapes.ts';
 
 export interface LoadOptions {
-  readonly split: Split;
+  /** `all`, of a set of image files only: every image, as a training set. */
+  readonly split: Split | 'all';
   /** Where to look for downloaded sets; see dataDirs. */
   readonly dataDir?: string | undefined;
   /** The first images only; of a set of image files, so many of each class. */
@@ -105,7 +106,7 @@ export async function openDataset(located: LocatedDataset, options: LoadOptions)
     return loadImageSet(path, await list(), { ...options, onBadImage, testFraction, splitSeed });
   }
   const { split, limit } = options;
-  if (split === 'validation') {
+  if (split !== 'train' && split !== 'test') {
     const dataset = located.kind === 'shapes' ? 'shapes' : located.path;
     throw alexnetError('ALEX_DATA_SPLIT', { dataset, split, has: ['train', 'test'] });
   }

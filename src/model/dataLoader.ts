@@ -1,7 +1,8 @@
 /** Batches of a data set, as torch.utils.data.DataLoader gives them. */
+import type { CacheOptions } from '../data/cache/pixelCache.ts';
 import { channels } from '../data/image.ts';
 import { sharedImageBuffer } from '../data/imageBuffer.ts';
-import { createLoader, type Batch } from '../data/loader.ts';
+import { createLoader, type BadImagePolicy, type Batch, type LoaderOptions } from '../data/loader.ts';
 import { transformedSize } from '../data/dataset.ts';
 import type { ImageBuffer } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
@@ -18,6 +19,10 @@ export interface DataLoaderOptions {
   readonly numWorkers?: number;
   /** Of the shuffle. Default 0. */
   readonly seed?: number;
+  /** Image files that are broken end the loop with ALEX_DATA_BAD_IMAGES, or are left out of their batch. Default refuse. */
+  readonly onBadImage?: BadImagePolicy;
+  /** Where pixels of image files are kept for later epochs, and in how many bytes at most. Default: nowhere. */
+  readonly cache?: CacheOptions;
 }
 
 export type LabelledBatch = readonly [inputs: ImageBatch, labels: Tensor<Uint8Array | Uint16Array>];
@@ -32,9 +37,9 @@ export interface DataLoader extends AsyncIterable<LabelledBatch> {
 
 /** Batches of `dataset`, transformed ahead of the loop by worker threads. Throws ALEX_OPTION_VALUE. */
 export function dataLoader(dataset: ImageDataset, options: DataLoaderOptions = {}): DataLoader {
-  const { batchSize = 1, shuffle = false, numWorkers = 1, seed = 0 } = options;
+  const { batchSize = 1, shuffle = false, numWorkers = 1, seed = 0, onBadImage, cache } = options;
   checkBatchSize(batchSize);
-  const settings = { batchSize, shuffle, seed, workers: numWorkers };
+  const settings = { batchSize, shuffle, seed, workers: numWorkers, onBadImage, cache };
   let epoch = 0;
   return {
     dataset,
@@ -44,12 +49,7 @@ export function dataLoader(dataset: ImageDataset, options: DataLoaderOptions = {
   };
 }
 
-interface Settings {
-  readonly batchSize: number;
-  readonly shuffle: boolean;
-  readonly seed: number;
-  readonly workers: number;
-}
+type Settings = Pick<LoaderOptions, 'batchSize' | 'shuffle' | 'seed' | 'workers' | 'onBadImage' | 'cache'>;
 
 /** One epoch. When a model offers its own input buffers, the loader goes on in those. */
 async function* pass(

@@ -1,7 +1,8 @@
 /** torchvision.datasets, as far as this package has them. */
 import type { Dataset, MemoryDataset } from '../data/dataset.ts';
-import { loadDataset } from '../data/datasets.ts';
-import { fetchCifar10, type DownloadProgress } from '../data/download.ts';
+import { cifar100 as cifar100Set } from '../data/cifar/cifarSets.ts';
+import { loadDataset, type LoadOptions } from '../data/datasets.ts';
+import { fetchCifar, fetchCifar10, type DownloadProgress } from '../data/download.ts';
 import { checkTransforms, type TransformStep } from '../data/transforms.ts';
 
 /** Images with labels, and what is done to each before a model sees it. */
@@ -36,6 +37,19 @@ export interface ShapesOptions extends DatasetOptions {
   readonly seed?: number;
 }
 
+/** What is done about the files and the split of a set of image files. */
+type FileOptions = Pick<LoadOptions, 'limit' | 'onBadImage' | 'testFraction' | 'splitSeed' | 'onNotice'>;
+
+export interface ImageFolderOptions extends FileOptions, Pick<DatasetOptions, 'train' | 'transform'> {
+  /** The folder that the classes' folders are in, or `train` and `test` with those. */
+  readonly root: string;
+}
+
+export interface OpenOptions extends FileOptions, Pick<DatasetOptions, 'transform'> {
+  readonly path: string;
+  readonly split: LoadOptions['split'];
+}
+
 /** CIFAR-10: 50,000 images to train on and 10,000 to test on, 32×32. Throws ALEX_DATA_…, ALEX_OPTION_VALUE. */
 async function cifar10(options: Cifar10Options): Promise<ImageDataset<MemoryDataset>> {
   const { root, download = false, onProgress = announcement() } = options;
@@ -48,10 +62,38 @@ async function shapes({ seed, ...options }: ShapesOptions): Promise<ImageDataset
   return load('shapes', options, { seed });
 }
 
-export const datasets = { cifar10, shapes } as const;
+/** CIFAR-100 with its 100 fine labels: as many images as CIFAR-10. Throws ALEX_DATA_…, ALEX_OPTION_VALUE. */
+async function cifar100(options: Cifar10Options): Promise<ImageDataset<MemoryDataset>> {
+  const { root, download = false, onProgress = announcement() } = options;
+  if (download) await fetchCifar(cifar100Set, { dataDir: root, onProgress });
+  return load('cifar100', options, { dataDir: root });
+}
+
+/**
+ * A folder of images with a folder for each class, as torchvision's ImageFolder: classes are sorted by name. Images are
+ * decoded when they are wanted; the transform must bring all to one size, as a crop does. Without `train` it takes every
+ * image; with it, a set's own `train` or `test` folder, or a share of each class. Throws ALEX_DATA_…, ALEX_OPTION_VALUE.
+ */
+async function imageFolder({ root, train, ...options }: ImageFolderOptions): Promise<ImageDataset> {
+  const split = train === undefined ? 'all' : train ? 'train' : 'test';
+  return open({ ...options, path: root, split });
+}
+
+/**
+ * Whatever data set is at a path: an image folder, a list (.csv, .jsonl), shards (.tar), idx files as MNIST's, CIFAR.
+ * Throws ALEX_DATA_…, ALEX_OPTION_VALUE.
+ */
+async function open({ path, transform, ...options }: OpenOptions): Promise<ImageDataset> {
+  const steps = checkTransforms(transform);
+  const onNotice = (message: string): void => console.error(`note: ${message}`);
+  const dataset = await loadDataset(path, { onNotice, ...options });
+  return { dataset, transform: steps, classes: dataset.classes, length: dataset.length };
+}
+
+export const datasets = { cifar10, cifar100, imageFolder, open, shapes } as const;
 
 async function load(
-  name: 'cifar10' | 'shapes',
+  name: 'cifar10' | 'cifar100' | 'shapes',
   { train = true, transform, limit }: DatasetOptions,
   where: { dataDir?: string; seed?: number },
 ): Promise<ImageDataset<MemoryDataset>> {

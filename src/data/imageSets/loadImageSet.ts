@@ -12,7 +12,8 @@ import { examineImages, type ExaminedImage } from './examine.ts';
 import { checkListing, type ImageListing, type ListedImage } from './listing.ts';
 
 export interface ImageSetOptions extends SplitOptions {
-  readonly split: Split;
+  /** `all`: those of every split, as a training set. */
+  readonly split: Split | 'all';
   /** So many images only, as many of each class as there are. */
   readonly limit?: number | undefined;
   /** What happens when images cannot be used. */
@@ -33,22 +34,27 @@ export async function loadImageSet(
   options: ImageSetOptions,
 ): Promise<FileDataset> {
   checkListing(path, listing);
-  const splits = assignSplits(path, listing, options);
-  const own = splits.get(options.split);
-  if (own === undefined) {
-    throw alexnetError('ALEX_DATA_SPLIT', { dataset: path, split: options.split, has: [...splits.keys()] });
-  }
+  const own = imagesOf(path, listing, options);
   const { good, problems } = await examineImages(listing, limited(own, options.limit), options.onProgress);
   reportBad(problems, good.length, options);
   for (const notice of listing.notices) options.onNotice?.(notice);
   return {
     name: basename(resolve(path)).replace(/\.(csv|jsonl|ndjson|tar)$/i, ''),
-    split: options.split,
+    split: options.split === 'all' ? 'train' : options.split,
     classes: listing.classes,
     length: good.length,
     labels: labelsOf(listing.classes, good),
     encoded: encodedImages(listing, good),
   };
+}
+
+function imagesOf(path: string, listing: ImageListing, options: ImageSetOptions): readonly ListedImage[] {
+  const { split } = options;
+  if (split === 'all') return listing.images;
+  const splits = assignSplits(path, listing, options);
+  const own = splits.get(split);
+  if (own !== undefined) return own;
+  throw alexnetError('ALEX_DATA_SPLIT', { dataset: path, split, has: [...splits.keys()] });
 }
 
 function reportBad(
