@@ -30,27 +30,42 @@ function resampleRow2(image: ImageView, start: number, table: ResampleTable, out
   }
 }
 
+/** One row of all channels, so that a weight and a place are worked out once for the three. */
 function resampleRow(image: ImageView, start: number, table: ResampleTable, out: Planes, to: number): void {
   const { data, strides } = image;
   const { taps, first, weights } = table;
+  const { column, channel } = strides;
+  const plane = image.height * first.length;
+  let tap = 0;
   for (let x = 0; x < first.length; x++) {
-    let sum = half;
-    let at = start + first[x]! * strides.column;
-    for (let tap = x * taps; tap < (x + 1) * taps; tap++, at += strides.column) {
-      sum += Math.imul(data[at]!, weights[tap]!);
+    let red = half;
+    let green = half;
+    let blue = half;
+    let at = start + Math.imul(first[x]!, column);
+    for (const end = tap + taps; tap < end; tap++, at += column) {
+      const weight = weights[tap]!;
+      red = (red + Math.imul(data[at]!, weight)) | 0;
+      green = (green + Math.imul(data[at + channel]!, weight)) | 0;
+      blue = (blue + Math.imul(data[at + 2 * channel]!, weight)) | 0;
     }
-    out[to + x] = sum >> weightBits;
+    out[to + x] = red >> weightBits;
+    out[to + plane + x] = green >> weightBits;
+    out[to + 2 * plane + x] = blue >> weightBits;
   }
 }
 
 /** To planes [3, height, table's outputs]. */
 function resampleRows(image: ImageView, table: ResampleTable, out: Planes): void {
   const width = table.first.length;
-  const row = table.taps === 2 ? resampleRow2 : resampleRow;
+  const { offset, height, strides } = image;
+  if (table.taps !== 2) {
+    for (let y = 0; y < height; y++) resampleRow(image, offset + y * strides.row, table, out, y * width);
+    return;
+  }
   for (let c = 0, to = 0; c < channels; c++) {
-    const plane = image.offset + c * image.strides.channel;
-    for (let y = 0; y < image.height; y++, to += width) {
-      row(image, plane + y * image.strides.row, table, out, to);
+    const plane = offset + c * strides.channel;
+    for (let y = 0; y < height; y++, to += width) {
+      resampleRow2(image, plane + y * strides.row, table, out, to);
     }
   }
 }
@@ -66,16 +81,28 @@ function blendRows2(image: ImageView, start: number, weights: Int32Array, out: P
   }
 }
 
+/** Sums of a row, two input rows at a time: a pass over memory is what costs. */
+let sums = new Int32Array(0);
+
 function blendRows(image: ImageView, start: number, weights: Int32Array, out: Planes, to: number): void {
   const { data, width, strides } = image;
-  for (let x = 0; x < width; x++) {
-    let sum = half;
-    let at = start + x * strides.column;
-    for (let tap = 0; tap < weights.length; tap++, at += strides.row) {
-      sum += Math.imul(data[at]!, weights[tap]!);
+  const { row, column } = strides;
+  if (sums.length < width) sums = new Int32Array(width);
+  const total = sums.fill(half, 0, width);
+  let tap = 0;
+  for (; tap + 1 < weights.length; tap += 2) {
+    const [a, b] = [weights[tap]!, weights[tap + 1]!];
+    let at = start + tap * row;
+    for (let x = 0; x < width; x++, at += column) {
+      total[x] = (total[x]! + Math.imul(data[at]!, a) + Math.imul(data[at + row]!, b)) | 0;
     }
-    out[to + x] = sum >> weightBits;
   }
+  if (tap < weights.length) {
+    const a = weights[tap]!;
+    let at = start + tap * row;
+    for (let x = 0; x < width; x++, at += column) total[x] = (total[x]! + Math.imul(data[at]!, a)) | 0;
+  }
+  for (let x = 0; x < width; x++) out[to + x] = total[x]! >> weightBits;
 }
 
 /** To planes [3, table's outputs, width]. */

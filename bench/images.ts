@@ -1,0 +1,180 @@
+/**
+ * What training on image files costs: `npx node bench/images.ts [--images N] [--size WxH] [--steps N] [--folder DIR]`.
+ *
+ * Writes N JPEG files (quality 85, 1,000 in 10 classes by default, 40 of them different) unless the folder has them. Tells
+ * the processor time that loading takes for an image on one thread, which is much the same on a busy machine; with
+ * `--steps 0` that is all. Then takes steps of AlexNet at 224, batch 32, two threads, two loader threads, in turns of ten: bare ones, on images
+ * in memory (the embedded set), on files that are decoded, and on files whose pixels are in the cache. The figure of the
+ * documents at full size: `--images 100000 --steps 3125`, an epoch each.
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { spreadOf } from '../src/cli/statistics.ts';
+import type { CacheOptions } from '../src/data/cache/pixelCache.ts';
+import type { Dataset } from '../src/data/dataset.ts';
+import { loadDataset } from '../src/data/datasets.ts';
+import { squareTransforms } from '../src/data/images/squareTransforms.ts';
+import { createLoader, type Batch, type Loader } from '../src/data/loader.ts';
+import { articleTransforms } from '../src/data/transforms.ts';
+import { createCpuEngine } from '../src/engine/cpu/engine.ts';
+import { initialise } from '../src/network/initialise.ts';
+import { buildNetwork } from '../src/network/zoo/networks.ts';
+import { createGenerator } from '../src/random/generator.ts';
+import { purposes } from '../src/random/philox.ts';
+import { encodeJpeg } from './jpegFiles.ts';
+
+const { values } = parseArgs({
+  options: {
+    images: { type: 'string', default: '1000' },
+    size: { type: 'string', default: '500x375' },
+    steps: { type: 'string', default: '40' },
+    folder: { type: 'string' },
+  },
+});
+const images = Number(values.images);
+const [width, height] = values.size.split('x').map(Number) as [number, number];
+const stepsEach = Number(values.steps);
+const different = 40;
+const classes = 10;
+const batchSize = 32;
+const stepsOfTurn = 10;
+
+const temporary = values.folder === undefined ? mkdtempSync(join(tmpdir(), 'alexnet-bench-')) : undefined;
+const folder = values.folder ?? temporary!;
+
+async function writeImages(): Promise<void> {
+  const random = createGenerator(0, purposes.images);
+  const encoded: Uint8Array[] = [];
+  for (let i = 0; i < Math.min(different, images); i++) encoded.push(await encodeJpeg(width, height, random));
+  for (let i = 0; i < images; i++) {
+    const own = join(folder, 'photos', String(i % classes));
+    if (i < classes) mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, `${String(i).padStart(7, '0')}.jpg`), encoded[i % encoded.length]!);
+  }
+  console.log(
+    `${images} files of ${width} × ${height}, about ${Math.round(encoded[0]!.length / 1000)} kB each`,
+  );
+}
+
+if (!existsSync(join(folder, 'photos'))) await writeImages();
+
+const network = buildNetwork('alexnet', { classes });
+const engine = await createCpuEngine({ threads: 2 });
+const program = await engine.compile(network, { batchSize, training: true, inputSlots: 2 });
+initialise(network, { scheme: 'he', seed: 0 }, (name, weights) => program.writeParameter(name, weights));
+const side = network.input.height;
+const cache: CacheOptions = { dir: join(folder, 'cache'), limitBytes: 1e12 };
+
+let step = 0;
+async function timeStep(slot: number, count: number, labels: ArrayLike<number>): Promise<void> {
+  const sgd = { learningRate: 0.001, momentum: 0.9, weightDecay: 0 };
+  await program.step({ slot, count, labels, sgd, dropout: { seed: 0, step: step++ } });
+}
+
+async function loaderOf(dataset: Dataset, kept?: CacheOptions, workers = 2): Promise<Loader> {
+  const transforms = squareTransforms(articleTransforms(side), side);
+  const { inputs } = program;
+  return createLoader({
+    dataset,
+    transforms,
+    inputs,
+    batchSize,
+    shuffle: true,
+    seed: 0,
+    workers,
+    cache: kept,
+  });
+}
+
+async function* endless(loader: Loader): AsyncGenerator<Batch, void, undefined> {
+  for (let epoch = 0; ; epoch++) yield* loader.batches(epoch);
+}
+
+/** Milliseconds of each step. */
+async function turn(batches: AsyncIterator<Batch, void>): Promise<number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < stepsOfTurn; i++) {
+    const from = performance.now();
+    const { value: batch } = await batches.next();
+    await timeStep(batch!.slot, batch!.count, batch!.labels);
+    batch!.release();
+    times.push((performance.now() - from) * (batchSize / batch!.count));
+  }
+  return times;
+}
+
+const files = await loadDataset(join(folder, 'photos'), { split: 'all' });
+const filled = await loaderOf(files, cache);
+for await (const batch of filled.batches(0)) batch.release();
+await filled.close();
+
+const memory = await loadDataset('shapes', { split: 'train' });
+
+/** Milliseconds of processor time for an image, of a loader on the calling thread. */
+async function processorTime(dataset: Dataset, kept?: CacheOptions): Promise<number> {
+  const loader = await loaderOf(dataset, kept, 0);
+  let counted = 0;
+  let batches = 0;
+  let before = process.cpuUsage();
+  for await (const batch of endless(loader)) {
+    batch.release();
+    counted += batch.count;
+    // The first batches warm up.
+    if (++batches === 4) {
+      before = process.cpuUsage();
+      counted = 0;
+    }
+    if (batches === 16) break;
+  }
+  const { user, system } = process.cpuUsage(before);
+  await loader.close();
+  return (user + system) / 1000 / counted;
+}
+for (const [kind, dataset, kept] of [
+  ['images in memory', memory],
+  ['files, decoded', files],
+  ['files, from the cache', files, cache],
+] as const) {
+  console.log(
+    `${kind.padEnd(22)} ${(await processorTime(dataset, kept)).toFixed(2)} ms of processor time an image`,
+  );
+}
+if (stepsEach === 0) process.exit();
+
+const kinds: readonly (readonly [string, () => Promise<Loader | undefined>])[] = [
+  ['bare steps', async () => undefined],
+  ['images in memory', () => loaderOf(memory)],
+  ['files, decoded', () => loaderOf(files)],
+  ['files, from the cache', () => loaderOf(files, cache)],
+];
+const times = kinds.map((): number[] => []);
+for (let turns = 0; turns * stepsOfTurn < stepsEach + stepsOfTurn; turns++) {
+  for (const [i, [, open]] of kinds.entries()) {
+    const loader = await open();
+    const batches = loader === undefined ? bareBatches() : endless(loader);
+    const taken = await turn(batches);
+    await batches.return?.(undefined);
+    await loader?.close();
+    // The first turn of each kind warms up.
+    if (turns > 0) times[i]!.push(...taken.slice(2));
+  }
+}
+
+async function* bareBatches(): AsyncGenerator<Batch, void, undefined> {
+  const labels = new Uint8Array(batchSize);
+  for (;;)
+    yield { slot: 0, view: 0, count: batchSize, labels, indices: new Uint32Array(batchSize), release() {} };
+}
+
+const bare = spreadOf(times[0]!).median;
+for (const [i, [kind]] of kinds.entries()) {
+  const { median } = spreadOf(times[i]!);
+  const rate = (1000 * batchSize) / median;
+  console.log(
+    `${kind.padEnd(22)} ${rate.toFixed(1).padStart(6)} images/s, ${((100 * bare) / median).toFixed(1)} % of bare steps (n ${times[i]!.length})`,
+  );
+}
+await program.dispose();
+if (temporary !== undefined) rmSync(temporary, { recursive: true });
