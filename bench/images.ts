@@ -1,16 +1,16 @@
 /**
- * What training on image files costs: `npx node bench/images.ts [--images N] [--size WxH] [--steps N] [--folder DIR]`.
+ * What training on image files costs: `npx node bench/images.ts [IMAGES] [SIZE] [STEPS] [FOLDER]`, by default
+ * `1000 500x375 40`.
  *
- * Writes N JPEG files (quality 85, 1,000 in 10 classes by default, 40 of them different) unless the folder has them. Tells
- * the processor time that loading takes for an image on one thread, which is much the same on a busy machine; with
- * `--steps 0` that is all. Then takes steps of AlexNet at 224, batch 32, two threads, two loader threads, in turns of ten: bare ones, on images
- * in memory (the embedded set), on files that are decoded, and on files whose pixels are in the cache. The figure of the
- * documents at full size: `--images 100000 --steps 3125`, an epoch each.
+ * Writes JPEG files of quality 85, in ten classes, 40 of them different, unless the folder has them; a temporary one goes
+ * at the end. Tells the processor time that loading takes for an image on one thread, which is much the same on a busy
+ * machine; with 0 steps that is all. Then takes steps of AlexNet at 224, batch 32, two threads, two loader threads, in
+ * turns of ten: bare ones, on images in memory (the embedded set), on files that are decoded, and on files whose pixels are
+ * in the cache. At full size, with files enough that no image comes twice: `100000 500x375 800`.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { spreadOf } from '../src/cli/statistics.ts';
 import type { CacheOptions } from '../src/data/cache/pixelCache.ts';
 import type { Dataset } from '../src/data/dataset.ts';
@@ -25,24 +25,17 @@ import { createGenerator } from '../src/random/generator.ts';
 import { purposes } from '../src/random/philox.ts';
 import { encodeJpeg } from './jpegFiles.ts';
 
-const { values } = parseArgs({
-  options: {
-    images: { type: 'string', default: '1000' },
-    size: { type: 'string', default: '500x375' },
-    steps: { type: 'string', default: '40' },
-    folder: { type: 'string' },
-  },
-});
-const images = Number(values.images);
-const [width, height] = values.size.split('x').map(Number) as [number, number];
-const stepsEach = Number(values.steps);
+const [countText = '1000', sizeText = '500x375', stepsText = '40', given] = process.argv.slice(2);
+const images = Number(countText);
+const [width, height] = sizeText.split('x').map(Number) as [number, number];
+const stepsEach = Number(stepsText);
 const different = 40;
 const classes = 10;
 const batchSize = 32;
 const stepsOfTurn = 10;
 
-const temporary = values.folder === undefined ? mkdtempSync(join(tmpdir(), 'alexnet-bench-')) : undefined;
-const folder = values.folder ?? temporary!;
+const temporary = given === undefined ? mkdtempSync(join(tmpdir(), 'alexnet-bench-')) : undefined;
+const folder = given ?? temporary!;
 
 async function writeImages(): Promise<void> {
   const random = createGenerator(0, purposes.images);
@@ -70,7 +63,7 @@ const cache: CacheOptions = { dir: join(folder, 'cache'), limitBytes: 1e12 };
 let step = 0;
 async function timeStep(slot: number, count: number, labels: ArrayLike<number>): Promise<void> {
   const sgd = { learningRate: 0.001, momentum: 0.9, weightDecay: 0 };
-  await program.step({ slot, count, labels, sgd, dropout: { seed: 0, step: step++ } });
+  await program.step({ slot, count, labels, sgd, training: { seed: 0, step: step++ } });
 }
 
 async function loaderOf(dataset: Dataset, kept?: CacheOptions, workers = 2): Promise<Loader> {
@@ -141,8 +134,6 @@ for (const [kind, dataset, kept] of [
     `${kind.padEnd(22)} ${(await processorTime(dataset, kept)).toFixed(2)} ms of processor time an image`,
   );
 }
-if (stepsEach === 0) process.exit();
-
 const kinds: readonly (readonly [string, () => Promise<Loader | undefined>])[] = [
   ['bare steps', async () => undefined],
   ['images in memory', () => loaderOf(memory)],
@@ -150,7 +141,7 @@ const kinds: readonly (readonly [string, () => Promise<Loader | undefined>])[] =
   ['files, from the cache', () => loaderOf(files, cache)],
 ];
 const times = kinds.map((): number[] => []);
-for (let turns = 0; turns * stepsOfTurn < stepsEach + stepsOfTurn; turns++) {
+for (let turns = 0; stepsEach > 0 && turns * stepsOfTurn < stepsEach + stepsOfTurn; turns++) {
   for (const [i, [, open]] of kinds.entries()) {
     const loader = await open();
     const batches = loader === undefined ? bareBatches() : endless(loader);
@@ -168,8 +159,8 @@ async function* bareBatches(): AsyncGenerator<Batch, void, undefined> {
     yield { slot: 0, view: 0, count: batchSize, labels, indices: new Uint32Array(batchSize), release() {} };
 }
 
-const bare = spreadOf(times[0]!).median;
-for (const [i, [kind]] of kinds.entries()) {
+const bare = stepsEach > 0 ? spreadOf(times[0]!).median : NaN;
+for (const [i, [kind]] of stepsEach > 0 ? kinds.entries() : []) {
   const { median } = spreadOf(times[i]!);
   const rate = (1000 * batchSize) / median;
   console.log(
