@@ -8,11 +8,11 @@ import { float32Values, narrowValues, type FloatDtype } from '../formats/tensors
 import { parseNetwork } from '../network/parseNetwork.ts';
 import { classCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
+import { withoutCounters } from './batchCounters.ts';
 import { checkTensors } from './checkTensors.ts';
 import { classNames, inferNetwork, usualTransforms } from './inferNetwork.ts';
 import type { ModelSource } from './modelFormats/modelFormat.ts';
 import { formatToWrite, openModelSource } from './modelFormats/modelFormats.ts';
-import { withoutCounters } from './withoutCounters.ts';
 
 /** All that is needed to use a network, but its weights. */
 export interface ModelDescription {

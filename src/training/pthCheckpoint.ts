@@ -13,11 +13,11 @@ import {
   type TensorType,
 } from '../formats/tensors.ts';
 import type { PickleSource } from '../formats/writePickle.ts';
+import { withCounters, withoutCounters } from './batchCounters.ts';
 import { checkpointText, startPosition } from './checkpoint.ts';
 import type { CheckpointFile } from './checkpointFile.ts';
 import { aboutEntry, stateDictOf } from './modelFormats/pth.ts';
 import { checkpointKey, descriptionKey, momentumPrefix } from './modelFormats/safetensors.ts';
-import { withoutCounters } from './withoutCounters.ts';
 
 /** Entry of the archive that says where the training stands, as our own checkpoints do. */
 const stateEntry = 'checkpoint.json';
@@ -140,7 +140,7 @@ export async function writePthCheckpoint(
     (tensor) =>
       new Map<string, PickleSource>([
         ['epoch', epoch],
-        ['model', orderedDict(new Map(weights.map((source) => [source.name, tensor(source)])))],
+        ['model', orderedDict(new Map(withCounters(weights).map((source) => [source.name, tensor(source)])))],
         ['optimizer', sgdStateForm(sgd, momentum.map(tensor))],
       ]),
     { [stateEntry]: metadata[checkpointKey]!, ...(about !== undefined && { [aboutEntry]: about }) },

@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { articleTransforms, centerCrop, imagenetTransforms, resize } from '../../src/data/transforms.ts';
 import { AlexnetError } from '../../src/errors.ts';
+import { openPth } from '../../src/formats/pth/pthFile.ts';
+import { findStateDict } from '../../src/formats/pth/stateDict.ts';
 import { orderedDict, writePth } from '../../src/formats/pth/writePth.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import type { TensorSource } from '../../src/formats/tensors.ts';
@@ -100,6 +102,25 @@ test("a checkpoint of PyTorch's DataParallel works, with batch counters that the
   assert.equal(model.classes[281], 'tabby');
   assert.deepEqual(model.transforms, imagenetTransforms(32));
   assert.deepEqual(imagenetTransforms(224).slice(0, 2), [resize(256), centerCrop(224)]);
+});
+
+test("PyTorch's batch normalisation finds its counter, which is no parameter here", async (context) => {
+  const path = join(temporaryFolder(context), 'norm.pth');
+  const layers = tinyNetwork.layers.toSpliced(1, 0, { type: 'batchNorm', name: 'norm' });
+  const network = { ...tinyNetwork, layers };
+  const weights = randomParameters(network);
+  await saveModel(path, { ...description, network }, (name) => weights.get(name)!);
+  const file = await openPth(path);
+  const tensors = findStateDict(file.root);
+  const names = ['weight', 'bias', 'running_mean', 'running_var', 'num_batches_tracked'];
+  assert.deepEqual(
+    [...tensors.keys()].slice(2, 7),
+    names.map((name) => `norm.${name}`),
+  );
+  const counter = await file.read(tensors.get('norm.num_batches_tracked')!);
+  await file.close();
+  assert.deepEqual(counter, { dtype: 'I64', shape: [], values: BigInt64Array.of(0n) });
+  assert.deepEqual((await loadModel(path)).parameters, weights);
 });
 
 test('a bare file of a known network works: classes and transforms follow from it', async (context) => {

@@ -8,6 +8,7 @@ import { openPth, type PthFile } from '../../formats/pth/pthFile.ts';
 import { findStateDict } from '../../formats/pth/stateDict.ts';
 import { tensorType, type PthTensor } from '../../formats/pth/torchObjects.ts';
 import { orderedDict, writePth } from '../../formats/pth/writePth.ts';
+import { withCounters } from '../batchCounters.ts';
 import type { ModelFormat, ModelSource } from './modelFormat.ts';
 
 /** Entry of the archive that is our description. */
@@ -34,9 +35,13 @@ export const pthFormat: ModelFormat = {
     }
   },
   write: (path, { tensors, about }) =>
-    writePth(path, (tensor) => orderedDict(new Map(tensors.map((source) => [source.name, tensor(source)]))), {
-      [aboutEntry]: about,
-    }),
+    writePth(
+      path,
+      (tensor) => orderedDict(new Map(withCounters(tensors).map((source) => [source.name, tensor(source)]))),
+      {
+        [aboutEntry]: about,
+      },
+    ),
 };
 
 async function modelSource(path: string, file: PthFile): Promise<ModelSource> {
