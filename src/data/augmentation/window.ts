@@ -67,12 +67,21 @@ export function windowCutter(): WindowCutter {
 
 function copyWindow(
   image: ImageView,
-  { top, height, width }: Window,
+  { top, left, height, width }: Window,
   { paddingMode, fill }: Beyond,
   columns: Int32Array,
   out: Planes,
 ): void {
   const { data, strides } = image;
+  // Columns of the window that are inside the image.
+  const first = Math.min(width, Math.max(0, -left));
+  const end = Math.max(first, Math.min(width, image.width - left));
+  const beyond = (from: number, begin: number, stop: number): void => {
+    for (let x = begin; x < stop; x++) {
+      const column = columns[x]!;
+      out[to + x] = column === none ? fill : data[from + column]!;
+    }
+  };
   let to = 0;
   for (let c = 0; c < channels; c++) {
     for (let y = 0; y < height; y++, to += width) {
@@ -82,10 +91,11 @@ function copyWindow(
         continue;
       }
       const from = image.offset + c * strides.channel + row * strides.row;
-      for (let x = 0; x < width; x++) {
-        const column = columns[x]!;
-        out[to + x] = column === none ? fill : data[from + column]!;
+      beyond(from, 0, first);
+      for (let x = first, at = from + (left + first) * strides.column; x < end; x++, at += strides.column) {
+        out[to + x] = data[at]!;
       }
+      beyond(from, end, width);
     }
   }
 }
