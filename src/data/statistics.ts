@@ -1,4 +1,5 @@
 /** What the training images look like on the whole: their mean image, and mean and covariance of their colours. */
+import { deterministicTransforms } from './augmentation/deterministic.ts';
 import { transformedSize, type Dataset } from './dataset.ts';
 import { channels } from './image.ts';
 import { sharedImageBuffer } from './imageBuffer.ts';
@@ -27,17 +28,17 @@ const sampleSize = 5000;
 const batchSize = 64;
 
 /**
- * Statistics of a data set, or of those of its images in `indices`, after the steps on images of `transforms`; the
- * others are left aside. Images whose longer side is over 64 then are sampled, 5,000 of them in an order that is the
- * same every time, and their mean image is reduced to at most 64 pixels a side. Throws what createLoader throws, and
- * ALEX_DATA_BAD_IMAGES.
+ * Statistics of a data set, or of those of its images in `indices`, after the steps on images of `transforms` that are
+ * not random; the others are left aside. Images whose longer side is over 64 then are sampled, 5,000 of them in an order
+ * that is the same every time, and their mean image is reduced to at most 64 pixels a side. Throws what createLoader
+ * throws, and ALEX_DATA_BAD_IMAGES.
  */
 export async function imageStatistics(
   dataset: Dataset,
   transforms: readonly TransformStep[],
   { indices, workers = 2, onBadImage }: StatisticsOptions = {},
 ): Promise<ImageStatistics> {
-  const steps = [...transforms.filter(isImageStep), toTensor()];
+  const steps = [...deterministicTransforms(transforms).filter(isImageStep), toTensor()];
   const { height, width } = transformedSize(dataset, steps);
   const sampled = Math.max(height, width) > largestSide;
   const all = indices?.length ?? dataset.length;

@@ -62,7 +62,8 @@ export async function saveModel(
   readParameter: (name: string) => Float32Array | Promise<Float32Array>,
   { dtype = 'F32', preprocessing = false }: SaveModelOptions = {},
 ): Promise<void> {
-  const { network, classes, transforms } = description;
+  const { network, classes } = description;
+  const transforms = checkDeterministic(description.transforms);
   const { write, computes, name: format } = formatToWrite(path);
   if (preprocessing && computes !== true) {
     const expected = `nothing for ${format}: of the formats only ONNX computes`;

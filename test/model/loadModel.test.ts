@@ -38,6 +38,17 @@ test('a saved model comes back with its weights, classes and transforms', async 
   assert.deepEqual((await loaded.forward(inputs)).data, expected);
 });
 
+test('a model saved with its training set has the transforms to test with', async (t) => {
+  const path = await temporaryFile(t);
+  const classes = ['circle', 'square', 'star'];
+  const { compose, centerCrop, randomCrop, randomHorizontalFlip, toTensor } = transforms;
+  const transform = compose([randomCrop(8), randomHorizontalFlip(), toTensor()]);
+  await using model = createModel(tinyNetwork, { engine });
+  await model.save(path, { classes, transform });
+  await using loaded = await loadModel(path, { engine });
+  assert.deepEqual(loaded.transform, compose([centerCrop(8), toTensor()]));
+});
+
 test('a model can be saved before its engine has started', async (t) => {
   const path = await temporaryFile(t);
   const model = createModel(tinyNetwork, { engine });
