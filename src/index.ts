@@ -4,6 +4,7 @@
 export { models, type ZooModelOptions } from './model/models.ts';
 export { createModel, type Model, type ModelOptions } from './model/model.ts';
 export { loadModel, type LoadedModel, type LoadOptions } from './model/loadModel.ts';
+export { loadWeights } from './model/loadWeights.ts';
 export type { ModelUse } from './model/modelUse.ts';
 export type { Parameter } from './model/parameter.ts';
 export type { Outputs } from './model/outputs.ts';
@@ -89,6 +90,8 @@ export {
   type Model as ModelData,
   type ModelDescription,
 } from './training/modelFile.ts';
+export { convertModel } from './training/convertModel.ts';
+export { convertCheckpoint } from './training/checkpointFile.ts';
 export type * from './training/events.ts';
 
 // Files.
