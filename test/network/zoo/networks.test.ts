@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { describeNetwork } from '../../../src/network/describe.ts';
 import { inferShapes } from '../../../src/network/shapes.ts';
@@ -61,6 +62,21 @@ describe('the networks of the zoo', () => {
       const classes = name === '80sec' ? 10 : 1000;
       assert.equal(describeNetwork(buildNetwork(name, { classes })).parameters, parameters, name);
     }
+  });
+
+  it('are all in the table of docs/networks.md, with their sizes', () => {
+    const document = readFileSync(new URL('../../../docs/networks.md', import.meta.url), 'utf8');
+    const rows = [...document.matchAll(/^\| `([^`]+)` +\| (\d+) +\| ([\d,]+) +\| ([\d.]+) /gm)];
+    for (const [, name, side, parameters, millions] of rows) {
+      const classes = ['alexnet', 'alexnet-2012', 'caffenet'].includes(name!) ? 1000 : 10;
+      const network = describeNetwork(buildNetwork(name!, { classes }));
+      assert.equal(network.input[1], Number(side), name);
+      assert.equal(network.parameters.toLocaleString('en'), parameters, name);
+      assert.equal((network.multiplyAdds / 1e6).toFixed(1), millions, name);
+    }
+    const named = networkNames.filter((name) => document.includes(`\`${name}\``));
+    assert.deepEqual(named, networkNames);
+    assert.equal(rows.length, networkNames.length - 2);
   });
 
   it("alexnet-2012 has the paper's sizes", () => {
