@@ -10,12 +10,12 @@ export interface DeferredBytes {
 /** Bytes in pieces, so that a large field is not copied by each message around it, nor in memory before its turn. */
 export type Pieces<Piece extends DeferredBytes | Uint8Array = Uint8Array> = readonly (Piece | Uint8Array)[];
 
-/** A whole number from 0 to 2^53 - 1, seven bits a byte, lowest first. */
+/** A safe integer, seven bits a byte, lowest first; of a negative one the 64 bits of its two's complement. */
 export function varint(value: number): Uint8Array {
   const bytes: number[] = [];
-  let rest = value;
-  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
-  return Uint8Array.of(...bytes, rest);
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+  return Uint8Array.of(...bytes, Number(rest));
 }
 
 export function numberField(field: number, value: number): Pieces {

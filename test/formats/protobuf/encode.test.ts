@@ -20,6 +20,7 @@ it('writes numbers seven bits a byte', () => {
   assert.equal(hex([varint(127)]), '7f');
   assert.equal(hex([varint(150)]), '9601');
   assert.equal(hex([varint(2 ** 53 - 1)]), 'ffffffffffffff0f');
+  assert.equal(hex([varint(-2)]), 'feffffffffffffffff01');
 });
 
 it('writes fields', () => {

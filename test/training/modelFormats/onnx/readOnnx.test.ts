@@ -10,6 +10,7 @@ import { buildNetwork } from '../../../../src/network/zoo/networks.ts';
 import { loadModel, saveModel, type Model } from '../../../../src/training/modelFile.ts';
 import { exportGraph } from '../../../../src/training/modelFormats/onnx/export/exportGraph.ts';
 import { temporaryFolder } from '../../../formats/temporaryFolder.ts';
+import { layersIn } from './layersIn.ts';
 import { logitsOf } from './logits.ts';
 import { oneLayerNetworks, patternedImages, randomParameters, type NamedParameters } from './networks.ts';
 
@@ -30,13 +31,6 @@ function assertClose(ours: Float32Array, theirs: readonly number[]): void {
   theirs.forEach((value, index) => {
     assert.ok(Math.abs(ours[index]! - value) <= 1e-5 * largest, `${index}: ${ours[index]}, PyTorch ${value}`);
   });
-}
-
-/** Names and types, with the options that are not left out. */
-function written({ layers }: NetworkSpec): string[] {
-  return layers.map(({ type, name, ...options }) =>
-    [name, type, ...Object.entries(options).flat()].join(' '),
-  );
 }
 
 const alexnet = [
@@ -91,7 +85,7 @@ const layersOf: Readonly<Record<string, readonly string[]>> = {
 for (const [name, logits] of Object.entries(expected)) {
   test(`PyTorch's ${name}.onnx gives its layers, their names and its logits`, async () => {
     const { network, parameters, classes } = await loadModel(join(golden, `${name}.onnx`));
-    assert.deepEqual(written(network), layersOf[name]);
+    assert.deepEqual(layersIn(network), layersOf[name]);
     const ours = await logitsOf(network, parameters, patternedImages(network, 2), 2);
     assertClose(name.startsWith('variants') ? logSoftmax(ours, classes.length) : ours, logits);
   });

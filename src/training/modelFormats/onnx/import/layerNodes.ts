@@ -32,6 +32,9 @@ const layerNodes: Readonly<Record<string, (node: LayerNode) => Promise<void> | v
   LogSoftmax: probabilities,
 };
 
+/** What may follow a Pad: those that take its zeros as their own, and those that do nothing. */
+const afterPad: ReadonlySet<string> = new Set(['Conv', 'AveragePool', 'Identity', 'Cast']);
+
 /** Names of the operators that become layers, or that layers do without. */
 const layerOperators: readonly string[] = Object.keys(layerNodes);
 
@@ -45,7 +48,7 @@ export async function addLayerNode(node: LayerNode): Promise<void> {
   }
   if (pending.last !== undefined)
     throw reader.refuse(`it comes after ${pending.last}, which must be the last`);
-  if (pending.pad !== undefined && operator !== 'Conv' && operator !== 'AveragePool') {
+  if (pending.pad !== undefined && !afterPad.has(operator)) {
     throw pending.pad.refuse('it pads for another operator than a convolution or an average');
   }
   if (operator !== 'Add') delete pending.bias;
