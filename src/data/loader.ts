@@ -7,6 +7,7 @@ import { alexnetError } from '../errors.ts';
 import { permutation } from '../random/permutation.ts';
 import { openPixelCache, type CacheOptions } from './cache/pixelCache.ts';
 import { transformedSize, type Dataset } from './dataset.ts';
+import { checkWhole } from './checkValues.ts';
 import { channels } from './image.ts';
 import { imageSource, type BadImage, type BadPlace, type BatchFill } from './loaderFill.ts';
 import { inlineFillers, threadFillers, type Fillers } from './loaderThreads.ts';
@@ -128,12 +129,6 @@ function checkOptions(
       throw alexnetError('ALEX_TENSOR_SHAPE', { name: 'input', expected, got });
     }
   }
-}
-
-function checkWhole(option: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  const expected = `a whole number from ${least} to ${most}`;
-  throw alexnetError('ALEX_OPTION_VALUE', { option, value, expected });
 }
 
 interface State {

@@ -33,7 +33,7 @@ import {
 } from './augmentation/tensorSteps.ts';
 import type { ImageSize } from './image.ts';
 import { resizedSize } from './resize.ts';
-import { checkChannelValues, checkSize } from './stepValues.ts';
+import { checkChannelValues, checkSize } from './checkValues.ts';
 
 /** Shorter side to `size`, as torchvision's Resize(size) on a Pillow image. */
 export interface ResizeStep {

@@ -17,7 +17,7 @@ export interface DataLoaderOptions {
   readonly shuffle?: boolean;
   /** Threads that read and transform images ahead of the loop. Default 1. */
   readonly numWorkers?: number;
-  /** Of the shuffle. Default 0. */
+  /** Of the shuffle and of random transforms, which do something else in every epoch. Default 0. */
   readonly seed?: number;
   /** Image files that are broken end the loop with ALEX_DATA_BAD_IMAGES, or are left out of their batch. Default refuse. */
   readonly onBadImage?: BadImagePolicy;

@@ -6,7 +6,7 @@ import {
   checkSize,
   checkWhole,
   checkWord,
-} from '../stepValues.ts';
+} from '../checkValues.ts';
 import type { Transform } from '../transforms.ts';
 
 /** What lies beyond an image's edges: one value, or its own pixels as numpy.pad names them. */

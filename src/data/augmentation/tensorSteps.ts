@@ -7,7 +7,7 @@ import {
   checkProbability,
   checkRange,
   checkSize,
-} from '../stepValues.ts';
+} from '../checkValues.ts';
 import type { Transform } from '../transforms.ts';
 
 /**

@@ -1,4 +1,4 @@
-/** Checks of the numbers in transforms. Each throws ALEX_OPTION_VALUE, which names the value and what it takes. */
+/** Checks of numbers and words in options and transforms. Each throws ALEX_OPTION_VALUE, which names the value and what it takes. */
 import { alexnetError } from '../errors.ts';
 import { channels } from './image.ts';
 
