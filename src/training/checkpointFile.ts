@@ -39,13 +39,15 @@ async function openOwnCheckpoint(path: string): Promise<CheckpointFile> {
 
 /**
  * Writes a checkpoint in the form that the new name says: ours as safetensors, or PyTorch's. Returns how many epochs are
- * done. Throws ALEX_MODEL_EXTENSION, ALEX_FILE_WRITE, ALEX_CHECKPOINT_INVALID, and what openCheckpointFile throws.
+ * done. Throws ALEX_MODEL_EXTENSION, ALEX_OPTION_VALUE for a format without momentum, ALEX_FILE_WRITE,
+ * ALEX_CHECKPOINT_INVALID, and what openCheckpointFile throws.
  */
 export async function convertCheckpoint(from: string, to: string): Promise<Pick<CheckpointFile, 'epoch'>> {
   const format = formatToWrite(to);
   if (format !== pthFormat && format !== safetensorsFormat) {
-    const known = [...safetensorsFormat.extensions, ...pthFormat.extensions];
-    throw alexnetError('ALEX_MODEL_EXTENSION', { path: to, known });
+    const endings = [...safetensorsFormat.extensions, ...pthFormat.extensions].join(', ');
+    const expected = `a name that ends in ${endings}: ${format.name} keeps no momentum`;
+    throw alexnetError('ALEX_OPTION_VALUE', { option: 'the checkpoint to write', value: to, expected });
   }
   const file = await openCheckpointFile(from);
   try {

@@ -8,48 +8,27 @@ import json
 import math
 import os
 
-import numpy as np
 import torch
+from goldenTensors import hashed, sample
 
 F = torch.nn.functional
 
 
-def hashed(number, *shape):
-    n = math.prod(shape)
-    mask = np.uint64(0xFFFFFFFF)
-    h = (np.uint64(77) + np.uint64(number) * np.uint64(0x632BE5AB) + np.arange(n, dtype=np.uint64) * np.uint64(0x9E3779B1)) & mask
-    h ^= h >> np.uint64(16)
-    h = (h * np.uint64(0x85EBCA6B)) & mask
-    h ^= h >> np.uint64(13)
-    h = (h * np.uint64(0xC2B2AE35)) & mask
-    h ^= h >> np.uint64(16)
-    values = 2 * ((h >> np.uint64(8)).astype(np.float64) / 2**24) - 1
-    return torch.from_numpy(values).view(shape)
-
-
-def sample(x, k=24):
-    flat = x.detach().reshape(-1)
-    at = [int(i) for i in np.unique(np.linspace(0, flat.numel() - 1, k).astype(np.int64))]
-    return {
-        "shape": list(x.shape),
-        "l2": float(flat.norm()),
-        "sum": float(flat.sum()),
-        "at": at,
-        "values": [float(flat[i]) for i in at],
-    }
+def tensor(number, *shape):
+    return torch.from_numpy(hashed(77, number, math.prod(shape))).view(shape)
 
 
 def case(spec, input_shape, layer, parameters=(), training=False):
     """`layer` takes the input and the parameters; those named running_… have no gradient and may be changed."""
-    x = hashed(0, *input_shape).requires_grad_()
+    x = tensor(0, *input_shape).requires_grad_()
     values = {}
     for number, (name, shape) in enumerate(parameters, 1):
-        value = hashed(number, *shape)
+        value = tensor(number, *shape)
         if name == "running_var":
             value = value + 1.5
         values[name] = value if name.startswith("running") else value.requires_grad_()
     y = layer(x, **values)
-    y.backward(hashed(1000, *y.shape))
+    y.backward(tensor(1000, *y.shape))
     return {
         "spec": spec,
         "training": training,

@@ -21,7 +21,7 @@ import {
   type OnnxTensor,
   type OnnxValue,
 } from './model.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../quoted.ts';
 
 /** What an object of the graph costs at least in memory. */
 const objectBytes = 512;

@@ -11,7 +11,7 @@ import {
   type TensorValues,
 } from '../tensors.ts';
 import { elementTypes, tensorFields, type OnnxTensor } from './model.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../quoted.ts';
 
 /** The file that a tensor is read from. */
 export interface TensorPlace {

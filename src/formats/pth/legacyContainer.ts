@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { PickleEndsEarly, readPickleAt, type PickleContext, type PickleValue } from '../pickle.ts';
+import { quoted } from '../quoted.ts';
 import { readAt } from '../readAt.ts';
 import { dtypes } from '../tensors.ts';
 import { checkStorage, PthError, type PthContainer } from './pthContainer.ts';
@@ -49,8 +50,8 @@ function placesOf({ keys, storages, end }: Pickles, size: number): ReadonlyMap<s
   let at = end;
   for (const key of keys) {
     const storage = storages.get(key);
-    if (storage === undefined) throw new PthError(`no tensor has the storage ${JSON.stringify(key)}`);
-    if (places.has(key)) throw new PthError(`it has the storage ${JSON.stringify(key)} twice`);
+    if (storage === undefined) throw new PthError(`no tensor has the storage ${quoted(key)}`);
+    if (places.has(key)) throw new PthError(`it has the storage ${quoted(key)} twice`);
     places.set(key, at + countBytes);
     at += countBytes + storage.bytes;
   }
@@ -69,7 +70,7 @@ async function checkCount(
   const count = new DataView(await readAt(handle, at - countBytes, countBytes)).getBigUint64(0, true);
   const expected = bytes / dtypes[dtype].BYTES_PER_ELEMENT;
   if (Number(count) === expected) return;
-  throw new PthError(`the storage ${JSON.stringify(key)} has ${count} elements, expected ${expected}`);
+  throw new PthError(`the storage ${quoted(key)} has ${count} elements, expected ${expected}`);
 }
 
 /** How long the pickles are is known once they are read: tries with the first bytes, and then with more. */
@@ -106,7 +107,7 @@ function parsePickles(bytes: Uint8Array): Pickles {
       const { key, bytes: whole, dtype } = storage;
       const before = storages.get(key) ?? storage;
       if (before.bytes !== whole || before.dtype !== dtype) {
-        throw new PthError(`the storage ${JSON.stringify(key)} is of two types or sizes`);
+        throw new PthError(`the storage ${quoted(key)} is of two types or sizes`);
       }
       storages.set(key, { dtype, bytes: whole });
       return storage;

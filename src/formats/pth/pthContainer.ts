@@ -1,4 +1,5 @@
 import type { PickleValue } from '../pickle.ts';
+import { quoted } from '../quoted.ts';
 import type { PthStorage } from './torchObjects.ts';
 
 /** Where a form of PyTorch file keeps its parts. */
@@ -16,8 +17,8 @@ export class PthError extends Error {}
 
 /** Checks that a storage is there, with the bytes that the pickle says. Throws PthError. */
 export function checkStorage(found: number | undefined, { key, bytes }: PthStorage): asserts found is number {
-  if (found === undefined) throw new PthError(`the storage ${JSON.stringify(key)} is missing`);
+  if (found === undefined) throw new PthError(`the storage ${quoted(key)} is missing`);
   if (found < bytes) {
-    throw new PthError(`the storage ${JSON.stringify(key)} has ${found} bytes, expected ${bytes}`);
+    throw new PthError(`the storage ${quoted(key)} has ${found} bytes, expected ${bytes}`);
   }
 }

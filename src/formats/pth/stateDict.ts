@@ -1,5 +1,6 @@
 /** The weights in a PyTorch file: a state_dict by itself, or one in a checkpoint. */
 import type { PickleValue } from '../pickle.ts';
+import { quoted } from '../quoted.ts';
 import { PthError } from './pthContainer.ts';
 import { isTensor, type PthTensor } from './torchObjects.ts';
 
@@ -21,7 +22,7 @@ export function findStateDict(root: PickleValue): ReadonlyMap<string, PthTensor>
     const inside = tensorsIn(root.get(key));
     if (inside.size > 0) return withoutPrefixes(inside);
   }
-  const keys = [...root.keys()].filter((key) => typeof key === 'string').map((key) => JSON.stringify(key));
+  const keys = [...root.keys()].filter((key) => typeof key === 'string').map((key) => quoted(key));
   throw new PthError(
     `it holds no state_dict: among ${keys.slice(0, 12).join(', ')} is none of ${usualKeys.join(', ')} with tensors`,
   );

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { readPickle } from '../pickle.ts';
+import { quoted } from '../quoted.ts';
 import { readZip, type ZipEntry } from '../zip/readZip.ts';
 import { checkStorage, PthError, type PthContainer } from './pthContainer.ts';
 import { torchPickle, type PthStorage } from './torchObjects.ts';
@@ -17,7 +18,7 @@ export async function readZipContainer(handle: FileHandle, size: number): Promis
   const folder = findFolder(entries);
   const byteOrder = await readText(entries.get(`${folder}byteorder`));
   if (byteOrder !== undefined && byteOrder.trim() !== 'little') {
-    throw new PthError(`its byte order is ${JSON.stringify(byteOrder)}, expected "little"`);
+    throw new PthError(`its byte order is ${quoted(byteOrder)}, expected "little"`);
   }
   const pickle = await readSmall(entries.get(folder + pickleName)!, mostPickleBytes);
   return {
@@ -55,7 +56,7 @@ async function readStorage(
 
 async function readSmall(entry: ZipEntry, most: number): Promise<Uint8Array> {
   if (entry.size > most) {
-    throw new PthError(`${JSON.stringify(entry.name)} has ${entry.size} bytes, more than ${most}`);
+    throw new PthError(`${quoted(entry.name)} has ${entry.size} bytes, more than ${most}`);
   }
   return new Uint8Array(await entry.readAll());
 }

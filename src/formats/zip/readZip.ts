@@ -5,6 +5,7 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { quoted } from '../quoted.ts';
 import { readAt } from '../readAt.ts';
 import { endOfDirectory, zipSignatures as signatures, type DirectoryPlace } from './zipDirectory.ts';
 
@@ -165,11 +166,6 @@ function zipEntry(handle: FileHandle, entry: LimitedEntry): ZipEntry {
       return bytes;
     },
   };
-}
-
-/** A name in a message: those from outside may be of any length, and hold what a terminal obeys. */
-function quoted(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
 }
 
 /** After the local header, whose name and extra field may have other lengths than in the directory. */

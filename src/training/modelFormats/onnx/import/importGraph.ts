@@ -7,7 +7,7 @@ import {
   type OnnxValue,
 } from '../../../../formats/onnx/model.ts';
 import type { OnnxFile } from '../../../../formats/onnx/openOnnx.ts';
-import { quoted } from '../../../../formats/onnx/quoted.ts';
+import { quoted } from '../../../../formats/quoted.ts';
 import type { NetworkSpec } from '../../../../network/spec.ts';
 import { createChain, type Chain, type ImportedParameter } from './chain.ts';
 import type { Pending } from './layerNode.ts';

@@ -1,7 +1,7 @@
 import { alexnetError } from '../../../../errors.ts';
 import type { OnnxNode, OnnxTensor } from '../../../../formats/onnx/model.ts';
 import type { OnnxFile } from '../../../../formats/onnx/openOnnx.ts';
-import { quoted } from '../../../../formats/onnx/quoted.ts';
+import { quoted } from '../../../../formats/quoted.ts';
 import { tensorType } from '../../../../formats/onnx/tensorValues.ts';
 import { elementsOf, float32Values } from '../../../../formats/tensors.ts';
 import type { ImportedParameter } from './chain.ts';

@@ -1,4 +1,4 @@
-import { quoted } from '../../../../formats/onnx/quoted.ts';
+import { quoted } from '../../../../formats/quoted.ts';
 import type { Shape } from '../../../../network/shapes.ts';
 import type { NodeReader } from './nodeReader.ts';
 

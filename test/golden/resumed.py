@@ -1,24 +1,14 @@
-"""Writes resumed.pth, a checkpoint after five steps of SGD, and resumed.json, the losses of the next five."""
+"""Writes pth/resumed.pth, a checkpoint after five steps of SGD, and pth/resumed.json, the losses of the next five."""
 
 import collections
 import json
+import os
 
 import numpy as np
 import torch
+from goldenTensors import hashed
 
-
-def hashed(seed, t, n):
-    """As torch_golden.py has it: n numbers in [0, 1)."""
-    m = np.uint64(0xFFFFFFFF)
-    h = (np.uint64(seed) + np.uint64(t) * np.uint64(0x632BE5AB) + np.arange(n, dtype=np.uint64) * np.uint64(0x9E3779B1)) & m
-    h ^= h >> np.uint64(16)
-    h = (h * np.uint64(0x85EBCA6B)) & m
-    h ^= h >> np.uint64(13)
-    h = (h * np.uint64(0xC2B2AE35)) & m
-    h ^= h >> np.uint64(16)
-    return (h >> np.uint64(8)).astype(np.float64) / 2**24
-
-
+folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pth")
 torch.manual_seed(5)
 # test/model/tinyNetwork.ts, without its dropout.
 model = torch.nn.Sequential(
@@ -33,8 +23,8 @@ model = torch.nn.Sequential(
         ]
     )
 )
-images = torch.from_numpy(np.floor(256 * hashed(17, 0, 80 * 192)).astype(np.uint8)).reshape(80, 3, 8, 8)
-labels = torch.from_numpy(np.floor(3 * hashed(17, 1, 80)).astype(np.int64))
+images = torch.from_numpy(np.floor(128 * (hashed(17, 0, 80 * 192) + 1)).astype(np.uint8)).reshape(80, 3, 8, 8)
+labels = torch.from_numpy(np.floor(1.5 * (hashed(17, 1, 80) + 1)).astype(np.int64))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=0.001)
 
 
@@ -49,8 +39,8 @@ def step(number):
 
 for number in range(5):
     step(number)
-torch.save({"epoch": 1, "model": model.state_dict(), "optimizer": optimizer.state_dict()}, "resumed.pth")
+torch.save({"epoch": 1, "model": model.state_dict(), "optimizer": optimizer.state_dict()}, os.path.join(folder, "resumed.pth"))
 losses = [step(number) for number in range(5, 10)]
 after = {name: values.flatten().tolist() for name, values in model.state_dict().items() if values.dim() == 1}
-with open("resumed.json", "w") as file:
+with open(os.path.join(folder, "resumed.json"), "w") as file:
     json.dump({"seed": 17, "images": "40 to 79", "losses": losses, "after": after}, file, indent=1)
