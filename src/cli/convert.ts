@@ -12,6 +12,7 @@ interface ConvertOptions {
   readonly dtype: DtypeName;
   readonly checkpoint?: boolean;
   readonly preprocessing?: boolean;
+  readonly network?: string;
   readonly json?: boolean;
 }
 
@@ -33,6 +34,7 @@ Examples:
   $ alexnet convert alexnet-owt-7be5be79.pth alexnet.safetensors
   $ alexnet convert runs/alexnet-32-shapes shapes.pth
   $ alexnet convert model.safetensors small.safetensors --dtype float16
+  $ alexnet convert weights.pth model.safetensors --network caffenet
   $ alexnet convert runs/alexnet-cifar10 checkpoint.pth --checkpoint
   $ alexnet convert runs/alexnet-32-shapes shapes.onnx
   $ alexnet convert runs/alexnet-32-shapes shapes.onnx --preprocessing`;
@@ -49,6 +51,10 @@ export function convertCommand(): Command {
       'type of the weights: float32, float16 or bfloat16',
       oneOf('--dtype', Object.keys(dtypes) as DtypeName[]),
       'float32',
+    )
+    .option(
+      '--network <name>',
+      'the network of weights without a description: a name, or a .json or .ts file',
     )
     .option('--checkpoint', "convert a checkpoint, with momentum and position: ours and PyTorch's, both ways")
     .option('--preprocessing', 'for .onnx: pixels go in, uint8 [N, H, W, 3], and are normalised in the file')
@@ -83,12 +89,13 @@ async function convert(
   terminal: Terminal,
   from: string,
   to: string,
-  { dtype, preprocessing = false }: ConvertOptions,
+  { dtype, preprocessing = false, network: said }: ConvertOptions,
 ): Promise<void> {
   const { convertModel } = await import('../training/convertModel.ts');
   const { network, classes } = await convertModel(from, to, {
     dtype: dtypes[dtype],
     preprocessing,
+    ...(said !== undefined && { network: said }),
   });
   const { size } = await stat(to);
   terminal.emit({ from, to, network: network.name, classes: classes.length, dtype, bytes: size });

@@ -62,6 +62,13 @@ export const modelFileErrors = {
       `the tensors of ${p.file} are those of no known network (${p.known.join(', ')}); closest is ${p.closest}, but ${p.difference}`,
     (p) => `Compare with "alexnet info ${p.closest}"; names and shapes must be torchvision's.`,
   ),
+  ALEX_MODEL_AMBIGUOUS: entry(
+    1,
+    (p: { file: string; networks: readonly string[] }) =>
+      `the tensors of ${p.file} are those of ${p.networks.join(' and of ')}, which differ in layers without weights`,
+    (p) =>
+      `Say which: alexnet convert ${p.file} model.safetensors --network ${p.networks[0]}. The new file knows it then.`,
+  ),
   ALEX_MODEL_NOT_FINITE: entry(
     1,
     (p: { file: string; tensor: string; value: number }) =>

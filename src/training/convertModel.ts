@@ -1,5 +1,13 @@
-import { openModel, saveModel, type ModelDescription, type SaveModelOptions } from './modelFile.ts';
+import {
+  openModel,
+  saveModel,
+  type LoadModelOptions,
+  type ModelDescription,
+  type SaveModelOptions,
+} from './modelFile.ts';
 import { formatToWrite } from './modelFormats/modelFormats.ts';
+
+export interface ConvertModelOptions extends SaveModelOptions, Pick<LoadModelOptions, 'network'> {}
 
 /**
  * Writes a model file in the format that the new name says, one parameter at a time; `to` may be `from`. Returns what
@@ -8,11 +16,14 @@ import { formatToWrite } from './modelFormats/modelFormats.ts';
 export async function convertModel(
   from: string,
   to: string,
-  options: SaveModelOptions = {},
+  { network, ...options }: ConvertModelOptions = {},
 ): Promise<ModelDescription> {
   // A name that tells no format is told before anything is read.
   formatToWrite(to);
-  const { readParameter, close, ...description } = await openModel(from);
+  const { readParameter, close, ...description } = await openModel(
+    from,
+    network === undefined ? {} : { network },
+  );
   try {
     await saveModel(to, description, readParameter, options);
     return description;

@@ -6,6 +6,7 @@ import { alexnetError } from '../errors.ts';
 import { parameterShapes, type ParameterShape } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { buildNetwork, networkNames } from '../network/zoo/networks.ts';
+import { namedNetwork } from './namedNetwork.ts';
 
 type Tensors = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
@@ -15,9 +16,17 @@ interface Candidate {
   readonly differences: readonly string[];
 }
 
-/** The network of the zoo with these parameters, for as many classes as they have. Throws ALEX_MODEL_UNMATCHED. */
+/**
+ * The network of the zoo with these parameters, for as many classes as they have. Throws ALEX_MODEL_UNMATCHED, and
+ * ALEX_MODEL_AMBIGUOUS where several have them: networks may differ in layers without parameters.
+ */
 export function inferNetwork(file: string, tensors: Tensors): NetworkSpec {
   const candidates = networkNames.map((name) => compare(name, tensors));
+  const matching = candidates.filter(({ differences }) => differences.length === 0);
+  if (matching.length > 1) {
+    const networks = matching.map(({ network }) => network.name);
+    throw alexnetError('ALEX_MODEL_AMBIGUOUS', { file, networks });
+  }
   const closest = candidates.reduce((a, b) => (b.differences.length < a.differences.length ? b : a));
   const difference = closest.differences[0];
   if (difference === undefined) return closest.network;
@@ -27,6 +36,15 @@ export function inferNetwork(file: string, tensors: Tensors): NetworkSpec {
     closest: closest.network.name,
     difference,
   });
+}
+
+/**
+ * The network that a bare file's weights are said to belong to, for as many classes as they have. Throws what
+ * namedNetwork throws.
+ */
+export async function saidNetwork(name: string, tensors: Tensors): Promise<NetworkSpec> {
+  const last = parameterShapes(await namedNetwork(name, { classes: 1 })).at(-1)!;
+  return namedNetwork(name, { classes: Math.max(1, tensors.get(last.name)?.shape[0] ?? 1) });
 }
 
 /**

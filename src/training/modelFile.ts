@@ -10,7 +10,7 @@ import { classCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { withoutCounters } from './batchCounters.ts';
 import { checkTensors } from './checkTensors.ts';
-import { classNames, inferNetwork, usualTransforms } from './inferNetwork.ts';
+import { classNames, inferNetwork, saidNetwork, usualTransforms } from './inferNetwork.ts';
 import type { ModelSource } from './modelFormats/modelFormat.ts';
 import { formatToWrite, openModelSource } from './modelFormats/modelFormats.ts';
 
@@ -40,6 +40,8 @@ export interface ModelFile extends ModelDescription {
 export interface LoadModelOptions {
   /** Class names for a file that has none of its own and this number of classes. */
   readonly classes?: readonly string[];
+  /** Name in the zoo, or file, of the network whose weights a file has that does not say so itself. */
+  readonly network?: string;
 }
 
 const version = 1;
@@ -88,14 +90,14 @@ export function descriptionText({ network, classes, transforms, details = {} }: 
 
 /**
  * Opens a model file, told by its content, and checks names and shapes of its tensors.
- * Throws ALEX_FILE_READ, ALEX_MODEL_FORMAT, the format's own errors, ALEX_MODEL_METADATA, ALEX_MODEL_UNMATCHED,
+ * Throws ALEX_FILE_READ, ALEX_MODEL_FORMAT, the format's own errors, ALEX_MODEL_METADATA, ALEX_MODEL_UNMATCHED, ALEX_MODEL_AMBIGUOUS,
  * ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE.
  */
 export async function openModel(path: string, options: LoadModelOptions = {}): Promise<ModelFile> {
   const file = await openModelSource(path);
   try {
     const tensors = withoutCounters(file.tensors);
-    const description = describe(path, file, tensors, options);
+    const description = await describe(path, file, tensors, options);
     checkTensors(tensors, parameterShapes(description.network));
     return {
       ...description,
@@ -122,14 +124,20 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
   }
 }
 
-function describe(
+async function describe(
   path: string,
   file: ModelSource,
   tensors: ModelSource['tensors'],
   options: LoadModelOptions,
-): ModelDescription {
+): Promise<ModelDescription> {
+  const { network: said } = options;
+  if (said !== undefined && (file.about !== undefined || file.network !== undefined)) {
+    const expected = `nothing: ${path} says its own network`;
+    throw alexnetError('ALEX_OPTION_VALUE', { option: 'network', value: said, expected });
+  }
   if (file.about !== undefined) return parseDescription(path, file.about);
-  const network = file.network ?? inferNetwork(path, tensors);
+  const bare = (): NetworkSpec => inferNetwork(path, tensors);
+  const network = file.network ?? (said === undefined ? bare() : await saidNetwork(said, tensors));
   const count = classCount(network);
   return {
     network,

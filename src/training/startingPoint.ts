@@ -5,13 +5,12 @@ import { alexnetError } from '../errors.ts';
 import { initialise } from '../network/initialise.ts';
 import { classCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
-import { buildNetwork, type NetworkOptions } from '../network/zoo/networks.ts';
 import { checkTensors } from './checkTensors.ts';
 import { openCheckpoint, startPosition, type Position } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
 import { checkClassCount } from './evaluateModel.ts';
 import { openModel, type ModelFile } from './modelFile.ts';
-import { isNetworkFile, readNetworkFile } from './networkFile.ts';
+import { namedNetwork } from './namedNetwork.ts';
 import { optionError } from './optionChecks.ts';
 import { releaseMemory } from './releaseMemory.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -31,10 +30,6 @@ export async function trainedNetwork(config: TrainingConfig, dataset: Dataset): 
       : (given ?? (await networkOf(init!)));
   checkClassCount(network.name, classCount(network), dataset);
   return network;
-}
-
-async function namedNetwork(name: string, options: NetworkOptions): Promise<NetworkSpec> {
-  return isNetworkFile(name) ? readNetworkFile(name, options.classes) : buildNetwork(name, options);
 }
 
 /** Throws ALEX_OPTION_VALUE when neither a network is named nor a file that has one. */

@@ -15,6 +15,7 @@ import { initialise } from '../../src/network/initialise.ts';
 import { parameterShapes } from '../../src/network/shapes.ts';
 import type { NetworkSpec } from '../../src/network/spec.ts';
 import { buildNetwork } from '../../src/network/zoo/networks.ts';
+import { convertModel } from '../../src/training/convertModel.ts';
 import { inferNetwork } from '../../src/training/inferNetwork.ts';
 import { loadModel, openModel, saveModel } from '../../src/training/modelFile.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
@@ -171,6 +172,22 @@ test("torchvision's alexnet is known by its tensors, for any class count", () =>
     code: 'ALEX_MODEL_UNMATCHED',
     message: /closest is alexnet, but its features\.8\.bias is missing/,
   });
+});
+
+test('a bare file that fits two networks is not guessed: it is told which', async (context) => {
+  const folder = temporaryFolder(context);
+  const network = buildNetwork('figure-1-tanh', { classes: 4 });
+  const path = await bareFile(folder, network);
+  await assert.rejects(loadModel(path), {
+    code: 'ALEX_MODEL_AMBIGUOUS',
+    message: /18pct and of figure-1 and of figure-1-tanh.*--network 18pct/,
+  });
+  assert.deepEqual((await loadModel(path, { network: 'figure-1-tanh' })).network, network);
+  const out = join(folder, 'described.safetensors');
+  await convertModel(path, out, { network: 'figure-1-tanh' });
+  assert.deepEqual((await loadModel(out)).network, network);
+  await assert.rejects(loadModel(out, { network: '18pct' }), { code: 'ALEX_OPTION_VALUE' });
+  await assert.rejects(loadModel(path, { network: '80sec' }), { code: 'ALEX_TENSOR_MISSING' });
 });
 
 test('a bare file that fits no network is told by its first difference', async (context) => {
