@@ -74,6 +74,7 @@ export {
   type AugmentationName,
   type TransformPair,
 } from './data/augmentation/named.ts';
+export type { Averaging } from './data/augmentation/views.ts';
 export { principalColors, type PrincipalColors } from './data/augmentation/principalColors.ts';
 export { imageStatistics, type ImageStatistics } from './data/statistics.ts';
 

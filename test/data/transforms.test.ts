@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { randomCrop } from '../../src/data/augmentation/imageSteps.ts';
+import { cutout } from '../../src/data/augmentation/tensorSteps.ts';
 import {
   articleTransforms,
   centerCrop,
@@ -31,6 +33,10 @@ test('a wrong order neither compiles nor runs', () => {
   assert.throws(() => compose([normalize(half, half), toTensor()]), wrongOrder);
   // @ts-expect-error an image is a tensor once
   assert.throws(() => compose([toTensor(), toTensor()]), wrongOrder);
+  // @ts-expect-error crops take an image
+  assert.throws(() => compose([toTensor(), randomCrop(224)]), wrongOrder);
+  // @ts-expect-error cutout takes a tensor
+  assert.throws(() => compose([cutout(8), toTensor()]), wrongOrder);
   // @ts-expect-error the network takes a tensor
   assert.throws(() => compose([resize(224)]), wrongOrder);
   // @ts-expect-error the network takes a tensor

@@ -137,6 +137,15 @@ test('crops, shares and ratios are spread evenly', () => {
   assert.ok(Math.abs(meanOf(logRatios)) < 0.01 && Math.max(...logRatios) < Math.log(4 / 3) + 0.001);
 });
 
+test('where no draw fits, the middle is cut out, as torchvision has it', () => {
+  const whole = randomResizedCrop(9, { scale: [1, 1] });
+  const cut = (height: number, width: number) =>
+    drawn(1, (draws) => drawResizedCrop(whole, { height, width }, draws))[0];
+  // RandomResizedCrop.get_params of such images.
+  assert.deepEqual(cut(10, 100), { top: 0, left: 43, height: 10, width: 13 });
+  assert.deepEqual(cut(100, 10), { top: 43, left: 0, height: 13, width: 10 });
+});
+
 test('normal draws have the moments of the normal distribution', () => {
   const values = drawn(20_000, (draws) => draws.normal());
   // Standard errors are 0.007, 0.01 and 0.07.
