@@ -170,6 +170,43 @@ for (const [format, bytes] of giants()) {
   });
 }
 
+/** Bytes changed at random that made decoders take memory for pixels that cannot be there: gigabytes, after a few. */
+const hollow: [name: string, edits: readonly (readonly [at: number, value: number])[]][] = [
+  ['png rgb', [[17, 30]]],
+  ['png palette', [[17, 66]]],
+  [
+    'png rgb',
+    [
+      [21, 102],
+      [68, 128],
+    ],
+  ],
+  [
+    'jpeg grey',
+    [
+      [94, 30],
+      [96, 30],
+    ],
+  ],
+  [
+    'jpeg progressive',
+    [
+      [163, 30],
+      [165, 28],
+    ],
+  ],
+];
+for (const [name, edits] of hollow) {
+  test(`a ${name} file of a few bytes for millions of pixels is refused before it is decoded: ${edits.join(', ')}`, async () => {
+    const bytes = goldenFile(name);
+    for (const [at, value] of edits) bytes[at] = value;
+    const before = process.memoryUsage().rss;
+    const { code, message } = await failure(bytes);
+    assert.ok(code === 'ALEX_IMAGE_TRUNCATED' || code === 'ALEX_IMAGE_SIZE', message);
+    assert.ok(process.memoryUsage().rss - before < 50e6);
+  });
+}
+
 for (const name of [
   'png rgb',
   'jpeg',

@@ -13,6 +13,9 @@ const chunkBytes = 1 << 20;
 /** The largest batch, CIFAR-100's training images, has about 154 MB; more than this is not one. */
 const mostBatchBytes = 192 << 20;
 
+/** The archives unpack to about 186 MB. */
+const mostUnpackedBytes = 400_000_000;
+
 /** A file of an archive that holds images of a split. */
 export interface CifarBatch {
   readonly set: CifarSet;
@@ -57,8 +60,21 @@ export async function readCifarArchive(
   });
   const gunzip = createGunzip({ chunkSize: chunkBytes });
   pipeline(file, gunzip, () => {});
-  const { set, archive } = await readBatches(gunzip, path, sets, reading.onBatch);
+  const { set, archive } = await readBatches(bounded(gunzip, path), path, sets, reading.onBatch);
   return { set, official: md5?.digest('hex') === archive.md5 };
+}
+
+/** A small file may unpack to anything: no further than any archive of CIFAR goes. */
+async function* bounded(chunks: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array, void> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > mostUnpackedBytes) {
+      const problem = `it unpacks to more than ${mostUnpackedBytes / 1e6} MB`;
+      throw alexnetError('ALEX_DATA_CORRUPT', { file: path, problem });
+    }
+    yield chunk;
+  }
 }
 
 /** Size of the file, which begins as gzip does. */

@@ -1,7 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { alexnetError } from '../../errors.ts';
+import { AlexnetError, alexnetError } from '../../errors.ts';
 import { unreadable } from '../unreadable.ts';
+
+/** Room for 65,536 names of some length. */
+const mostBytes = 16_000_000;
 
 /** The lines of `classes.txt` in a folder; undefined when it is not there. Throws ALEX_DATA_FORM, ALEX_DATA_UNREADABLE. */
 export function readClassNames(folder: string): readonly string[] | undefined {
@@ -9,9 +12,11 @@ export function readClassNames(folder: string): readonly string[] | undefined {
   if (!existsSync(path)) return undefined;
   let text: string;
   try {
+    const { size } = statSync(path);
+    if (size > mostBytes) throw alexnetError('ALEX_DATA_FORM', { path, found: `${size} bytes` });
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw unreadable(path, error);
+    throw error instanceof AlexnetError ? error : unreadable(path, error);
   }
   const names = text
     .replace(/^\ufeff/, '')

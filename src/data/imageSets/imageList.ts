@@ -16,8 +16,8 @@ const columnNames = {
 
 type Column = keyof typeof columnNames;
 
-/** Longest list that is read: it is held in memory as text. */
-const mostListBytes = 400_000_000;
+/** Longest list that is read, a million lines or two: it is held in memory as text. */
+const mostListBytes = 150_000_000;
 
 export function isImageList(path: string): boolean {
   return ['.csv', '.jsonl', '.ndjson'].includes(extname(path).toLowerCase());

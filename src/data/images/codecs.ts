@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ImageFault } from './fault.ts';
+import { pngDecoder, type PngDecoder } from './pngDecoder.ts';
 
 /** Pixels as these decoders give them, [height, width, 4]: red, green, blue, alpha. */
 export interface RgbaImage {
@@ -120,14 +121,17 @@ export async function decodeWebp(bytes: Uint8Array): Promise<RgbaImage> {
   return image;
 }
 
+/** Kept as the others are. */
+let png: PngDecoder | undefined;
+
 /** 16 bits a channel become 8, palettes and greys become RGB. Throws ImageFault. */
 export async function decodePng(bytes: Uint8Array): Promise<RgbaImage> {
   if (!endsWithIend(bytes)) throw new ImageFault('truncated', 'its end chunk is missing');
-  const png = await import('@jsquash/png/decode.js');
-  await png.init(await wasmModule('@jsquash/png/codec/pkg/squoosh_png_bg.wasm'));
-  // A copy with a buffer of its own: a Buffer is often a part of a larger one.
-  const image = await png.decode(new Uint8Array(bytes).buffer).catch(() => null);
+  const decoder = png ?? pngDecoder(await wasmModule('@jsquash/png/codec/pkg/squoosh_png_bg.wasm'));
+  png = undefined;
+  const image = attempt(() => decoder.decode(bytes));
   if (image === null) throw new ImageFault('damaged', 'the decoder gave up');
+  if (decoder.memoryBytes() <= mostKeptBytes) png = decoder;
   return image;
 }
 

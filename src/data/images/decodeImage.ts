@@ -8,8 +8,8 @@ import { decodeGif } from './gif.ts';
 import { readImageHeader, type ImageHeader } from './header.ts';
 import { exifOrientation, upright } from './orientation.ts';
 
-/** Most pixels that an image may claim: at four bytes each, 400 MB while it is decoded. */
-export const mostImagePixels = 100_000_000;
+/** Most pixels that an image may claim: decoding takes up to twelve bytes for each, 770 MB. */
+export const mostImagePixels = 64_000_000;
 
 /**
  * Decodes a PNG, JPEG, WebP, GIF (its first picture) or BMP file to uint8 RGB, turned upright as its EXIF
@@ -24,6 +24,7 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<Imag
   try {
     const header = readImageHeader(bytes, format);
     checkSize(header, name);
+    checkLength(header, bytes.length);
     const image = await decoders[format](bytes, header);
     return header.exif === undefined ? image : upright(image, exifOrientation(header.exif));
   } catch (error) {
@@ -83,6 +84,13 @@ function rgba(image: RgbaImage, header: ImageHeader): ImageView {
 function checkSize({ width, height }: ImageHeader, name: string): void {
   const inBounds = width >= 1 && height >= 1 && width * height <= mostImagePixels;
   if (!inBounds) throw alexnetError('ALEX_IMAGE_SIZE', { name, width, height, most: mostImagePixels });
+}
+
+/** Before memory is taken for pixels that cannot be there. */
+function checkLength({ leastBytes = 0 }: ImageHeader, bytes: number): void {
+  if (bytes >= leastBytes) return;
+  const problem = `it has ${bytes} bytes, and its size needs ${Math.ceil(leastBytes)} at least`;
+  throw new ImageFault('truncated', problem);
 }
 
 const codes = {

@@ -10,6 +10,8 @@ export interface ImageHeader {
   readonly height: number;
   /** The TIFF block of the EXIF data, when the file has one. */
   readonly exif?: Uint8Array;
+  /** A file of that size has more bytes than these, however well it is compressed. */
+  readonly leastBytes?: number;
 }
 
 /** Throws ImageFault when the header is cut short or is not of that format. */
@@ -38,10 +40,16 @@ function tag(view: DataView, offset: number): string {
   return String.fromCharCode(...[0, 1, 2, 3].map((i) => view.getUint8(offset + i)));
 }
 
+/** By colour type. */
+const samplesOfPixel: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
 /** PNG specification, 11.2.1 (IHDR) and 11.3.4.5 (eXIf). */
 function readPng(view: DataView): ImageHeader {
   if (tag(view, 12) !== 'IHDR') throw new ImageFault('damaged', 'its first chunk is not IHDR');
-  const size = { width: view.getUint32(16), height: view.getUint32(20) };
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  const bitsOfPixel = view.getUint8(24) * (samplesOfPixel[view.getUint8(25)] ?? 1);
+  // Deflate makes at most 1,032 bytes of one.
+  const size = { width, height, leastBytes: (height * (1 + (width * bitsOfPixel) / 8)) / 1032 };
   for (let offset = 8; offset + 12 <= view.byteLength;) {
     const length = view.getUint32(offset);
     const type = tag(view, offset + 4);
@@ -71,7 +79,9 @@ function readJpeg(view: DataView): ImageHeader {
     if (marker === 0xd9 || marker === 0xda) throw new ImageFault('damaged', 'it has no frame header');
     const length = view.getUint16(offset + 2);
     if (isFrameHeader(marker)) {
-      return { height: view.getUint16(offset + 5), width: view.getUint16(offset + 7), exif };
+      const [height, width] = [view.getUint16(offset + 5), view.getUint16(offset + 7)];
+      // Every block of 8 × 8 has a code of at least one bit for its mean.
+      return { height, width, exif, leastBytes: (Math.ceil(width / 8) * Math.ceil(height / 8)) / 8 };
     }
     const isExif = marker === 0xe1 && tag(view, offset + 4) === 'Exif';
     if (isExif) exif ??= slice(view, offset + 10, length - 8);

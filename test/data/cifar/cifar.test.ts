@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { crc32 } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { loadCifar } from '../../../src/data/cifar/loadCifar.ts';
 import { readBatch, type BatchForm } from '../../../src/data/cifar/cifarBatch.ts';
@@ -98,6 +98,22 @@ test('a folder of batches in the data folder', async () => {
     code: 'ALEX_DATA_CORRUPT',
     message: /data_batch_4\.bin is missing/,
   });
+});
+
+test('a small archive that unpacks without end is left', async () => {
+  // 600 MB of zeros compress to 0.6 MB; after the end of the archive, and as a file.
+  const zeros = Buffer.alloc(50_000_000);
+  const part = gzipSync(zeros, { level: 1 });
+  const bombs = [
+    Buffer.concat([tarGz([]), ...Array.from({ length: 12 }, () => part)]),
+    tarGz(Array.from({ length: 12 }, (_, i) => ({ name: `${i}.bin`, content: zeros }))),
+  ];
+  for (const [i, bomb] of bombs.entries()) {
+    await assert.rejects(loadDataset(place(`bomb${i}.tar.gz`, bomb), { split: 'train' }), {
+      code: 'ALEX_DATA_CORRUPT',
+      message: /unpacks to more than 400 MB/,
+    });
+  }
 });
 
 test('a folder of the python version', async () => {
