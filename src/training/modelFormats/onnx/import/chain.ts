@@ -64,10 +64,11 @@ function unlikeOthers(name: string, names: ReadonlySet<string>): string {
 
 /**
  * What a layer is called: as PyTorch calls its module, which it writes into the names of weights (`features.0.weight`)
- * and of nodes (`/features/features.1/Relu`); else as the node is called, else by its type.
+ * and of nodes (`/features/features.1/Relu`); as Caffe2 does, into those of weights (`conv1_w_0`); else as the node is
+ * called, else by its type.
  */
 export function layerName(type: LayerType, nodeName: string, weightName = ''): string {
-  const module = /^(?!onnx::)(.+)\.weight$/s.exec(weightName)?.[1];
+  const module = /^(?!onnx::)(.+)(?:\.weight|_w_0)$/s.exec(weightName)?.[1];
   const scope = nodeName.split('/').filter((part) => part !== '');
   const node = nodeName.startsWith('/') ? scope.at(-2) : nodeName;
   const name = (module ?? node ?? '').replaceAll(/\p{C}/gu, '').slice(0, longestName);
