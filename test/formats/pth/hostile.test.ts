@@ -1,44 +1,8 @@
 /** Files made to do harm: each is refused with a coded error that names what it tried. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import { openPth } from '../../../src/formats/pth/pthFile.ts';
-import { isTensor } from '../../../src/formats/pth/torchObjects.ts';
-import { writePickle, type PickleForm, type PickleSource } from '../../../src/formats/writePickle.ts';
-import { writeZip } from '../../../src/formats/zip/writeZip.ts';
-import { temporaryFolder } from '../temporaryFolder.ts';
-
-type Entries = Readonly<Record<string, Uint8Array>>;
-
-/** Opens an archive with this pickle and entries, and reads all its tensors. */
-async function readFileOf(
-  context: TestContext,
-  pickle: Uint8Array,
-  entries: Entries = { 'a/data/0': new Uint8Array(16) },
-): Promise<void> {
-  const path = join(temporaryFolder(context), 'hostile.pth');
-  const parts: Uint8Array[] = [];
-  const all = Object.entries({ 'a/data.pkl': pickle, ...entries });
-  await writeZip(
-    all.map(([name, bytes]) => ({ name, read: () => bytes })),
-    async (bytes) => void parts.push(bytes),
-  );
-  writeFileSync(path, Buffer.concat(parts));
-  const file = await openPth(path);
-  try {
-    for (const value of (file.root as Map<string, never>).values()) {
-      if (isTensor(value)) await file.read(value);
-    }
-  } finally {
-    await file.close();
-  }
-}
-
-const name = (module: string, of: string): PickleForm => ({ form: 'name', module, name: of });
-const call = (callee: PickleForm, ...args: PickleSource[]): PickleForm => ({ form: 'call', callee, args });
-const tuple = (...items: PickleSource[]): PickleForm => ({ form: 'tuple', items });
-const dict = (value: PickleSource): Uint8Array => writePickle(new Map([['w', value]]));
+import { test } from 'node:test';
+import type { PickleSource } from '../../../src/formats/writePickle.ts';
+import { call, dict, name, readFileOf, storage, tuple, type Entries } from './handmade.ts';
 
 const attacks: readonly (readonly [module: string, name: string])[] = [
   ['os', 'system'],
@@ -71,10 +35,6 @@ test('functions that tensors do not need are refused by name, wherever they stan
   }
 });
 
-const float = name('torch', 'FloatStorage');
-const storage = (elements: PickleSource, key: PickleSource = '0', type = float): PickleForm => {
-  return { form: 'persistent', id: tuple('storage', type, key, 'cpu', elements) };
-};
 const rebuild = name('torch._utils', '_rebuild_tensor_v2');
 const tensor = (from: PickleSource, offset: PickleSource, shape: PickleSource, strides: PickleSource) =>
   dict(call(rebuild, from, offset, shape, strides, false, null));
@@ -99,7 +59,7 @@ test('tensors that are not what they seem are refused', async (context) => {
   await rejects(tensor(storage(4, '../../etc/passwd'), 0, tuple(4), tuple(1)), /passwd" is missing/);
   await rejects(tensor(storage('4'), 0, tuple(4), tuple(1)), /no storage/);
   await rejects(tensor(storage(4, '0', rebuild), 0, tuple(4), tuple(1)), /no storage/);
-  await rejects(dict(call(float, 4)), /calls a class/);
+  await rejects(dict(call(name('torch', 'FloatStorage'), 4)), /calls a class/);
   const bigEndian = { 'a/data/0': new Uint8Array(16), 'a/byteorder': Buffer.from('big') };
   await rejects(tensor(storage(4), 0, tuple(4), tuple(1)), /byte order is "big"/, bigEndian);
   const script = { 'a/constants.pkl': new Uint8Array(1) };

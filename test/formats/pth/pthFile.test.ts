@@ -13,6 +13,7 @@ import type { PickleValue } from '../../../src/formats/pickle.ts';
 import { float32Values, type SafeTensor } from '../../../src/formats/tensors.ts';
 import { hashedTensor } from '../../engine/hashedTensors.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
+import { call, dict, name, readFileOf, storage, tuple } from './handmade.ts';
 
 const golden = (name: string): string => join(import.meta.dirname, '../../golden/pth', name);
 
@@ -69,6 +70,18 @@ for (const name of ['data-parallel.pth', 'protocol4.pth', 'protocol5-legacy.pth'
     assert.deepEqual(tensors.get('3.bias')!.values, Float32Array.of(0, 1, 2, 3, 4));
   });
 }
+
+test("Python 2's strings are bytes: names all the same", async (context) => {
+  const path = join(temporaryFolder(context), 'python2.pth');
+  const whole = readFileSync(golden('state-dict-legacy.pth'));
+  const storages = hashedWeights.reduce((bytes, _, i) => bytes + 8 + hashed(i).byteLength, 0);
+  const pickles = whole.subarray(0, whole.length - storages).toString('latin1');
+  // BINUNICODE of four bytes' length becomes SHORT_BINSTRING of one.
+  const older = pickles.replaceAll(/X(.)\0\0\0/gs, 'U$1');
+  assert.ok(older.length < pickles.length - 30);
+  writeFileSync(path, Buffer.concat([Buffer.from(older, 'latin1'), whole.subarray(pickles.length)]));
+  assert.deepEqual(await weights(path), await weights(golden('state-dict-legacy.pth')));
+});
 
 test('half precision, bfloat16, integers and a transposed view', async () => {
   const tensors = await weights(golden('dtypes.pth'));
@@ -167,6 +180,24 @@ test('what trainings keep beside the weights', async () => {
     [1, true, -(2 ** 40), 2n ** 70n],
   ]);
   await file.close();
+});
+
+test('what newer versions of PyTorch write: element types without storages of their own, and entries', async (context) => {
+  const rebuild = name('torch._utils', '_rebuild_tensor_v3');
+  const untyped = storage(8, '0', name('torch.storage', 'UntypedStorage'));
+  const typed = (dtype: string) =>
+    dict(call(rebuild, untyped, 1, tuple(3), tuple(1), false, null, name('torch', dtype), null));
+  const entries = {
+    'a/data/0': Uint8Array.of(1, 0, 2, 0, 3, 1, 4, 0),
+    'a/.format_version': Buffer.from('1'),
+    'a/.storage_alignment': Buffer.from('64'),
+    'a/byteorder': Buffer.from('little'),
+    'a/version': Buffer.from('3\n'),
+    'a/.data/serialization_id': Buffer.from('0123456789'),
+  };
+  const [tensor] = await readFileOf(context, typed('uint16'), entries);
+  assert.deepEqual(tensor, { dtype: 'U16', shape: [3], values: Uint16Array.of(2, 259, 4) });
+  await assert.rejects(readFileOf(context, typed('uint32'), entries), { message: /outside of its storage/ });
 });
 
 test('what asks for more than tensors is refused by name, and not run', async () => {
