@@ -88,8 +88,10 @@ export { evaluateModel, type EvaluateModelOptions } from './training/evaluateMod
 export {
   loadModel as readModel,
   saveModel as writeModel,
+  type LoadModelOptions,
   type Model as ModelData,
   type ModelDescription,
+  type SaveModelOptions,
 } from './training/modelFile.ts';
 export { convertModel } from './training/convertModel.ts';
 export { convertCheckpoint } from './training/checkpointFile.ts';

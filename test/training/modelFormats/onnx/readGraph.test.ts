@@ -155,8 +155,9 @@ const graphs: Readonly<Record<string, ReadGraph>> = {
   'pads at the end that round up': {
     nodes: [
       node('MaxPool x -> p', { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 0, 1, 1] }),
-      node('Flatten p -> f'),
+      node('Reshape p,shape -> f'),
     ],
+    tensors: [wholes('shape', -1, 18)],
     layers: ['p maxPool kernelSize 3 stride 2 ceilMode true', 'f flatten'],
   },
   'a mean, its axes taken away; probabilities': {
