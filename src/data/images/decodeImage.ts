@@ -7,6 +7,7 @@ import { imageFormat, type ImageFormat } from './format.ts';
 import { decodeGif } from './gif.ts';
 import { readImageHeader, type ImageHeader } from './header.ts';
 import { exifOrientation, upright } from './orientation.ts';
+import { sharpJpeg } from './sharpJpeg.ts';
 
 /** Most pixels that an image may claim: decoding takes up to twelve bytes for each, 770 MB. */
 export const mostImagePixels = 64_000_000;
@@ -67,7 +68,7 @@ function codedError(error: unknown, name: string, format: ImageFormat): unknown 
 
 const decoders: Record<ImageFormat, (bytes: Uint8Array, header: ImageHeader) => Promise<ImageView>> = {
   png: async (bytes, header) => rgba(await decodePng(bytes), header),
-  jpeg: async (bytes, header) => rgba(await decodeJpeg(bytes), header),
+  jpeg: async (bytes, header) => (await sharpJpeg(bytes, header)) ?? rgba(await decodeJpeg(bytes), header),
   webp: async (bytes, header) => rgba(await decodeWebp(bytes), header),
   gif: async (bytes, header) => interleavedImage(decodeGif(bytes), header),
   bmp: async (bytes, header) => interleavedImage(decodeBmp(bytes), header),

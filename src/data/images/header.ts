@@ -10,6 +10,8 @@ export interface ImageHeader {
   readonly height: number;
   /** The TIFF block of the EXIF data, when the file has one. */
   readonly exif?: Uint8Array;
+  /** Of JPEG: 1 is grey, 3 colours, 4 CMYK. */
+  readonly components?: number;
   /** A file of that size has more bytes than these, however well it is compressed. */
   readonly leastBytes?: number;
 }
@@ -81,7 +83,14 @@ function readJpeg(view: DataView): ImageHeader {
     if (isFrameHeader(marker)) {
       const [height, width] = [view.getUint16(offset + 5), view.getUint16(offset + 7)];
       // Every block of 8 × 8 has a code of at least one bit for its mean.
-      return { height, width, exif, leastBytes: (Math.ceil(width / 8) * Math.ceil(height / 8)) / 8 };
+      const components = view.getUint8(offset + 9);
+      return {
+        height,
+        width,
+        exif,
+        components,
+        leastBytes: (Math.ceil(width / 8) * Math.ceil(height / 8)) / 8,
+      };
     }
     const isExif = marker === 0xe1 && tag(view, offset + 4) === 'Exif';
     if (isExif) exif ??= slice(view, offset + 10, length - 8);
