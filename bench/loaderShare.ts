@@ -28,8 +28,8 @@ const loader = await createLoader({ ...options, workers: 2 });
 
 let step = 0;
 async function timeStep(slot: number, labels: ArrayLike<number>): Promise<void> {
-  const sgd = { learningRate: 0.001, momentum: 0.9, weightDecay: 0 };
-  await program.step({ slot, labels, sgd, training: { seed: 0, step: step++ } });
+  const optimizer = { learningRate: 0.001, momentum: 0.9, weightDecay: 0 };
+  await program.step({ slot, labels, optimizer, training: { seed: 0, step: step++ } });
 }
 
 const loaded: number[] = [];

@@ -1,5 +1,5 @@
 /** Steps on random images, with no loader and no log: what there is to time of a program. */
-import type { Program } from './engine.ts';
+import type { OptimizerOptions, Program } from './engine.ts';
 import { initialise } from '../network/initialise.ts';
 import { classCount } from '../network/shapes.ts';
 import { createGenerator } from '../random/generator.ts';
@@ -12,9 +12,17 @@ export function bareSteps(mode: 'train' | 'infer', program: Program): (step: num
   fillWithNoise(program);
   const random = createGenerator(1, purposes.images);
   const labels = Uint8Array.from({ length: batchSize }, () => random.below(classCount(network)));
-  const sgd = { learningRate: 0.001, momentum: 0.9, weightDecay: 0 };
   if (mode === 'infer') return () => program.forward();
-  return (step) => program.step({ labels, sgd, training: { seed: 0, step } });
+  const averageDecay = program.states.has('average') ? 0.999 : undefined;
+  return (step) =>
+    program.step({ labels, optimizer: bareUpdate(program, step), averageDecay, training: { seed: 0, step } });
+}
+
+function bareUpdate({ states }: Program, step: number): OptimizerOptions {
+  const learningRate = 0.001;
+  if (!states.has('secondMoment')) return { learningRate, momentum: 0.9, weightDecay: 0 };
+  const betas = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+  return { type: 'adamw', learningRate, ...betas, weightDecay: 0.01, step: step + 1 };
 }
 
 /** Pixels as they come out of Normalize(0.5, 0.5): from -1 to 1. */

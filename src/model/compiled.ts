@@ -1,7 +1,7 @@
 /** The program behind a model: compiled when it is first needed, and again when a batch needs more. */
 import type { Engine, Program } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
-import { learntShapes, parameterShapes } from '../network/shapes.ts';
+import { parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 
 /** Slot 0 takes batches that must be copied; a data loader writes into the two others in turn. */
@@ -91,11 +91,10 @@ function merge(program: Program | undefined, needs: Needs): Needs {
 
 /** Weights and momentum from one program to the next, which takes its place. */
 async function moveState(from: Program, to: Program): Promise<void> {
-  for (const { name } of parameterShapes(from.network)) {
-    to.writeParameter(name, from.readParameter(name));
-  }
-  if (from.training) {
-    for (const { name } of learntShapes(from.network)) to.writeMomentum(name, from.readMomentum(name));
+  for (const { name } of parameterShapes(from.network)) to.writeParameter(name, from.readParameter(name));
+  for (const [state, names] of from.states) {
+    if (!to.states.has(state)) continue;
+    for (const name of names) to.writeState(state, name, from.readState(state, name));
   }
   await from.dispose();
 }

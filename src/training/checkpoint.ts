@@ -1,16 +1,16 @@
 /**
- * Checkpoints: weights, momentum and where the training stands, in one safetensors file. The random numbers need no
+ * Checkpoints: weights, what the optimizer keeps of them, and where the training stands, in one safetensors file. The random numbers need no
  * state of their own: order is a function of (seed, epoch), dropout of (seed, step).
  */
 import { alexnetError } from '../errors.ts';
-import type { Program, SgdOptions } from '../engine/engine.ts';
+import type { OptimizerOptions, Program, SgdOptions } from '../engine/engine.ts';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { float32Values, type TensorFile, type TensorSource } from '../formats/tensors.ts';
-import { learntShapes, parameterShapes, type ParameterShape } from '../network/shapes.ts';
+import { parameterShapes } from '../network/shapes.ts';
 import { newChanceWatch, type ChanceWatch } from './chance.ts';
 import { checkTensors } from './checkTensors.ts';
 import { descriptionText, firstNotFinite, type ModelDescription } from './modelFile.ts';
-import { checkpointKey, descriptionKey, momentumPrefix } from './modelFormats/safetensors.ts';
+import { checkpointKey, descriptionKey, isState } from './modelFormats/safetensors.ts';
 import { oneAtATime, releaseMemory } from './releaseMemory.ts';
 import { newValidationState, type ValidationState } from './validation.ts';
 
@@ -53,7 +53,7 @@ export interface CheckpointState {
 
 /** A checkpoint that is open. */
 export interface Checkpoint extends CheckpointState {
-  /** Puts weights and momentum into a program. Throws ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE. */
+  /** Puts weights and their states into a program. Throws ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE. */
   restore(program: Program): Promise<void>;
   close(): Promise<void>;
 }
@@ -65,7 +65,7 @@ const readableVersions: readonly unknown[] = [1, version];
 /** What those need to know who use a checkpoint outside of its run. */
 export interface CheckpointUse {
   /** Of the step that comes next. */
-  readonly sgd: SgdOptions;
+  readonly optimizer: OptimizerOptions;
   readonly description?: ModelDescription;
 }
 
@@ -77,32 +77,17 @@ export async function writeCheckpoint(
   path: string,
   program: Program,
   state: CheckpointState,
-  { sgd, description }: CheckpointUse,
+  { optimizer, description }: CheckpointUse,
 ): Promise<void> {
   const keepOne = oneAtATime();
-  const source = (
-    prefix: string,
-    shapes: readonly ParameterShape[],
-    read: (name: string) => Float32Array,
-  ): TensorSource[] =>
-    shapes.map(({ name, shape }) => ({
-      name: prefix + name,
-      shape,
-      read: () =>
-        checkFinite(
-          prefix + name,
-          keepOne(() => read(name)),
-          state.position,
-          sgd.learningRate,
-        ),
-    }));
-  const tensors = [
-    ...source('', parameterShapes(program.network), (name) => program.readParameter(name)),
-    ...source(momentumPrefix, learntShapes(program.network), (name) => program.readMomentum(name)),
-  ];
+  const tensors = storedTensors(program).map(({ name, shape, read }): TensorSource => ({
+    name,
+    shape,
+    read: () => checkFinite(name, keepOne(read), state.position, optimizer.learningRate),
+  }));
   await writeSafetensors(path, tensors, {
     format: 'pt',
-    [checkpointKey]: checkpointText(state, sgd),
+    [checkpointKey]: checkpointText(state, optimizer),
     ...(description && { [descriptionKey]: descriptionText(description) }),
   });
 }
@@ -122,30 +107,54 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   }
 }
 
-/** The entry that says where the training stands: JSON. */
-export function checkpointText(state: CheckpointState, sgd: SgdOptions | undefined): string {
-  return JSON.stringify({ version, ...state, sgd });
+/** The entry that says where the training stands: JSON. It tells options of SGD that are torch.optim.SGD's. */
+export function checkpointText(state: CheckpointState, optimizer: OptimizerOptions | undefined): string {
+  const { type, form, ...sgd } = (optimizer ?? {}) as SgdOptions;
+  const plain = (type ?? 'sgd') === 'sgd' && (form ?? 'pytorch') === 'pytorch';
+  return JSON.stringify({ version, ...state, sgd: optimizer && plain ? sgd : undefined });
+}
+
+/** A tensor of a program that a checkpoint holds. */
+interface StoredTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly read: () => Float32Array;
+  readonly write: (values: Float32Array) => void;
+}
+
+/** Parameters by their names, and their states: `momentum.features.0.weight`. */
+function storedTensors(program: Program): StoredTensor[] {
+  const shapes = parameterShapes(program.network);
+  const parameters = shapes.map(({ name, shape }) => ({
+    name,
+    shape,
+    read: () => program.readParameter(name),
+    write: (values: Float32Array) => program.writeParameter(name, values),
+  }));
+  const states = [...program.states].flatMap(([state, names]) =>
+    names.map((name) => ({
+      name: `${state}.${name}`,
+      shape: shapes.find((one) => one.name === name)!.shape,
+      read: () => program.readState(state, name),
+      write: (values: Float32Array) => program.writeState(state, name, values),
+    })),
+  );
+  return [...parameters, ...states];
 }
 
 /**
- * Puts weights and momentum into a program. Throws ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE,
- * and what the file's `read` throws.
+ * Puts weights and their states into a program; states that it has no use for are left aside, as those of frozen
+ * parameters. Throws ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE, and what the file's `read` throws.
  */
 export async function restoreTensors(file: TensorFile, program: Program): Promise<void> {
-  const shapes = parameterShapes(program.network);
-  const learnt = learntShapes(program.network);
-  const momentum = learnt.map(({ name, shape }) => ({ name: momentumPrefix + name, shape }));
-  checkTensors(file.tensors, [...shapes, ...momentum]);
-  const move = async (name: string, write: (values: Float32Array) => void): Promise<void> => {
+  const stored = storedTensors(program);
+  const wanted = new Set(stored.map(({ name }) => name));
+  const tensors = [...file.tensors].filter(([name]) => wanted.has(name) || !isState(name));
+  checkTensors(new Map(tensors), stored);
+  for (const { name, write } of stored) {
     const values = float32Values(name, await file.read(name));
     write(values);
     releaseMemory(values);
-  };
-  for (const { name } of shapes) {
-    await move(name, (values) => program.writeParameter(name, values));
-  }
-  for (const { name } of learnt) {
-    await move(momentumPrefix + name, (values) => program.writeMomentum(name, values));
   }
 }
 

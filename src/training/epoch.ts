@@ -57,7 +57,7 @@ async function trainStep(session: Session, batch: Batch): Promise<Step> {
     slot: batch.slot,
     count: batch.count,
     labels: batch.labels,
-    sgd: { learningRate, momentum, weightDecay },
+    optimizer: { learningRate, momentum, weightDecay },
     training: { seed, step: position.globalStep },
   });
   batch.release();

@@ -49,8 +49,13 @@ export function isDone({ config, position }: Session): boolean {
 export async function saveCheckpoint(session: Session): Promise<void> {
   const { position, dataFingerprint, folder, program, description, config } = session;
   const { momentum, weightDecay } = config;
-  const sgd = { learningRate: currentRate(session), momentum, weightDecay };
-  await writeCheckpoint(folder.checkpoint, program, { position, dataFingerprint }, { sgd, description });
+  const optimizer = { learningRate: currentRate(session), momentum, weightDecay };
+  await writeCheckpoint(
+    folder.checkpoint,
+    program,
+    { position, dataFingerprint },
+    { optimizer, description },
+  );
   session.savedStep = position.globalStep;
   session.savedAt = performance.now();
   // Between two epochs, tell the end of the one that is done.

@@ -46,9 +46,9 @@ function tensorTests(compile: Compile): void {
     for (const [number, { name, shape }] of learntShapes(everyLayer).entries()) {
       const values = hashedTensor(8, number, elementCount(shape));
       program.writeParameter(name, values);
-      program.writeMomentum(name, values.toReversed());
+      program.writeState('momentum', name, values.toReversed());
       assert.deepEqual(program.readParameter(name), values);
-      assert.deepEqual(program.readMomentum(name), values.toReversed());
+      assert.deepEqual(program.readState('momentum', name), values.toReversed());
     }
   });
 
@@ -62,7 +62,7 @@ function tensorTests(compile: Compile): void {
 
   it('has momentum zero before the first update', async () => {
     const program = await compile();
-    for (const name of names) assert.ok(program.readMomentum(name).every((value) => value === 0));
+    for (const name of names) assert.ok(program.readState('momentum', name).every((value) => value === 0));
   });
 
   it('names the tensors there are when asked for another', async () => {
@@ -72,8 +72,8 @@ function tensorTests(compile: Compile): void {
     const unknown = { code: 'ALEX_TENSOR_UNKNOWN' };
     assert.throws(() => program.readParameter('nothing'), unknown);
     assert.throws(() => program.writeParameter('nothing', [1]), unknown);
-    assert.throws(() => program.readMomentum('nothing'), unknown);
-    assert.throws(() => program.writeMomentum('nothing', [1]), unknown);
+    assert.throws(() => program.readState('momentum', 'nothing'), unknown);
+    assert.throws(() => program.writeState('momentum', 'nothing', [1]), unknown);
     assert.throws(() => program.readActivation('nothing'), unknown);
     assert.throws(() => program.readGradient('nothing'), unknown);
   });
@@ -81,7 +81,7 @@ function tensorTests(compile: Compile): void {
   it('refuses values of another size', async () => {
     const program = await compile();
     assert.throws(() => program.writeParameter(names[0]!, [1, 2]), { code: 'ALEX_TENSOR_SHAPE' });
-    assert.throws(() => program.writeMomentum(names[0]!, [1, 2]), { code: 'ALEX_TENSOR_SHAPE' });
+    assert.throws(() => program.writeState('momentum', names[0]!, [1, 2]), { code: 'ALEX_TENSOR_SHAPE' });
   });
 }
 
@@ -91,7 +91,7 @@ function passTests(compile: Compile): void {
     const labels = [0, 3, 1, 6, 2];
     for (const step of [0, 1]) {
       const training = { seed: 9, step };
-      const { loss } = await stepped.step({ labels, sgd, training });
+      const { loss } = await stepped.step({ labels, optimizer: sgd, training });
       await apart.forward({ training });
       const expected = (await apart.backward(labels)).loss;
       await apart.update(sgd);
@@ -100,7 +100,12 @@ function passTests(compile: Compile): void {
     for (const name of names) {
       assertClose(`gradient of ${name}`, stepped.readGradient(name), apart.readGradient(name), 1e-4);
       assertClose(name, stepped.readParameter(name), apart.readParameter(name), 1e-5);
-      assertClose(`momentum of ${name}`, stepped.readMomentum(name), apart.readMomentum(name), 1e-4);
+      assertClose(
+        `momentum of ${name}`,
+        stepped.readState('momentum', name),
+        apart.readState('momentum', name),
+        1e-4,
+      );
     }
   });
 
@@ -181,7 +186,7 @@ function stateTests(compile: Compile): void {
     const bare = await compile({ training: false });
     await bare.forward();
     await assert.rejects(bare.backward([0, 1, 2, 3, 4]), wrongOrder);
-    await assert.rejects(bare.step({ labels: [0, 1, 2, 3, 4], sgd }), wrongOrder);
+    await assert.rejects(bare.step({ labels: [0, 1, 2, 3, 4], optimizer: sgd }), wrongOrder);
   });
 
   it('refuses calls after dispose', async () => {

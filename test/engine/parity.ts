@@ -116,13 +116,13 @@ async function checkRun(
     const batch = records.slice(step * program.batchSize, (step + 1) * program.batchSize);
     writeRecords(program.inputs[0]!, batch);
     const labels = batch.map(({ label }) => label);
-    const { loss } = await program.step({ labels, sgd: { learningRate: lr, momentum, weightDecay } });
+    const { loss } = await program.step({ labels, optimizer: { learningRate: lr, momentum, weightDecay } });
     assertAtMost(Math.abs(loss - expected), lossTolerance, `${recipe}: difference of losses in step ${step}`);
   }
   for (const name of Object.keys(run.weights)) {
     const weights = program.readParameter(name);
     assertSampled(`${recipe}: ${name}`, weights, run.weights[name]!, updateTolerance);
-    const velocity = program.readMomentum(name);
+    const velocity = program.readState('momentum', name);
     assertSampled(`${recipe}: momentum of ${name}`, velocity, run.momentum[name]!, momentumTolerance);
   }
 }

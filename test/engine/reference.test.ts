@@ -20,7 +20,7 @@ import {
 } from '../../src/engine/reference/localResponseNorm.ts';
 import { maxPool, maxPoolBackward, type MaxPooled } from '../../src/engine/reference/maxPool.ts';
 import { relu, reluBackward } from '../../src/engine/reference/relu.ts';
-import { sgdUpdate } from '../../src/engine/reference/sgd.ts';
+import { updateParameter } from '../../src/engine/reference/optimizers.ts';
 import {
   sigmoid,
   sigmoidBackward,
@@ -182,7 +182,7 @@ describe('reference operators against PyTorch', () => {
     const gradients = gradientsOfSummedOutput(weights);
     const sgd = { learningRate: 0.01, momentum: 0.9, weightDecay: 0 };
     for (const [index, weight] of weights.entries()) {
-      sgdUpdate(weight, gradients[index]!, zeros(weight.shape), sgd);
+      updateParameter({ weight, momentum: zeros(weight.shape) }, gradients[index]!, sgd);
       assertSampled(Object.keys(after)[index]!, weight.data, Object.values(after)[index]!, 1e-6);
     }
   });
@@ -223,10 +223,10 @@ describe('torch.optim.SGD with weight decay', () => {
     const sgd = { learningRate: 0.5, momentum: 0.75, weightDecay: 0.25 };
     const gradient = { shape: [1], data: Float64Array.of(1) };
     // g = 1 + 0.25 * 2 = 1.5; v = 1.5; w = 2 - 0.5 * 1.5
-    sgdUpdate(weight, gradient, velocity, sgd);
+    updateParameter({ weight, momentum: velocity }, gradient, sgd);
     assert.deepEqual([weight.data[0], velocity.data[0]], [1.25, 1.5]);
     // g = 1 + 0.25 * 1.25 = 1.3125; v = 0.75 * 1.5 + 1.3125 = 2.4375; w = 1.25 - 0.5 * 2.4375
-    sgdUpdate(weight, gradient, velocity, sgd);
+    updateParameter({ weight, momentum: velocity }, gradient, sgd);
     assert.deepEqual([weight.data[0], velocity.data[0]], [0.03125, 2.4375]);
   });
 });

@@ -8,8 +8,9 @@ import { contractSuite } from './contractSuite.ts';
 import { fillHashed, hashedLabels, hashedTensor } from './hashedTensors.ts';
 import { writeImages } from './images.ts';
 import { assertAtMost, assertClose } from './sampledTensors.ts';
-import { suiteCases } from './suiteNetworks.ts';
+import { besideZero, suiteCases } from './suiteNetworks.ts';
 import type { SuiteCase } from './suiteNetworks.ts';
+import { updateSuite } from './updateSuite.ts';
 
 /** Greatest distances from the reference, relative to each tensor's l2 norm. */
 export interface Tolerances {
@@ -24,6 +25,8 @@ export interface Tolerances {
 export interface SuiteOptions {
   /** The engine writes a layer's output and the ReLU after it as one: its activation is the rectified one. */
   readonly fusesRelu?: boolean;
+  /** Also compare every way to update. Default true. */
+  readonly updates?: boolean;
 }
 
 /** Compares an engine with the reference on every case, then runs the contract's promises over it. */
@@ -54,6 +57,7 @@ export function engineSuite(
     }
   });
   contractSuite(name, makeEngine);
+  if (options.updates !== false) updateSuite(name, makeEngine, tolerances.updates);
 }
 
 async function prepare(engine: Engine, { network, batchSize, count }: SuiteCase): Promise<Program> {
@@ -92,15 +96,6 @@ async function comparePass(
   }
 }
 
-/**
- * A bias before batch normalisation changes nothing: its gradient is 0 but for rounding, which is measured by that of the
- * weight beside it.
- */
-function besideZero({ layers }: NetworkSpec, parameter: string): string[] {
-  const index = layers.findIndex(({ name }) => parameter === `${name}.bias`);
-  return layers[index + 1]?.type === 'batchNorm' ? [`${layers[index]!.name}.weight`] : [];
-}
-
 /** The ReLU after a layer, where there is one; else the layer itself. */
 export function rectifiedName({ layers }: NetworkSpec, name: string): string {
   const next = layers[layers.findIndex((layer) => layer.name === name) + 1];
@@ -115,7 +110,7 @@ async function compareSteps(
   const sgd = { learningRate: 0.01, momentum: 0.9, weightDecay: 0.02 };
   for (const step of [0, 1, 2]) {
     const labels = hashedLabels(30 + step, count, classCount(network));
-    const given = { count, labels, sgd, training: { seed: 23, step } };
+    const given = { count, labels, optimizer: sgd, training: { seed: 23, step } };
     const { loss } = await tested!.step(given);
     const expected = await reference!.step(given);
     assertAtMost(Math.abs(loss - expected.loss), tolerances.updates, `difference of losses in step ${step}`);
@@ -124,8 +119,14 @@ async function compareSteps(
     assertClose(name, tested!.readParameter(name), reference!.readParameter(name), tolerances.updates);
   }
   for (const { name } of learntShapes(network)) {
-    const momentum = reference!.readMomentum(name);
-    const [beside] = besideZero(network, name).map((other) => reference!.readMomentum(other));
-    assertClose(`momentum of ${name}`, tested!.readMomentum(name), momentum, tolerances.updates, beside);
+    const momentum = reference!.readState('momentum', name);
+    const [beside] = besideZero(network, name).map((other) => reference!.readState('momentum', other));
+    assertClose(
+      `momentum of ${name}`,
+      tested!.readState('momentum', name),
+      momentum,
+      tolerances.updates,
+      beside,
+    );
   }
 }

@@ -262,3 +262,12 @@ export const suiteCases: readonly SuiteCase[] = [
   { network: everyLayer, batchSize: 7, count: 5 },
   { network: buildNetwork('alexnet-32', { classes: 10 }), batchSize: 2, count: 2 },
 ];
+
+/**
+ * A bias before batch normalisation changes nothing: its gradient is 0 but for rounding, which is measured by that of the
+ * weight beside it.
+ */
+export function besideZero({ layers }: NetworkSpec, parameter: string): string[] {
+  const index = layers.findIndex(({ name }) => parameter === `${name}.bias`);
+  return layers[index + 1]?.type === 'batchNorm' ? [`${layers[index]!.name}.weight`] : [];
+}

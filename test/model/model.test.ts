@@ -38,7 +38,7 @@ async function referenceProgram(): Promise<Program> {
 /** The same batch through Program.step. */
 async function stepOn(program: Program, { inputs, labels }: TinyBatch, step: number): Promise<number> {
   program.inputs[0].data.set(inputs.buffer.data);
-  const options = { count: inputs.size(0), labels, sgd: engineSgd, training: { seed, step } };
+  const options = { count: inputs.size(0), labels, optimizer: engineSgd, training: { seed, step } };
   return (await program.step(options)).loss;
 }
 

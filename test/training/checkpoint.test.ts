@@ -16,7 +16,7 @@ async function steppedProgram(): Promise<Program> {
   const program = await createReferenceEngine().compile(tinyNetwork, { batchSize: 2, training: true });
   initialise(tinyNetwork, { scheme: 'he', seed: 1 }, (name, values) => program.writeParameter(name, values));
   program.inputs[0]!.data.fill(0.5);
-  await program.step({ labels: [0, 1], sgd: { learningRate: 0.1, momentum: 0.9, weightDecay: 0.1 } });
+  await program.step({ labels: [0, 1], optimizer: { learningRate: 0.1, momentum: 0.9, weightDecay: 0.1 } });
   return program;
 }
 
@@ -24,7 +24,7 @@ function state(program: Program): [string, Float32Array, Float32Array][] {
   return parameterShapes(tinyNetwork).map(({ name }) => [
     name,
     program.readParameter(name),
-    program.readMomentum(name),
+    program.readState('momentum', name),
   ]);
 }
 
@@ -34,7 +34,7 @@ const position = { ...startPosition, epoch: 2, step: 5, globalStep: 19, runningL
 test('a checkpoint gives back weights, momentum and position', async (context) => {
   const path = join(temporaryFolder(context), 'c.safetensors');
   const program = await steppedProgram();
-  await writeCheckpoint(path, program, { position, dataFingerprint: 'data' }, { sgd });
+  await writeCheckpoint(path, program, { position, dataFingerprint: 'data' }, { optimizer: sgd });
   const checkpoint = await openCheckpoint(path);
   assert.deepEqual(checkpoint.position, position);
   assert.equal(checkpoint.dataFingerprint, 'data');
@@ -47,7 +47,7 @@ test('a checkpoint gives back weights, momentum and position', async (context) =
 
 test('a checkpoint of another network is not restored', async (context) => {
   const path = join(temporaryFolder(context), 'c.safetensors');
-  await writeCheckpoint(path, await steppedProgram(), { position, dataFingerprint: '' }, { sgd });
+  await writeCheckpoint(path, await steppedProgram(), { position, dataFingerprint: '' }, { optimizer: sgd });
   const wider = {
     ...tinyNetwork,
     layers: tinyNetwork.layers.with(5, { type: 'linear', name: 'classifier.1', outFeatures: 4 }),
@@ -60,7 +60,7 @@ test('a checkpoint of another network is not restored', async (context) => {
 
 test('a file that is no whole checkpoint is refused', async (context) => {
   const path = join(temporaryFolder(context), 'c.safetensors');
-  await writeCheckpoint(path, await steppedProgram(), { position, dataFingerprint: '' }, { sgd });
+  await writeCheckpoint(path, await steppedProgram(), { position, dataFingerprint: '' }, { optimizer: sgd });
   truncateSync(path, readFileSync(path).length - 100);
   await assert.rejects(openCheckpoint(path), { code: 'ALEX_SAFETENSORS_TRUNCATED' });
   writeFileSync(path, '');

@@ -53,7 +53,7 @@ export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<C
     compile: (network, compileOptions) =>
       compileCpu(network, compileOptions, { threads, target: chosen, convolutions, profile }),
     async predict(network, compileOptions) {
-      checkCompileOptions(compileOptions);
+      checkCompileOptions(network, compileOptions);
       return predictProgram(network, compileOptions, { threads, target: chosen, convolutions });
     },
     measureRates: () => measureRates({ threads, target: chosen }),

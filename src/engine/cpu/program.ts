@@ -3,13 +3,26 @@ import { alexnetError } from '../../errors.ts';
 import { elementCount } from '../../network/shapes.ts';
 import type { NetworkSpec } from '../../network/spec.ts';
 import {
+  checkBackwardOptions,
   checkCompileOptions,
   checkForwardOptions,
   checkLabels,
   checkState,
+  checkUpdate,
   checkValues,
 } from '../checkCalls.ts';
-import type { CompileOptions, ForwardOptions, Loss, Program, SgdOptions } from '../engine.ts';
+import type {
+  BackwardOptions,
+  CompileOptions,
+  ForwardOptions,
+  Loss,
+  OptimizerOptions,
+  ParameterState,
+  Program,
+  StepOptions,
+  UpdateOptions,
+} from '../engine.ts';
+import { statesOf } from '../trained.ts';
 import { compileKernels, type OwnedKernels } from './compileKernels.ts';
 import { askForHugePages } from './native/hugePages.ts';
 import { inputBuffers } from './plan/inputBuffers.ts';
@@ -19,6 +32,8 @@ import { planProgram, type PlannedFor } from './plan/planProgram.ts';
 import { readNode } from './plan/readNode.ts';
 import { createProfile, type Profile } from './profile.ts';
 import { runOperation, type Operation } from './plan/operations.ts';
+import { writeConstants } from './plan/updateConstants.ts';
+import { sumConstants } from './kernels/updates.ts';
 import type { CpuTarget } from './targets/targets.ts';
 import { readCommand, type Context } from './threads/context.ts';
 import { controlAddresses, controlWords, phases } from './threads/control.ts';
@@ -33,6 +48,7 @@ const weightPhases = phases.prepare + phases.repack;
 
 interface State {
   readonly plan: Plan;
+  readonly options: CompileOptions;
   readonly memory: WebAssembly.Memory;
   /** All code that was compiled, to be let go of in the end. */
   readonly owned: OwnedKernels[];
@@ -44,6 +60,8 @@ interface State {
   count: number;
   /** How far the current step has come. */
   stage: 'idle' | 'forward' | 'backward';
+  /** Whether there are gradients to update with. */
+  hasGradients: boolean;
   /** The phases of `phases` that have to run before they are next needed, since weights have changed. */
   stale: number;
   disposed: boolean;
@@ -66,11 +84,11 @@ export async function compileCpu(
   options: CompileOptions,
   compiledFor: CompiledFor,
 ): Promise<CpuProgram> {
-  checkCompileOptions(options);
+  checkCompileOptions(network, options);
   const { batchSize, training, inputSlots = 1 } = options;
   const plan = planProgram(network, options, compiledFor);
   const profile = compiledFor.profile ? createProfile(plan) : undefined;
-  const state = createState(plan, allocateMemory(plan.memory, options), compiledFor, profile);
+  const state = createState(plan, allocateMemory(plan.memory, options), options, compiledFor, profile);
   const inputs = inputBuffers(plan.input, { slots: inputSlots, batchSize }, state.instance.floats);
   return {
     network,
@@ -79,11 +97,11 @@ export async function compileCpu(
     inputs,
     profile,
     memoryBytes: state.memory.buffer.byteLength,
+    states: statesOf(network, options),
     forward: async (given = {}) => forward(state, checkForward(state, { batchSize, inputs }, given)),
-    backward: (labels) => backward(state, labels),
-    update: (sgd) => update(state, sgd),
-    step: async ({ labels, sgd, ...given }) =>
-      step(state, checkForward(state, { batchSize, inputs }, given), labels, sgd),
+    backward: (labels, given = {}) => backward(state, labels, given),
+    update: (optimizer, given = {}) => update(state, optimizer, given),
+    step: async (given) => step(state, checkForward(state, { batchSize, inputs }, given), given),
     ...tensorAccess(state),
     async dispose() {
       state.disposed = true;
@@ -96,6 +114,7 @@ export async function compileCpu(
 function createState(
   plan: Plan,
   memory: WebAssembly.Memory,
+  options: CompileOptions,
   { threads, target }: CompiledFor,
   profile: Profile | undefined,
 ): State {
@@ -109,12 +128,14 @@ function createState(
     forward: plan.forward,
     backward: plan.backward,
     update: plan.update,
+    average: plan.average,
   };
   const milliseconds = profile?.milliseconds;
   const team = createTeam({ compiled, memory, threads, operations, milliseconds }, instance.words);
   const parameters = new Map(plan.parameters.map((parameter) => [parameter.name, parameter]));
-  const start = { count: 0, stage: 'idle', stale: weightPhases, disposed: false, spare: undefined } as const;
-  return { plan, memory, owned: [kernels], instance, team, target, parameters, ...start };
+  const start = { count: 0, stage: 'idle', hasGradients: false, stale: weightPhases } as const;
+  const idle = { disposed: false, spare: undefined };
+  return { plan, options, memory, owned: [kernels], instance, team, target, parameters, ...start, ...idle };
 }
 
 function allocateMemory(
@@ -154,14 +175,14 @@ function writeForward(state: State, { slot, count, training }: CheckedForward): 
   words[controlWords.step] = training?.step ?? 0;
 }
 
-function writeLabels(state: State, labels: ArrayLike<number>): void {
-  checkLabels(labels, state.count, state.plan.logits.value.features);
+function writeTargets(state: State, labels: ArrayLike<number>, options: BackwardOptions): void {
+  const { instance, plan, memory, count } = state;
+  checkLabels(labels, count, plan.logits.value.features);
+  const { labelSmoothing, images, accumulate } = checkBackwardOptions(state.options, options, count);
   // Planned whenever the program trains and some parameter lies before the logits.
-  if (state.plan.loss) state.instance.words.set(labels, state.plan.loss.labels / 4);
-}
-
-function writeSgd({ instance }: State, { weightDecay, momentum, learningRate }: SgdOptions): void {
-  instance.floats.set([weightDecay, momentum, -learningRate], controlAddresses.sgd / 4);
+  if (plan.loss) instance.words.set(labels, plan.loss.labels / 4);
+  new Float64Array(memory.buffer, controlAddresses.labelSmoothing, 2).set([labelSmoothing, images]);
+  instance.floats[(controlAddresses.gradientSum + sumConstants.keep) / 4] = accumulate ? 1 : 0;
 }
 
 /** Which of the phases that follow weights have to run, if these have changed since. */
@@ -186,38 +207,52 @@ async function forward(state: State, given: CheckedForward): Promise<Float32Arra
   return logits(state);
 }
 
-async function backward(state: State, labels: ArrayLike<number>): Promise<Loss> {
+async function backward(state: State, labels: ArrayLike<number>, options: BackwardOptions): Promise<Loss> {
   checkTraining(state, 'backward');
   checkState(state.stage === 'forward', 'backward', 'a forward before it');
-  writeLabels(state, labels);
+  writeTargets(state, labels, options);
   await state.team.run(refreshing(state, phases.repack) + phases.backward);
   state.stage = 'backward';
+  state.hasGradients = true;
   return readLoss(state);
 }
 
-async function update(state: State, sgd: SgdOptions): Promise<void> {
+async function update(state: State, optimizer: OptimizerOptions, options: UpdateOptions): Promise<void> {
   checkTraining(state, 'update');
-  checkState(state.stage === 'backward', 'update', 'a backward before it');
-  writeSgd(state, sgd);
-  await state.team.run(phases.update);
+  checkUpdate(state.options, optimizer, options);
+  const { accumulates = false } = state.options;
+  const ready = accumulates ? state.hasGradients : state.stage === 'backward';
+  checkState(ready, 'update', 'a backward before it');
+  const updating = writeUpdate(state, optimizer, options);
+  await state.team.run(updating);
   state.stale = weightPhases;
 }
 
-async function step(
-  state: State,
-  given: CheckedForward,
-  labels: ArrayLike<number>,
-  sgd: SgdOptions,
-): Promise<Loss> {
+async function step(state: State, forwarded: CheckedForward, given: StepOptions): Promise<Loss> {
   checkTraining(state, 'step');
-  writeForward(state, given);
-  writeLabels(state, labels);
-  writeSgd(state, sgd);
+  const { labels, optimizer } = given;
+  if (optimizer) checkUpdate(state.options, optimizer, given);
+  writeForward(state, forwarded);
+  writeTargets(state, labels, given);
+  const updating = optimizer ? writeUpdate(state, optimizer, given) : 0;
   const refresh = refreshing(state, weightPhases);
-  await state.team.run(refresh + phases.forward + phases.backward + phases.update);
+  await state.team.run(refresh + phases.forward + phases.backward + updating);
   state.stage = 'backward';
-  state.stale = weightPhases;
+  state.hasGradients = true;
+  if (updating) state.stale = weightPhases;
   return readLoss(state);
+}
+
+/** Writes what an update needs; returns the phases that do it. */
+function writeUpdate(
+  { instance, plan }: State,
+  optimizer: OptimizerOptions,
+  { averageDecay }: UpdateOptions,
+): number {
+  writeConstants(instance, plan.groups, optimizer);
+  if (averageDecay === undefined) return phases.update;
+  instance.floats.set([averageDecay, 1 - averageDecay], controlAddresses.average / 4);
+  return phases.update + phases.average;
 }
 
 /** The control words and the memory are those of one call: the next has to wait for it. */
@@ -242,13 +277,15 @@ function unpacked(floats: Float32Array, { packing, shape }: PackedParameter, add
   return unpack(packing, floats, address / 4, elementCount(shape));
 }
 
-function learntOf({ parameters }: State): ReadonlyMap<string, PackedParameter> {
-  return new Map([...parameters].filter(([, { velocity }]) => velocity !== 0));
-}
-
 type TensorAccess = Pick<
   Program,
-  'readParameter' | 'writeParameter' | 'readMomentum' | 'writeMomentum' | 'readActivation' | 'readGradient'
+  | 'readParameter'
+  | 'writeParameter'
+  | 'readState'
+  | 'writeState'
+  | 'swapAverages'
+  | 'readActivation'
+  | 'readGradient'
 >;
 
 function tensorAccess(state: State): TensorAccess {
@@ -256,11 +293,6 @@ function tensorAccess(state: State): TensorAccess {
   const parameterFor = (name: string, call: string): PackedParameter => {
     checkState(!state.disposed, call, 'a program that has not been disposed of');
     return find(state.parameters, name);
-  };
-  const learntFor = (name: string, call: string): PackedParameter => {
-    const parameter = parameterFor(name, call);
-    checkState(state.plan.loss !== undefined, call, 'a program compiled with training: true');
-    return parameter.velocity === 0 ? find(learntOf(state), name) : parameter;
   };
   return {
     readParameter(name) {
@@ -273,18 +305,49 @@ function tensorAccess(state: State): TensorAccess {
       pack(parameter.packing, floats, parameter.values / 4, values);
       state.stale = weightPhases;
     },
-    readMomentum(name) {
-      const parameter = learntFor(name, 'readMomentum');
-      return unpacked(floats, parameter, parameter.velocity);
+    readState(kind, name) {
+      const parameter = withState(state, kind, name);
+      return unpacked(floats, parameter, parameter[kind]);
     },
-    writeMomentum(name, values) {
-      const parameter = learntFor(name, 'writeMomentum');
+    writeState(kind, name, values) {
+      const parameter = withState(state, kind, name);
       checkValues(name, parameter.shape, values);
-      pack(parameter.packing, floats, parameter.velocity / 4, values);
+      pack(parameter.packing, floats, parameter[kind] / 4, values);
     },
+    swapAverages: () => swapAverages(state),
     readActivation: (layer) => readActivation(state, layer),
-    readGradient: (name) => readGradient(state, learntFor(name, 'readGradient')),
+    readGradient: (name) => readGradient(state, parameterFor(name, 'readGradient')),
   };
+}
+
+/** The parameter with this name, which has that state. */
+function withState(state: State, kind: ParameterState, name: string): PackedParameter {
+  checkState(!state.disposed, `the state ${kind}`, 'a program that has not been disposed of');
+  const kept = new Map([...state.parameters].filter(([, parameter]) => parameter[kind] !== 0));
+  checkState(kept.size > 0, `the state ${kind}`, 'a program that was compiled to keep it');
+  return find(kept, name);
+}
+
+function swapAverages(state: State): void {
+  checkReady(state, 'swapAverages');
+  const { averages = false } = state.options;
+  checkState(averages, 'swapAverages', 'a program compiled with averages: true');
+  const { floats } = state.instance;
+  for (const { values, average, floats: length } of state.parameters.values()) {
+    if (average !== 0) swapRanges(floats, values / 4, average / 4, length);
+  }
+  state.stale = weightPhases;
+}
+
+const swappedAtATime = 1 << 16;
+
+function swapRanges(floats: Float32Array, a: number, b: number, length: number): void {
+  for (let at = 0; at < length; at += swappedAtATime) {
+    const count = Math.min(swappedAtATime, length - at);
+    const kept = floats.slice(a + at, a + at + count);
+    floats.copyWithin(a + at, b + at, b + at + count);
+    floats.set(kept, b + at);
+  }
 }
 
 /** This thread alone, with the kernels that only reading needs. */
@@ -313,9 +376,16 @@ function readActivation(state: State, layer: string): Float32Array {
 
 function readGradient(state: State, parameter: PackedParameter): Float32Array {
   checkTraining(state, 'readGradient');
-  checkState(state.stage === 'backward', 'readGradient', 'a backward before it');
-  if (parameter.gradient) {
-    return unpacked(state.instance.floats, parameter, parameter.gradient);
-  }
-  return readWeightGradient(state.plan.update, parameter, aloneContext(state), elementCount(parameter.shape));
+  const { gradient, gradientSum, momentum, name, shape } = parameter;
+  checkState(
+    gradientSum ? state.hasGradients : state.stage === 'backward',
+    'readGradient',
+    'a backward before it',
+  );
+  const trained = [...state.parameters.values()].filter((one) => one.momentum !== 0);
+  if (momentum === 0)
+    throw alexnetError('ALEX_TENSOR_UNKNOWN', { name, known: trained.map((one) => one.name) });
+  const kept = gradientSum || gradient;
+  if (kept) return unpacked(state.instance.floats, parameter, kept);
+  return readWeightGradient(state.plan.update, parameter, aloneContext(state), elementCount(shape));
 }

@@ -1,25 +1,30 @@
 import type {
+  BackwardOptions,
   CompileOptions,
   ForwardOptions,
   ImageBuffer,
   Loss,
+  OptimizerOptions,
+  ParameterState,
   Program,
-  SgdOptions,
   StepOptions,
+  UpdateOptions,
 } from '../engine.ts';
 import {
+  checkBackwardOptions,
   checkCompileOptions,
   checkForwardOptions,
   checkLabels,
   checkState,
+  checkUpdate,
   checkValues,
 } from '../checkCalls.ts';
+import { parameterStates } from '../engine.ts';
 import { alexnetError } from '../../errors.ts';
 import {
   classCount,
   elementCount,
   inferShapes,
-  learntShapes,
   parameterShapes,
   type LayerShape,
   type ParameterShape,
@@ -28,9 +33,10 @@ import type { NetworkSpec } from '../../network/spec.ts';
 import { crossEntropy, crossEntropyBackward } from './crossEntropy.ts';
 import { runLayer } from './layers.ts';
 import type { LayerResult } from './layers.ts';
-import { sgdUpdate } from './sgd.ts';
+import { moveAverage, updateParameter } from './optimizers.ts';
 import { zeros } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
+import { isTrained, keptStates, optionsOf, statesOf, trainedParameters } from '../trained.ts';
 
 type Tensors = Map<string, Tensor>;
 
@@ -40,9 +46,11 @@ interface State {
   readonly classes: number;
   readonly batchSize: number;
   readonly training: boolean;
+  readonly options: CompileOptions;
   readonly inputs: readonly ImageBuffer[];
   readonly parameters: Tensors;
-  readonly momentum: Tensors;
+  /** Of the parameters that are trained. */
+  readonly states: ReadonlyMap<ParameterState, Tensors>;
   readonly gradients: Tensors;
   /** Of the last forward: each layer's output and the way back through it. */
   readonly results: Map<string, LayerResult>;
@@ -51,7 +59,7 @@ interface State {
 
 /** Makes a program of plain loops. Throws ALEX_NETWORK_LAYER, ALEX_OPTION_VALUE. */
 export function compileReference(network: NetworkSpec, options: CompileOptions): Program {
-  checkCompileOptions(options);
+  checkCompileOptions(network, options);
   const state = createState(network, options);
   return {
     network,
@@ -59,27 +67,31 @@ export function compileReference(network: NetworkSpec, options: CompileOptions):
     training: state.training,
     inputs: state.inputs,
     memoryBytes: memoryBytes(state),
+    states: statesOf(network, options),
     forward: async (given = {}) => Float32Array.from(forward(state, given).data),
-    backward: async (labels) => backward(state, labels),
-    update: async (sgd) => update(state, sgd),
+    backward: async (labels, given = {}) => backward(state, labels, given),
+    update: async (optimizer, given = {}) => update(state, optimizer, given),
     step: async (given) => step(state, given),
     ...tensorAccess(state),
     dispose: async () => dispose(state),
   };
 }
 
-function createState(network: NetworkSpec, { batchSize, training, inputSlots = 1 }: CompileOptions): State {
+function createState(network: NetworkSpec, options: CompileOptions): State {
+  const { batchSize, training, inputSlots = 1 } = options;
   const layers = inferShapes(network);
-  const allZeros = (shapes: readonly ParameterShape[]): Tensors =>
+  const zerosOf = (shapes: readonly ParameterShape[]): Tensors =>
     new Map(shapes.map(({ name, shape }) => [name, zeros(shape)]));
+  const trained = trainedParameters(network, options);
   return {
     layers,
     classes: classCount(network),
     batchSize,
     training,
     inputs: Array.from({ length: inputSlots }, () => imageBuffer(network, batchSize)),
-    parameters: allZeros(parameterShapes(network)),
-    momentum: allZeros(training ? learntShapes(network) : []),
+    options,
+    parameters: zerosOf(parameterShapes(network)),
+    states: new Map(keptStates(options).map((kind) => [kind, zerosOf(trained)])),
     gradients: new Map(),
     results: new Map(),
     disposed: false,
@@ -100,12 +112,12 @@ function imageBuffer({ input }: NetworkSpec, batchSize: number): ImageBuffer {
 }
 
 function memoryBytes(state: State): number {
-  const parameters = state.layers.flatMap((layer) =>
-    layer.parameters.map(({ shape }) => elementCount(shape)),
-  );
+  const sizes = (tensors: Tensors): number[] => [...tensors.values()].map(({ data }) => data.length);
+  const kept = [...state.states.values()].flatMap(sizes);
   const activations = state.layers.map((layer) => state.batchSize * elementCount(layer.output));
   const inputs = state.inputs.reduce((bytes, { data }) => bytes + data.byteLength, 0);
-  const float64s = sum(parameters) * (state.training ? 3 : 1) + sum(activations) * (state.training ? 2 : 1);
+  const parameters = sum(sizes(state.parameters)) * (state.training ? 2 : 1);
+  const float64s = parameters + sum(kept) + sum(activations) * (state.training ? 2 : 1);
   return inputs + 8 * float64s;
 }
 
@@ -116,7 +128,7 @@ function sum(values: readonly number[]): number {
 function forward(state: State, options: ForwardOptions): Tensor {
   checkAlive(state, 'forward');
   const { slot, count } = checkForwardOptions(state, options);
-  state.gradients.clear();
+  if (state.options.accumulates !== true) state.gradients.clear();
   let current = readImages(state.inputs[slot]!, count);
   let dropoutIndex = 0;
   for (const layer of state.layers) {
@@ -141,65 +153,105 @@ function readImages({ data, offset, shape }: ImageBuffer, count: number): Tensor
   };
 }
 
-function backward(state: State, labels: ArrayLike<number>): Loss {
+function backward(state: State, labels: ArrayLike<number>, options: BackwardOptions): Loss {
   checkAlive(state, 'backward');
   checkState(state.training, 'backward', 'a program compiled with training: true');
   const logits = state.results.get(state.layers.at(-1)!.spec.name)?.output;
   checkState(logits !== undefined, 'backward', 'a forward before it');
   const count = logits.shape[0]!;
   checkLabels(labels, count, state.classes);
-  let gradient = crossEntropyBackward(logits, labels, new Float64Array(count).fill(1 / count));
+  const { labelSmoothing, images, accumulate } = checkBackwardOptions(state.options, options, count);
+  if (!accumulate) state.gradients.clear();
+  const upstream = new Float64Array(count).fill(1 / images);
+  let gradient = crossEntropyBackward(logits, labels, upstream, labelSmoothing);
   for (const { spec } of state.layers.toReversed()) {
     const gradients = state.results.get(spec.name)!.backward(gradient);
-    if (gradients.weight !== undefined) state.gradients.set(`${spec.name}.weight`, gradients.weight);
-    if (gradients.bias !== undefined) state.gradients.set(`${spec.name}.bias`, gradients.bias);
+    addGradient(state, `${spec.name}.weight`, gradients.weight);
+    addGradient(state, `${spec.name}.bias`, gradients.bias);
     gradient = gradients.input;
   }
-  return { loss: crossEntropy(logits, labels).reduce((total, loss) => total + loss, 0) / count };
+  const losses = crossEntropy(logits, labels, labelSmoothing);
+  return { loss: losses.reduce((total, loss) => total + loss, 0) / count };
 }
 
-function update(state: State, sgd: SgdOptions): void {
+function addGradient({ options, gradients }: State, name: string, gradient: Tensor | undefined): void {
+  if (gradient === undefined || !isTrained(name, options.parameters)) return;
+  const before = gradients.get(name);
+  if (before === undefined) gradients.set(name, gradient);
+  else gradient.data.forEach((value, at) => (before.data[at]! += value));
+}
+
+function update(state: State, optimizer: OptimizerOptions, options: UpdateOptions): void {
   checkAlive(state, 'update');
+  checkUpdate(state.options, optimizer, options);
   checkState(state.gradients.size > 0, 'update', 'a backward before it');
-  for (const [name, momentum] of state.momentum) {
-    sgdUpdate(state.parameters.get(name)!, state.gradients.get(name)!, momentum, sgd);
+  const { averageDecay } = options;
+  for (const [name, gradient] of state.gradients) {
+    const weight = state.parameters.get(name)!;
+    const [momentum, secondMoment, average] = parameterStates.map((kind) =>
+      state.states.get(kind)?.get(name),
+    );
+    const updated = { weight, momentum: momentum!, secondMoment };
+    updateParameter(updated, gradient, optimizer, optionsOf(name, state.options.parameters));
+    if (averageDecay !== undefined) moveAverage(average!, weight, averageDecay);
   }
 }
 
-function step(state: State, { labels, sgd, ...options }: StepOptions): Loss {
+function step(state: State, given: StepOptions): Loss {
   checkAlive(state, 'step');
   checkState(state.training, 'step', 'a program compiled with training: true');
-  forward(state, options);
-  const loss = backward(state, labels);
-  update(state, sgd);
+  const { labels, optimizer } = given;
+  if (optimizer !== undefined) checkUpdate(state.options, optimizer, given);
+  forward(state, given);
+  const loss = backward(state, labels, given);
+  if (optimizer !== undefined) update(state, optimizer, given);
   return loss;
+}
+
+function swapAverages(state: State): void {
+  checkAlive(state, 'swapAverages');
+  const averages = state.states.get('average');
+  checkState(averages !== undefined, 'swapAverages', 'a program compiled with averages: true');
+  for (const [name, { data }] of averages) {
+    const weight = state.parameters.get(name)!.data;
+    const kept = weight.slice();
+    weight.set(data);
+    data.set(kept);
+  }
 }
 
 type TensorAccess = Pick<
   Program,
-  'readParameter' | 'writeParameter' | 'readMomentum' | 'writeMomentum' | 'readActivation' | 'readGradient'
+  | 'readParameter'
+  | 'writeParameter'
+  | 'readState'
+  | 'writeState'
+  | 'swapAverages'
+  | 'readActivation'
+  | 'readGradient'
 >;
 
 function tensorAccess(state: State): TensorAccess {
   return {
     readParameter: (name) => read(state, 'readParameter', state.parameters, name),
     writeParameter: (name, values) => write(state, 'writeParameter', state.parameters, name, values),
-    readMomentum: (name) => {
-      checkState(state.training, 'readMomentum', 'a program compiled with training: true');
-      return read(state, 'readMomentum', state.momentum, name);
-    },
-    writeMomentum: (name, values) => {
-      checkState(state.training, 'writeMomentum', 'a program compiled with training: true');
-      write(state, 'writeMomentum', state.momentum, name, values);
-    },
+    readState: (kind, name) => read(state, 'readState', stateTensors(state, kind), name),
+    writeState: (kind, name, values) => write(state, 'writeState', stateTensors(state, kind), name, values),
+    swapAverages: () => swapAverages(state),
     readActivation: (layer) => readActivation(state, layer),
     readGradient: (name) => {
       checkState(state.training, 'readGradient', 'a program compiled with training: true');
-      tensorNamed(state.momentum, name);
+      tensorNamed(state.states.get('momentum')!, name);
       checkState(state.gradients.size > 0, 'readGradient', 'a backward before it');
       return read(state, 'readGradient', state.gradients, name);
     },
   };
+}
+
+function stateTensors({ states }: State, kind: ParameterState): Tensors {
+  const tensors = states.get(kind);
+  checkState(tensors !== undefined, `the state ${kind}`, 'a program that was compiled to keep it');
+  return tensors;
 }
 
 function readActivation(state: State, layer: string): Float32Array {
@@ -235,5 +287,6 @@ function checkAlive(state: State, call: string): void {
 
 function dispose(state: State): void {
   state.disposed = true;
-  for (const tensors of [state.parameters, state.momentum, state.gradients, state.results]) tensors.clear();
+  for (const tensors of [state.parameters, ...state.states.values(), state.gradients, state.results])
+    tensors.clear();
 }

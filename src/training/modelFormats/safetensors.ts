@@ -1,4 +1,5 @@
 /** Model files in safetensors: a description of ours is the metadata entry `alexnet`. */
+import { parameterStates } from '../../engine/engine.ts';
 import { openSafetensors, writeSafetensors } from '../../formats/safetensors.ts';
 import { openShardedSafetensors } from '../../formats/shardedSafetensors.ts';
 import { lengthBytes, mostHeaderBytes } from '../../formats/safetensorsHeader.ts';
@@ -11,6 +12,11 @@ export const checkpointKey = 'alexnet.checkpoint';
 /** In a checkpoint, before the name of a parameter: its momentum. */
 export const momentumPrefix = 'momentum.';
 
+/** Whether a tensor of a checkpoint is what the optimizer keeps of a parameter, and no parameter. */
+export function isState(name: string): boolean {
+  return parameterStates.some((state) => name.startsWith(`${state}.`));
+}
+
 export const safetensorsFormat: ModelFormat = {
   name: 'safetensors',
   extensions: ['.safetensors'],
@@ -22,7 +28,7 @@ export const safetensorsFormat: ModelFormat = {
   open: async (path) => {
     const file = await openSafetensors(path);
     const { metadata } = file;
-    const tensors = metadata[checkpointKey] === undefined ? file.tensors : withoutMomentum(file.tensors);
+    const tensors = metadata[checkpointKey] === undefined ? file.tensors : withoutStates(file.tensors);
     return { ...file, tensors, about: metadata[descriptionKey] };
   },
   // Tools for PyTorch look for the format.
@@ -31,8 +37,8 @@ export const safetensorsFormat: ModelFormat = {
 };
 
 /** A checkpoint is a model, too. */
-function withoutMomentum<T>(tensors: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
-  return new Map([...tensors].filter(([name]) => !name.startsWith(momentumPrefix)));
+function withoutStates<T>(tensors: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return new Map([...tensors].filter(([name]) => !isState(name)));
 }
 
 /** In several files, told by their index; read only. */

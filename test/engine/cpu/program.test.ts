@@ -30,7 +30,7 @@ async function train(engine: CpuEngineOptions): Promise<Map<string, Uint8Array>>
   const losses: number[] = [];
   for (const [step, count] of [19, 19, 5, 19].entries()) {
     const labels = hashedLabels(33 + step, count, 7);
-    losses.push((await program.step({ count, labels, sgd, training: { seed: 34, step } })).loss);
+    losses.push((await program.step({ count, labels, optimizer: sgd, training: { seed: 34, step } })).loss);
   }
   const logits = await program.forward();
   const results = new Map<string, Uint8Array>();
@@ -40,7 +40,7 @@ async function train(engine: CpuEngineOptions): Promise<Map<string, Uint8Array>>
     results.set(name, new Uint8Array(program.readParameter(name).buffer));
   }
   for (const { name } of learntShapes(everyLayer)) {
-    results.set(`momentum of ${name}`, new Uint8Array(program.readMomentum(name).buffer));
+    results.set(`momentum of ${name}`, new Uint8Array(program.readState('momentum', name).buffer));
   }
   return results;
 }

@@ -3,11 +3,12 @@
  * in the first-level cache, a sum over memory, and SGD's pass over memory.
  */
 import { panelColumns } from '../kernels/tile.ts';
-import { sgdKernel, sumPixelsKernel } from '../kernels/elementwise.ts';
+import { sumPixelsKernel } from '../kernels/elementwise.ts';
+import { constantsBytes, sgdKernel } from '../kernels/updates.ts';
 import { tableEntryBytes } from '../kernels/gemm.ts';
 import type { BiasGradientOperation } from '../operators/convolutionGradient.ts';
 import { planGemm, type GemmOperation } from '../operators/gemm.ts';
-import type { SgdOperation } from '../operators/sgd.ts';
+import type { UpdateOperation } from '../operators/update.ts';
 import type { Builder } from '../plan/builder.ts';
 import { imageTensor } from '../plan/tensors.ts';
 import { createOperationsBuilder, startOperations, type Machine } from './startOperations.ts';
@@ -111,14 +112,19 @@ export function planSum(
 }
 
 /** Reads all of the region and writes two thirds of it. */
-export function planUpdate(builder: Builder, { address, bytes }: Region): SgdOperation {
-  builder.kernel(sgdKernel);
+export function planUpdate(builder: Builder, { address, bytes }: Region): UpdateOperation {
+  const kernels = [builder.kernel(sgdKernel)];
   const sixteens = Math.floor(bytes / 3 / panelColumns / 4);
   const third = sixteens * panelColumns * 4;
   return {
-    kind: 'sgd',
-    values: address,
-    velocity: address + third,
+    kind: 'update',
+    operands: {
+      values: address,
+      momentum: address + third,
+      secondMoment: 0,
+      constants: builder.allocate(constantsBytes),
+      kernels,
+    },
     gradient: address + 2 * third,
     sixteens,
   };

@@ -5,10 +5,14 @@ import type { DropoutOperation } from '../operators/dropout.ts';
 import type { FlipOperation } from '../operators/flip.ts';
 import type { GemmOperation } from '../operators/gemm.ts';
 import type { GemvOperation } from '../operators/gemv.ts';
-import type { LinearGradientOperation, LinearUpdateOperation } from '../operators/linear.ts';
+import type {
+  LinearGradientOperation,
+  LinearSumOperation,
+  LinearUpdateOperation,
+} from '../operators/linear.ts';
 import type { LocalFlipOperation } from '../operators/localFlip.ts';
 import type { LocalGradientOperation } from '../operators/locallyConnected.ts';
-import type { SgdOperation } from '../operators/sgd.ts';
+import type { UpdateOperands } from '../operators/update.ts';
 import { phasedWeightBytes, type PhaseWeightsOperation } from '../operators/winograd/phases.ts';
 import type { WinogradWeightsOperation } from '../operators/winograd/weights.ts';
 import type { Operation } from '../plan/operations.ts';
@@ -51,9 +55,12 @@ export function operandsOf(operation: Operation, count: number): Operands {
     case 'linearGradient':
       return linearGradientOperands(operation);
     case 'linearUpdate':
-      return linearUpdateOperands(operation);
-    case 'sgd':
-      return sgdOperands(operation);
+    case 'linearSum':
+      return stripsOperands(operation);
+    case 'update':
+    case 'gradientSum':
+    case 'average':
+      return parameterOperands(operation);
     case 'flip':
       return flipOperands(operation);
     case 'groupMask': {
@@ -95,7 +102,10 @@ type WeightKind =
   | 'convolutionGradient'
   | 'linearGradient'
   | 'linearUpdate'
-  | 'sgd'
+  | 'linearSum'
+  | 'update'
+  | 'gradientSum'
+  | 'average'
   | 'flip'
   | 'groupMask'
   | 'localFlip'
@@ -218,18 +228,33 @@ function linearGradientOperands(operation: LinearGradientOperation): Operands {
   };
 }
 
-function linearUpdateOperands(operation: LinearUpdateOperation): Operands {
-  const { x, turned, values, velocity, inBlocks, outBlocks, blockBytes } = operation;
+function stripsOperands(operation: LinearUpdateOperation | LinearSumOperation): Operands {
+  const { x, turned, inBlocks, outBlocks, blockBytes } = operation;
   const bytes = inBlocks * outBlocks * squareBytes;
   return {
     reads: [range(x, inBlocks * blockBytes), range(turned, outBlocks * blockBytes)],
-    writes: [range(values, bytes), range(velocity, bytes)],
+    writes:
+      operation.kind === 'linearSum' ? [range(operation.sum, bytes)] : updated(operation.operands, bytes),
   };
 }
 
-function sgdOperands({ values, velocity, gradient, sixteens }: SgdOperation): Operands {
-  const bytes = sixteens * rowBytes;
-  return { reads: [range(gradient, bytes)], writes: [range(values, bytes), range(velocity, bytes)] };
+type ParameterOperation = Extract<Operation, { kind: 'update' | 'gradientSum' | 'average' }>;
+
+function parameterOperands(operation: ParameterOperation): Operands {
+  const bytes = operation.sixteens * rowBytes;
+  switch (operation.kind) {
+    case 'update':
+      return { reads: [range(operation.gradient, bytes)], writes: updated(operation.operands, bytes) };
+    case 'gradientSum':
+      return { reads: [range(operation.gradient, bytes)], writes: [range(operation.sum, bytes)] };
+    case 'average':
+      return { reads: [range(operation.values, bytes)], writes: [range(operation.average, bytes)] };
+  }
+}
+
+function updated({ values, momentum, secondMoment }: UpdateOperands, bytes: number): Range[] {
+  const states = secondMoment ? [momentum, secondMoment] : [momentum];
+  return [values, ...states].map((address) => range(address, bytes));
 }
 
 function flipOperands({ from, to, inBlocks, outBlocks, kernelSize }: FlipOperation): Operands {

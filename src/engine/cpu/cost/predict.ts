@@ -64,7 +64,7 @@ function nanoseconds(operation: Operation, model: Model): number {
 function kernelNanoseconds(operation: Operation, { run, costs, calls }: Model): number {
   const { threads, batchSize } = run;
   const training = run.training ? { seed: 0, step: 0 } : undefined;
-  const command: Command = { count: batchSize, slot: 0, training };
+  const command: Command = { count: batchSize, slot: 0, form: 0, training };
   const all = Array.from({ length: threads }, (_, thread) => {
     const work = threadWork(operation, calls, command, thread, threads);
     return work.nanoseconds + work.calls * costs.callNanoseconds;

@@ -52,7 +52,7 @@ export function startOperations(
   instance.words[controlWords.count] = 1;
   const places = (count: number): Float64Array => new Float64Array(new SharedArrayBuffer(count * 8));
   const forward = places(operations.length);
-  const none = { prepare: [], repack: [], backward: [], update: [] };
+  const none = { prepare: [], repack: [], backward: [], update: [], average: [] };
   const nowhere = places(0);
   const team = createTeam(
     {
@@ -60,7 +60,14 @@ export function startOperations(
       memory,
       threads,
       operations: { ...none, forward: operations },
-      milliseconds: { prepare: nowhere, repack: nowhere, forward, backward: nowhere, update: nowhere },
+      milliseconds: {
+        prepare: nowhere,
+        repack: nowhere,
+        forward,
+        backward: nowhere,
+        update: nowhere,
+        average: nowhere,
+      },
     },
     instance.words,
   );

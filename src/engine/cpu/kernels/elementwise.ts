@@ -1,4 +1,4 @@
-/** Kernels that go once over memory: ReLU, sums for biases, the SGD update. */
+/** Kernels that go once over memory: ReLU, sums for biases. */
 import type { KernelSource, Vector, VectorAssembler } from '../assembler/vector.ts';
 import { panelColumns } from './tile.ts';
 
@@ -91,36 +91,3 @@ export function sumPixelsKernel(shape: LinesShape): KernelSource {
     },
   };
 }
-
-/** Where the SGD kernel finds its three numbers, as consecutive floats. */
-export const sgdConstants = { weightDecay: 0, momentum: 4, minusLearningRate: 8, bytes: 16 } as const;
-
-/**
- * torch.optim.SGD: g += weightDecay * w; v = momentum * v + g; w -= learningRate * v, for 16 values at a time.
- * Parameters: w, v, g, how many sixteens, constants.
- */
-export const sgdKernel: KernelSource = {
-  name: 'sgd',
-  parameters: 5,
-  emit(a, [weights, velocity, gradient, sixteens, constants]) {
-    const [decay, momentum, minusRate] = [a.splat(), a.splat(), a.splat()];
-    const [w, v, g] = [a.vector(), a.vector(), a.vector()];
-    a.broadcast(decay, constants, sgdConstants.weightDecay);
-    a.broadcast(momentum, constants, sgdConstants.momentum);
-    a.broadcast(minusRate, constants, sgdConstants.minusLearningRate);
-    a.loop(sixteens, () => {
-      for (let lane = 0; lane < panelColumns; lane += a.lanes) {
-        a.load(w, weights, lane * 4);
-        a.load(g, gradient, lane * 4);
-        a.load(v, velocity, lane * 4);
-        a.multiplyAdd(g, decay, w);
-        a.multiply(v, v, momentum);
-        a.add(v, v, g);
-        a.multiplyAdd(w, minusRate, v);
-        a.store(v, velocity, lane * 4);
-        a.store(w, weights, lane * 4);
-      }
-      for (const pointer of [weights, velocity, gradient]) a.advance(pointer, pixelBytes);
-    });
-  },
-};

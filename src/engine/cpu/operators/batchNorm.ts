@@ -22,7 +22,7 @@ import {
   type BatchStatistics,
   type Normalisation,
 } from './batchNormStatistics.ts';
-import { planNormParameters, type NormParameters } from './sgd.ts';
+import { planNormParameters, trainsLayer, type NormParameters } from './update.ts';
 
 const rowBytes = panelColumns * 4;
 
@@ -76,7 +76,7 @@ export function planBatchNorm(
     halo,
   }: { readonly rectify: boolean; readonly halo: { readonly before: number; readonly after: number } },
 ): BatchNormPlan {
-  const { allocate, batchSize, training } = builder;
+  const { allocate, batchSize } = builder;
   const layer: NormLayer = {
     input,
     parameters: planNormParameters(builder, spec.name, input.channels),
@@ -108,7 +108,8 @@ export function planBatchNorm(
   ];
   const plain = [apply(builder.spareKernel, false)];
   const node: ImageNode = { kind: 'image', value: output, slotBytes: 0 };
-  if (!training) return { output: node, forward, plain, weightGradient: [], inputGradient: [] };
+  if (!inputGradient && !trainsLayer(builder, spec.name))
+    return { output: node, forward, plain, weightGradient: [], inputGradient: [] };
   const outputGradient = imageTensor(allocate, batchSize, input, { before: 0, after: 0 });
   const sums = builder.kernel(gradientSumsKernel(lines(input, outputGradient)));
   return {

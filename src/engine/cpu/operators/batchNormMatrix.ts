@@ -14,7 +14,7 @@ import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
 import { placesOf } from './batchNorm.ts';
 import { gradientCoefficients, normalisation, type BatchStatistics } from './batchNormStatistics.ts';
-import { planNormParameters, type NormParameters } from './sgd.ts';
+import { planNormParameters, trainsLayer, type NormParameters } from './update.ts';
 
 interface NormMatrixLayer {
   readonly input: MatrixTensor;
@@ -75,7 +75,8 @@ export function planBatchNormMatrix(
     rectify: rectified,
   });
   const plan = { forward: [forward(false, rectify)], plain: [forward(true, false)] };
-  if (!builder.training) return { output: { kind: 'matrix', value: output }, ...plan, inputGradient: [] };
+  if (!inputGradient && !trainsLayer(builder, spec.name))
+    return { output: { kind: 'matrix', value: output }, ...plan, inputGradient: [] };
   const outputGradient = gradientMatrix(allocate, batchSize, output);
   return {
     output: { kind: 'matrix', value: output, gradient: outputGradient },

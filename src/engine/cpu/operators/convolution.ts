@@ -25,7 +25,7 @@ import {
 import { planWeightGradient } from './convolutionGradient.ts';
 import { planInputGradient } from './convolutionInputGradient.ts';
 import { planGemm, type GemmLayout } from './gemm.ts';
-import { planParameter } from './sgd.ts';
+import { planParameter, trainsLayer } from './update.ts';
 import { planTransformedWeights, planWinograd } from './winograd/convolution.ts';
 import { winogradSource, type WinogradSource } from './winograd/source.ts';
 
@@ -48,13 +48,14 @@ export function planConvolution(
 ): ConvolutionPlan {
   const parts = separateGroups(spec, input.value.channels);
   const geometry = convolutionGeometry(builder, spec, input, outputSize);
-  const { allocate, batchSize, training } = builder;
+  const { allocate, batchSize } = builder;
   const value = imageTensor(allocate, batchSize, outputSize, options.halo);
   const weight = planParameter(builder, `${spec.name}.weight`, weightPacking(geometry, parts));
   const bias = planParameter(builder, `${spec.name}.bias`, { kind: 'bias', length: spec.outChannels });
-  const gradient = training
-    ? { gradient: imageTensor(allocate, batchSize, outputSize, gradientHalo(geometry, 1)) }
-    : {};
+  const gradient =
+    input.gradient || trainsLayer(builder, spec.name)
+      ? { gradient: imageTensor(allocate, batchSize, outputSize, gradientHalo(geometry, 1)) }
+      : {};
   const output: ImageNode = { kind: 'image', value, slotBytes: 0, ...gradient };
   const whole: ConvolutionPart = { geometry, output, weight, bias };
   const plans = Array.from({ length: parts }, (_, group) =>
@@ -127,7 +128,9 @@ function planPart(
   if (!gradient) return { ...operations, weightGradient: [], inputGradient: [] };
   return {
     ...operations,
-    weightGradient: planWeightGradient(builder, geometry, source, { gradient, weight, bias }),
+    weightGradient: weight.gradient
+      ? planWeightGradient(builder, geometry, source, { gradient, weight, bias })
+      : [],
     inputGradient: planInputGradient(builder, geometry, gradient, weight),
   };
 }

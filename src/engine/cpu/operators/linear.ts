@@ -1,12 +1,13 @@
 /**
  * A linear layer. Its weights are read three times a step and are most of the memory traffic: forward streams them
  * once for the whole batch, the input's gradient once more in the same packing, and the update computes the weights'
- * gradient strip by strip in the cache and applies it at once, so that it never goes to memory.
+ * gradient strip by strip in the cache and applies it at once, so that it never goes to memory; where gradients of
+ * several batches are added up, it goes into their sum.
  */
 import type { LinearSpec } from '../../../network/spec.ts';
-import { sgdKernel } from '../kernels/elementwise.ts';
 import { panelColumns } from '../kernels/tile.ts';
 import { outerKernel } from '../kernels/outer.ts';
+import { gradientSumKernel } from '../kernels/updates.ts';
 import type { Builder } from '../plan/builder.ts';
 import type { MatrixNode } from '../plan/nodes.ts';
 import type { Operation } from '../plan/operations.ts';
@@ -16,7 +17,7 @@ import type { Context } from '../threads/context.ts';
 import { controlAddresses, share } from '../threads/control.ts';
 import { planGemm, type GemmLayout, type GemmOperation } from './gemm.ts';
 import { planGemv } from './gemv.ts';
-import { planParameter } from './sgd.ts';
+import { applyUpdate, planParameter, trainsLayer, updateOperands, type UpdateOperands } from './update.ts';
 
 const pixelBytes = panelColumns * 4;
 /** Blocks of 16 input features whose weight gradient is in the cache at one time. */
@@ -35,9 +36,8 @@ export interface LinearGradientOperation {
   readonly biasGradient: number;
 }
 
-/** Gradient, momentum and update of the weights in one pass. */
-export interface LinearUpdateOperation {
-  readonly kind: 'linearUpdate';
+/** The gradient of the weights, strip by strip. */
+interface WeightStrips {
   readonly parameter: string;
   /** For a whole batch, and for any number of images. */
   readonly wholeKernel: string;
@@ -48,13 +48,23 @@ export interface LinearUpdateOperation {
   readonly blockBytes: number;
   readonly inBlocks: number;
   readonly outBlocks: number;
-  readonly values: number;
-  readonly velocity: number;
   /** One strip's gradient for each thread. */
   readonly scratch: number;
 }
 
-export type LinearOperation = LinearGradientOperation | LinearUpdateOperation;
+/** Gradient and update of the weights in one pass. */
+export interface LinearUpdateOperation extends WeightStrips {
+  readonly kind: 'linearUpdate';
+  readonly operands: UpdateOperands;
+}
+
+/** Adds the gradient of this batch to those of the batches before it. */
+export interface LinearSumOperation extends WeightStrips {
+  readonly kind: 'linearSum';
+  readonly sum: number;
+}
+
+export type LinearOperation = LinearGradientOperation | LinearUpdateOperation | LinearSumOperation;
 
 export interface LinearPlan {
   readonly output: MatrixNode;
@@ -75,12 +85,12 @@ export function planLinear(
 ): LinearPlan {
   const { outFeatures } = spec;
   const value = matrixTensor(builder.allocate, builder.batchSize, outFeatures);
-  const weight = planParameter(builder, `${spec.name}.weight`, linearPacking(spec, input), false);
+  const weight = planParameter(builder, `${spec.name}.weight`, linearPacking(spec, input), 'never');
   const bias = planParameter(builder, `${spec.name}.bias`, { kind: 'bias', length: outFeatures });
   const operands = { input, output: { kind: 'matrix', value } as const, weight, bias };
   const forward = planForward(builder, operands, rectify);
   const plain = planForward({ ...builder, kernel: builder.spareKernel }, operands, false);
-  if (!builder.training)
+  if (!input.gradient && !trainsLayer(builder, spec.name))
     return { output: { kind: 'matrix', value }, forward, plain, weightGradient: [], inputGradient: [] };
   const gradient = gradientMatrix(builder.allocate, builder.batchSize, value);
   const output: MatrixNode = { kind: 'matrix', value, gradient };
@@ -165,9 +175,11 @@ function planBackward(
 ): Pick<LinearPlan, 'weightGradient' | 'inputGradient'> {
   const { value } = output;
   const gradient = output.gradient!;
+  const inputGradient = input.gradient ? [planInputGradient(builder, input, gradient, weight)] : [];
+  if (!bias.gradient) return { weightGradient: [], inputGradient };
   const turned = builder.allocate(value.blocks * value.blockBytes);
   const { blockBytes } = value;
-  builder.update.push(planUpdate(builder, input, weight, turned));
+  if (weight.momentum) planUpdate(builder, input, weight, turned);
   const turn: Operation = {
     kind: 'linearGradient',
     gradient,
@@ -175,7 +187,6 @@ function planBackward(
     blockBytes,
     biasGradient: bias.gradient,
   };
-  const inputGradient = input.gradient ? [planInputGradient(builder, input, gradient, weight)] : [];
   return { weightGradient: [turn], inputGradient };
 }
 
@@ -211,12 +222,7 @@ function planInputGradient(
   });
 }
 
-function planUpdate(
-  builder: Builder,
-  { value }: MatrixNode,
-  weight: PackedParameter,
-  turned: number,
-): LinearUpdateOperation {
+function planUpdate(builder: Builder, { value }: MatrixNode, weight: PackedParameter, turned: number): void {
   const { blockBytes } = value;
   const kernelFor = (points: number): string =>
     builder.kernel(
@@ -232,9 +238,7 @@ function planUpdate(
         start: 'zero',
       }),
     );
-  builder.kernel(sgdKernel);
-  return {
-    kind: 'linearUpdate',
+  const strips: WeightStrips = {
     parameter: weight.name,
     wholeKernel: kernelFor(builder.batchSize),
     anyKernel: kernelFor(1),
@@ -244,10 +248,14 @@ function planUpdate(
     blockBytes,
     inBlocks: value.blocks,
     outBlocks: Math.ceil(weight.shape[0] / panelColumns),
-    values: weight.values,
-    velocity: weight.velocity,
     scratch: builder.allocate(builder.threads * stripBlocks * panelColumns * pixelBytes),
   };
+  if (weight.gradientSum) {
+    builder.kernel(gradientSumKernel);
+    builder.accumulate.push({ kind: 'linearSum', sum: weight.gradientSum, ...strips });
+  } else {
+    builder.update.push({ kind: 'linearUpdate', operands: updateOperands(builder, weight), ...strips });
+  }
 }
 
 export function runLinearGradient(operation: LinearGradientOperation, context: Context): void {
@@ -269,7 +277,7 @@ export function runLinearGradient(operation: LinearGradientOperation, context: C
 
 /** Calls `visit` with each strip of the weights' gradient, once it lies in this thread's scratch. */
 export function forEachStrip(
-  operation: LinearUpdateOperation,
+  operation: WeightStrips,
   context: Context,
   visit: (strip: { readonly scratch: number; readonly firstFloat: number; readonly floats: number }) => void,
 ): void {
@@ -292,9 +300,15 @@ export function forEachStrip(
 }
 
 export function runLinearUpdate(operation: LinearUpdateOperation, context: Context): void {
-  const sgd = context.kernels[sgdKernel.name];
   forEachStrip(operation, context, ({ scratch, firstFloat, floats }) => {
-    const [values, velocity] = [operation.values + firstFloat * 4, operation.velocity + firstFloat * 4];
-    sgd(values, velocity, scratch, floats / panelColumns, controlAddresses.sgd);
+    const strip = { gradient: scratch, first: firstFloat, sixteens: floats / panelColumns };
+    applyUpdate(operation.operands, strip, context);
   });
+}
+
+export function runLinearSum(operation: LinearSumOperation, context: Context): void {
+  const kernel = context.kernels[gradientSumKernel.name];
+  forEachStrip(operation, context, ({ scratch, firstFloat, floats }) =>
+    kernel(operation.sum + firstFloat * 4, scratch, floats / panelColumns, controlAddresses.gradientSum),
+  );
 }

@@ -19,7 +19,7 @@ import { gradientHalo, type ConvolutionGeometry } from './convolutionGeometry.ts
 import { planSpread } from './convolutionInputGradient.ts';
 import { planGemm, runGemm, type GemmOperation } from './gemm.ts';
 import type { LocalFlipOperation } from './localFlip.ts';
-import { planParameter } from './sgd.ts';
+import { planParameter, trainsLayer } from './update.ts';
 
 const blockBytes = panelColumns * 4;
 
@@ -59,7 +59,7 @@ export function planLocallyConnected(
   outputSize: ImageSize,
   options: { readonly rectify: boolean; readonly halo: { readonly before: number; readonly after: number } },
 ): ConvolutionPlan {
-  const { allocate, batchSize, training } = builder;
+  const { allocate, batchSize } = builder;
   const { stride = 1, padding = 0, outChannels, kernelSize } = spec;
   const tilings = { output: undefined, inputGradient: undefined };
   const geometry: ConvolutionGeometry = {
@@ -98,12 +98,13 @@ export function planLocallyConnected(
     plain: [forward(false, builder.spareKernel)],
   };
   const output: ImageNode = { kind: 'image', value, slotBytes: 0 };
-  if (!training) return { output, ...operations, weightGradient: [], inputGradient: [] };
+  if (!input.gradient && !trainsLayer(builder, spec.name))
+    return { output, ...operations, weightGradient: [], inputGradient: [] };
   const gradient = imageTensor(allocate, batchSize, outputSize, gradientHalo(geometry, 1));
   return {
     output: { ...output, gradient },
     ...operations,
-    weightGradient: [planGradient(builder, geometry, gradient, weight, bias)],
+    weightGradient: weight.gradient ? [planGradient(builder, geometry, gradient, weight, bias)] : [],
     inputGradient: planInputGradient(builder, geometry, gradient, weight),
   };
 }

@@ -33,17 +33,36 @@ export function runLoss(operation: LossOperation, context: Context): void {
   if (context.thread !== 0) return;
   const { floats, words, command } = context;
   const { gradient, labels } = operation;
+  const smoothing = new Float64Array(floats.buffer, controlAddresses.labelSmoothing, 1)[0];
+  const images = new Float64Array(floats.buffer, controlAddresses.images, 1)[0];
   floats.fill(0, gradient.address / 4, (gradient.address + gradient.panels * gradient.panelBytes) / 4);
   let total = 0;
   for (let image = 0; image < command.count; image++) {
-    total += lossOfImage(operation, context, image, words[labels / 4 + image]);
+    total += lossOfImage(operation, context, {
+      image,
+      label: words[labels / 4 + image],
+      smoothing,
+      images,
+    });
   }
   new Float64Array(floats.buffer, controlAddresses.loss, 1)[0] = total / command.count;
 }
 
-function lossOfImage(operation: LossOperation, context: Context, image: number, label: number): number {
+interface Target {
+  readonly image: number;
+  readonly label: number;
+  /** Share of the target that all classes get alike. */
+  readonly smoothing: number;
+  /** That the gradient is the mean of. */
+  readonly images: number;
+}
+
+function lossOfImage(
+  operation: LossOperation,
+  { floats }: Context,
+  { image, label, smoothing, images }: Target,
+): number {
   const { logits, gradient, order } = operation;
-  const { floats, command } = context;
   const scores: { own: number; torch: number; score: number }[] = [];
   for (let own = 0; own < logits.blocks * panelColumns; own++) {
     const torch = order ? order[own] : own < logits.features ? own : -1;
@@ -52,11 +71,12 @@ function lossOfImage(operation: LossOperation, context: Context, image: number, 
   const largest = scores.reduce((most, { score }) => Math.max(most, score), -Infinity);
   const sum = scores.reduce((all, { score }) => all + Math.exp(score - largest), 0);
   const panel = (gradient.address + Math.floor(image / panelColumns) * gradient.panelBytes) / 4;
-  let loss = NaN;
+  const everywhere = smoothing / logits.features;
+  let loss = 0;
   for (const { own, torch, score } of scores) {
-    const right = torch === label ? 1 : 0;
-    if (right) loss = largest + Math.log(sum) - score;
-    const slope = (Math.exp(score - largest) / sum - right) / command.count;
+    const target = (torch === label ? 1 - smoothing : 0) + everywhere;
+    if (target > 0) loss += target * (largest + Math.log(sum) - score);
+    const slope = (Math.exp(score - largest) / sum - target) / images;
     floats[panel + own * panelColumns + (image % panelColumns)] = slope;
   }
   return loss;

@@ -1,5 +1,7 @@
 /** What operators use while a network is being planned: memory, kernels, and the lists of operations. */
 import type { KernelSource } from '../assembler/vector.ts';
+import type { CompileOptions } from '../../engine.ts';
+import type { UpdateGroup } from '../operators/update.ts';
 import type { TileRows } from '../targets/targets.ts';
 import type { PackedParameter } from './parameters.ts';
 import type { Operation } from './operations.ts';
@@ -9,6 +11,7 @@ const alignmentBytes = 64;
 export interface Builder extends TileRows {
   readonly batchSize: number;
   readonly training: boolean;
+  readonly updates: PlannedUpdates;
   readonly threads: number;
   readonly convolutions: ConvolutionChoice;
   /** Reserves memory, zero at first, and returns its byte address, a multiple of 64. */
@@ -29,7 +32,26 @@ export interface Builder extends TileRows {
   readonly prepare: Operation[];
   readonly update: Operation[];
   readonly repack: Operation[];
+  /** Adds gradients up, at the end of backward. */
+  readonly accumulate: Operation[];
+  /** Moves averages, after the update. */
+  readonly average: Operation[];
+  readonly groups: UpdateGroup[];
   readonly parameters: PackedParameter[];
+}
+
+/** What is done with gradients. */
+export type PlannedUpdates = Required<
+  Pick<CompileOptions, 'optimizer' | 'parameters' | 'accumulates' | 'averages'>
+>;
+
+export function plannedUpdates({
+  optimizer = 'sgd',
+  parameters = {},
+  accumulates = false,
+  averages = false,
+}: Partial<PlannedUpdates>): PlannedUpdates {
+  return { optimizer, parameters, accumulates, averages };
 }
 
 export interface Constant {
@@ -49,6 +71,8 @@ export interface BuiltMemory {
 export interface BuilderOptions extends TileRows {
   readonly batchSize: number;
   readonly training: boolean;
+  /** Default: plain SGD of all parameters. */
+  readonly updates?: PlannedUpdates;
   readonly threads: number;
   /** Where free memory begins. */
   readonly firstAddress: number;
@@ -87,6 +111,7 @@ export function createBuilder(
   const threadScratch = allocate(place.thread * options.threads);
   const builder: Builder = {
     ...options,
+    updates: options.updates ?? plannedUpdates({}),
     allocate,
     scratch(bytes) {
       scratch = { ...scratch, shared: Math.max(scratch.shared, bytes) };
@@ -113,6 +138,9 @@ export function createBuilder(
     prepare: [],
     update: [],
     repack: [],
+    accumulate: [],
+    average: [],
+    groups: [],
     parameters: [],
   };
   return {

@@ -18,6 +18,7 @@ import { planLoss, type LossOperation } from '../operators/loss.ts';
 import { planMaxPool } from '../operators/maxPool.ts';
 import { planRelu, planReluBackward } from '../operators/relu.ts';
 import { planSmooth } from '../operators/smoothActivation.ts';
+import type { UpdateGroup } from '../operators/update.ts';
 import {
   createBuilder,
   type Builder,
@@ -36,6 +37,9 @@ export interface Plan {
   readonly forward: readonly Operation[];
   readonly backward: readonly Operation[];
   readonly update: readonly Operation[];
+  /** After the update, where averages move. */
+  readonly average: readonly Operation[];
+  readonly groups: readonly UpdateGroup[];
   /** What must run after weights change and before the next forward. */
   readonly prepare: readonly Operation[];
   /** The same before the next backward. */
@@ -108,8 +112,10 @@ function lowerWith(network: NetworkSpec, options: LowerOptions, scratch: Scratch
   return {
     memory: built(),
     forward,
-    backward: [...(loss ? [loss] : []), ...backward.toReversed().flat()],
+    backward: [...(loss ? [loss] : []), ...backward.toReversed().flat(), ...builder.accumulate],
     update: builder.update,
+    average: builder.average,
+    groups: builder.groups,
     prepare: builder.prepare,
     repack: builder.repack,
     owners,

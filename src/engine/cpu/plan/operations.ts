@@ -15,7 +15,12 @@ import { runFlip, type FlipOperation } from '../operators/flip.ts';
 import { runGemm, type GemmOperation } from '../operators/gemm.ts';
 import { runGemv, type GemvOperation } from '../operators/gemv.ts';
 import { runLanes, type LanesOperation } from '../operators/lanes.ts';
-import { runLinearGradient, runLinearUpdate, type LinearOperation } from '../operators/linear.ts';
+import {
+  runLinearGradient,
+  runLinearSum,
+  runLinearUpdate,
+  type LinearOperation,
+} from '../operators/linear.ts';
 import { runLrn, type LrnOperation } from '../operators/localResponseNorm.ts';
 import { runLocalFlip, type LocalFlipOperation } from '../operators/localFlip.ts';
 import {
@@ -27,9 +32,16 @@ import {
 import { runLoss, type LossOperation } from '../operators/loss.ts';
 import { runMaxPool, runMaxPoolBackward, type MaxPoolOperation } from '../operators/maxPool.ts';
 import { runRelu, type ReluOperation } from '../operators/relu.ts';
-import { runSgd, type SgdOperation } from '../operators/sgd.ts';
 import { runSmooth, type SmoothOperation } from '../operators/smoothActivation.ts';
 import { runSpread, type SpreadOperation } from '../operators/spread.ts';
+import {
+  runAverage,
+  runGradientSum,
+  runUpdate,
+  type AverageOperation,
+  type GradientSumOperation,
+  type UpdateOperation,
+} from '../operators/update.ts';
 import {
   runOuter,
   runProduct,
@@ -64,9 +76,11 @@ type WeightOperation =
   | LocalGradientOperation
   | LocalProductsOperation
   | PhaseWeightsOperation
-  | SgdOperation
   | SplitPhasesOperation
   | SpreadOperation
+  | AverageOperation
+  | GradientSumOperation
+  | UpdateOperation
   | WinogradImageOperation
   | WinogradOuterOperation
   | WinogradProductOperation
@@ -132,8 +146,14 @@ export function runOperation(operation: Operation, context: Context): void {
       return runLocalGradient(operation, context);
     case 'localFlip':
       return runLocalFlip(operation, context);
-    case 'sgd':
-      return runSgd(operation, context);
+    case 'linearSum':
+      return runLinearSum(operation, context);
+    case 'gradientSum':
+      return runGradientSum(operation, context);
+    case 'update':
+      return runUpdate(operation, context);
+    case 'average':
+      return runAverage(operation, context);
     default:
       return runActivationOperation(operation, context);
   }

@@ -32,18 +32,20 @@ export interface OwnerRecord {
   record(layer: string, own: OwnOperations): void;
 }
 
-export function recordOwners(builder: Pick<Builder, 'prepare' | 'repack' | 'update'>): OwnerRecord {
+export function recordOwners(
+  builder: Pick<Builder, 'prepare' | 'repack' | 'update' | 'accumulate' | 'average'>,
+): OwnerRecord {
   const owners = new Map<Operation, Owner>();
   return {
     owners,
     record(layer, { forward = [], weightGradient = [], inputGradient = [] }) {
-      const { prepare, repack, update } = builder;
+      const { prepare, repack, update, accumulate, average } = builder;
       const lists = {
         prepare,
         forward,
-        weightGradient,
+        weightGradient: [...weightGradient, ...accumulate],
         inputGradient: [...inputGradient, ...repack],
-        update,
+        update: [...update, ...average],
       };
       for (const pass of passes) {
         for (const operation of lists[pass]) {

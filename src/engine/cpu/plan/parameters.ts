@@ -42,10 +42,17 @@ export interface PackedParameter {
   readonly name: string;
   readonly shape: readonly number[];
   readonly packing: Packing;
-  /** Byte addresses; 0 for none (the engine's control words lie at 0). A linear layer keeps no weight gradient. */
+  /**
+   * Byte addresses; 0 for none (the engine's control words lie at 0). Frozen parameters have values only, and a linear
+   * layer's weights keep no gradient but its sum.
+   */
   readonly values: number;
-  readonly velocity: number;
+  readonly momentum: number;
+  readonly secondMoment: number;
+  readonly average: number;
   readonly gradient: number;
+  /** Of several batches. */
+  readonly gradientSum: number;
   /** Floats of the packed form, a multiple of 16. */
   readonly floats: number;
 }

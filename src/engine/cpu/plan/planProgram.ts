@@ -5,7 +5,7 @@ import type { NetworkSpec } from '../../../network/spec.ts';
 import type { CompileOptions } from '../../engine.ts';
 import { tileRowsOf, type CpuTarget } from '../targets/targets.ts';
 import { controlAddresses } from '../threads/control.ts';
-import type { ConvolutionChoice } from './builder.ts';
+import { plannedUpdates, type ConvolutionChoice } from './builder.ts';
 import { largestBatch } from './largestBatch.ts';
 import { lower, type LowerOptions, type Plan } from './lower.ts';
 
@@ -28,12 +28,14 @@ export function memoryLimit(): number {
 /** Throws ALEX_NETWORK_LAYER, ALEX_ENGINE_MEMORY. */
 export function planProgram(
   network: NetworkSpec,
-  { batchSize, training, inputSlots = 1 }: CompileOptions,
+  compileOptions: CompileOptions,
   { threads, target, convolutions }: PlannedFor,
   limit = memoryLimit(),
 ): Plan {
+  const { batchSize, training, inputSlots = 1 } = compileOptions;
   const firstAddress = controlAddresses.end;
-  const shared = { training, threads, convolutions, ...tileRowsOf(target) };
+  const updates = plannedUpdates(compileOptions);
+  const shared = { training, updates, threads, convolutions, ...tileRowsOf(target) };
   const options: LowerOptions = { ...shared, batchSize, inputSlots, firstAddress };
   // Plans nothing for a batch whose images alone do not fit.
   const { channels, height, width } = network.input;

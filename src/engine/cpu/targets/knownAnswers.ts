@@ -3,13 +3,13 @@
  * are compared with float64, what only selects or rounds once with the exact result.
  */
 import type { KernelSource } from '../assembler/vector.ts';
-import { sgdConstants, sgdKernel } from '../kernels/elementwise.ts';
 import { gemmKernel, tableEntryBytes, type GemmShape } from '../kernels/gemm.ts';
 import { lrnConstants, lrnKernel } from '../kernels/localResponseNorm.ts';
 import { outerKernel, type OuterShape } from '../kernels/outer.ts';
 import { maxPoolBackwardKernel, maxPoolKernel, type PoolShape } from '../kernels/pool.ts';
 import { smoothConstants, smoothKernel } from '../kernels/smoothActivations.ts';
 import { panelColumns } from '../kernels/tile.ts';
+import { sgdConstants, sgdKernel } from '../kernels/updates.ts';
 import type { TileRows } from './targets.ts';
 import type { Instance } from '../threads/instance.ts';
 

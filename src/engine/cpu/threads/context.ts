@@ -18,6 +18,8 @@ export interface Command {
   /** Images in the batch. */
   readonly count: number;
   readonly slot: number;
+  /** Index into the contract's sgdForms. */
+  readonly form: number;
   /** Given in training mode. */
   readonly training: { readonly seed: number; readonly step: number } | undefined;
 }
@@ -28,6 +30,7 @@ export function readCommand(words: Int32Array): Command {
   return {
     count: words[controlWords.count],
     slot: words[controlWords.slot],
+    form: words[controlWords.form],
     training: words[controlWords.training] ? { seed, step: words[controlWords.step] >>> 0 } : undefined,
   };
 }

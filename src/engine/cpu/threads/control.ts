@@ -18,17 +18,28 @@ export const controlWords = {
   seedLow: 8,
   seedHigh: 9,
   step: 10,
+  /** Which of the contract's sgdForms. */
+  form: 11,
 } as const;
 
 /** Byte addresses after the words. */
-export const controlAddresses = { sgd: 256, loss: 320, end: 1024 } as const;
+export const controlAddresses = {
+  /** float64: the mean loss of the batch; label smoothing, and the images that gradients are the mean of. */
+  loss: 320,
+  labelSmoothing: 328,
+  images: 336,
+  /** float32: what kernels/updates.ts has as sumConstants and averageConstants. */
+  gradientSum: 384,
+  average: 448,
+  end: 1024,
+} as const;
 
 /** Parts of a step, in the order in which they run. */
-export const phases = { prepare: 1, repack: 2, forward: 4, backward: 8, update: 16 } as const;
+export const phases = { prepare: 1, repack: 2, forward: 4, backward: 8, update: 16, average: 32 } as const;
 
 export type Phase = keyof typeof phases;
 
-export const phaseOrder: readonly Phase[] = ['prepare', 'repack', 'forward', 'backward', 'update'];
+export const phaseOrder: readonly Phase[] = ['prepare', 'repack', 'forward', 'backward', 'update', 'average'];
 
 const spins = 4000;
 

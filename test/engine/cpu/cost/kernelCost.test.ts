@@ -90,7 +90,7 @@ function multiplyAddsOf(spec: NetworkSpec, target: CpuTarget, batchSize: number,
   const plan = planProgram(spec, { batchSize, training: false }, { threads, target, convolutions: 'direct' });
   const costs = { ...nothing, multiplyAdd: lanes };
   const calls = new Map(plan.memory.kernels.map((source) => [source.name, kernelCost(source, lanes, costs)]));
-  const command = { count: batchSize, slot: 0, training: undefined };
+  const command = { count: batchSize, slot: 0, form: 0, training: undefined };
   let sum = 0;
   for (const operation of plan.forward.filter(({ kind }) => kind === 'gemm' || kind === 'gemv'))
     for (let thread = 0; thread < threads; thread++)

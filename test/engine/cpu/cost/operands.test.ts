@@ -9,6 +9,7 @@ import { runOperation, type Operation } from '../../../../src/engine/cpu/plan/op
 import { planProgram } from '../../../../src/engine/cpu/plan/planProgram.ts';
 import { phaseOrder } from '../../../../src/engine/cpu/threads/control.ts';
 import { instantiate } from '../../../../src/engine/cpu/threads/instance.ts';
+import type { CompileOptions } from '../../../../src/engine/engine.ts';
 import type { NetworkSpec } from '../../../../src/network/spec.ts';
 import { everyLayer, suiteCases } from '../../suiteNetworks.ts';
 
@@ -22,7 +23,8 @@ function ownScratch(operation: Operation): Range[] {
   if ('squares' in operation) {
     return [{ address: operation.scratch.address, bytes: operation.scratch.threadBytes }];
   }
-  if (operation.kind === 'linearUpdate') return [{ address: operation.scratch, bytes: 1 << 15 }];
+  if (operation.kind === 'linearUpdate' || operation.kind === 'linearSum')
+    return [{ address: operation.scratch, bytes: 1 << 15 }];
   return [];
 }
 
@@ -35,13 +37,19 @@ function isWithin(address: number, ranges: readonly Range[]): boolean {
   );
 }
 
-function checkWrites(network: NetworkSpec, batchSize: number, convolutions: ConvolutionChoice): void {
-  const plan = planProgram(network, { batchSize, training: true }, { threads, target, convolutions });
+function checkWrites(
+  network: NetworkSpec,
+  batchSize: number,
+  convolutions: ConvolutionChoice,
+  options: Partial<CompileOptions> = {},
+): void {
+  const compiled = { batchSize, training: true, ...options };
+  const plan = planProgram(network, compiled, { threads, target, convolutions });
   const pages = Math.ceil(plan.memory.bytes / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const { compiled } = compileKernels(plan.memory.kernels, target, memory);
-  const { kernels, floats, words } = instantiate(compiled, memory);
-  const command = { count: batchSize, slot: 0, training: { seed: 1, step: 0 } };
+  const code = compileKernels(plan.memory.kernels, target, memory);
+  const { kernels, floats, words } = instantiate(code.compiled, memory);
+  const command = { count: batchSize, slot: 0, form: 0, training: { seed: 1, step: 0 } };
   for (const operation of phaseOrder.flatMap((phase) => plan[phase])) {
     // Of both signs, so that no operation leaves all as it is; but what a run must find as it is.
     floats.forEach((_, index) => (floats[index] = ((index * 37) % 97) / 64 - 0.75));
@@ -74,6 +82,8 @@ describe('operandsOf', () => {
     it(`knows what operations write: ${network.name}, batch ${batchSize}`, () =>
       checkWrites(network, batchSize, 'auto'));
   }
+  it('knows what sums of gradients, AdamW and averages write', () =>
+    checkWrites(everyLayer, 3, 'direct', { optimizer: 'adamw', accumulates: true, averages: true }));
   it('knows what a strided convolution by Winograd writes', () => {
     const strided = suiteCases.find(({ network }) => network.name.startsWith('conv 11×11 /4'))!;
     checkWrites(strided.network, strided.batchSize, 'winograd');

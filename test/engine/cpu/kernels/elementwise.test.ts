@@ -3,21 +3,12 @@ import { describe, it } from 'node:test';
 import {
   reluBackwardKernel,
   reluKernel,
-  sgdConstants,
-  sgdKernel,
   sumPixelsKernel,
   type LinesShape,
 } from '../../../../src/engine/cpu/kernels/elementwise.ts';
 import type { Instance } from '../../../../src/engine/cpu/threads/instance.ts';
 import { hashedTensor } from '../../hashedTensors.ts';
-import {
-  assertSum,
-  callGuarded,
-  kernelInstance,
-  kernelTargets,
-  rowIndices,
-  unitRoundoff,
-} from '../kernelMemory.ts';
+import { assertSum, callGuarded, kernelInstance, kernelTargets, rowIndices } from '../kernelMemory.ts';
 
 const widths = [1, 2, 5, 17] as const;
 const lineCounts = [1, 2, 3, 7] as const;
@@ -64,11 +55,6 @@ for (const { target } of kernelTargets) {
     const instance = kernelInstance(shapes.map(sumPixelsKernel), target);
     for (const shape of shapes) for (const lines of lineCounts) checkSum(instance, shape, lines);
   });
-
-  it(`updates as torch.optim.SGD does, ${target}`, () => {
-    const instance = kernelInstance([sgdKernel], target);
-    for (const sixteens of [1, 2, 3, 17]) checkSgd(instance, sixteens);
-  });
 }
 
 function checkRelu(instance: Instance, shape: LinesShape, lines: number): void {
@@ -114,28 +100,4 @@ function checkSum(instance: Instance, shape: LinesShape, lines: number): void {
       terms: terms.length,
     });
   }
-}
-
-function checkSgd(instance: Instance, sixteens: number): void {
-  const [w, v, g, constants] = [101, 10001, 20001, 30001];
-  const [decay, momentum, rate] = [0.25, 0.9, 0.03].map(Math.fround) as [number, number, number];
-  instance.floats[constants + sgdConstants.weightDecay / 4] = decay;
-  instance.floats[constants + sgdConstants.momentum / 4] = momentum;
-  instance.floats[constants + sgdConstants.minusLearningRate / 4] = -rate;
-  const written = [...rowIndices(w, sixteens, 16), ...rowIndices(v, sixteens, 16)];
-  const { before } = callGuarded(instance, written, () =>
-    instance.kernels[sgdKernel.name]!(w * 4, v * 4, g * 4, sixteens, constants * 4),
-  );
-  for (let n = 0; n < sixteens * 16; n++) {
-    const [weight, velocity, gradient] = [before[w + n]!, before[v + n]!, before[g + n]!];
-    const expectedVelocity = momentum * velocity + gradient + decay * weight;
-    const magnitude = Math.abs(momentum * velocity) + Math.abs(gradient) + Math.abs(decay * weight);
-    assertWithin(instance.floats[v + n]!, expectedVelocity, 4 * unitRoundoff * magnitude);
-    const expected = weight - rate * expectedVelocity;
-    assertWithin(instance.floats[w + n]!, expected, 6 * unitRoundoff * (Math.abs(weight) + rate * magnitude));
-  }
-}
-
-function assertWithin(actual: number, expected: number, bound: number): void {
-  assert.ok(Math.abs(actual - expected) <= bound, `${actual}, expected ${expected} ± ${bound}`);
 }

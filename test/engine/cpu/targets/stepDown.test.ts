@@ -33,7 +33,7 @@ const program = `
   const program = await engine.compile(everyLayer, { batchSize: 3, training: true });
   fillHashed(everyLayer, { seed: 1 }, (name, values) => program.writeParameter(name, values));
   const sgd = { learningRate: 0.05, momentum: 0.9, weightDecay: 0.01 };
-  await program.step({ labels: hashedLabels(2, 3, 7), sgd });
+  await program.step({ labels: hashedLabels(2, 3, 7), optimizer: sgd });
   const logits = await program.forward();
   await program.dispose();
   const bits = createHash('sha256').update(logits).digest('hex');

@@ -25,7 +25,7 @@ function start(threads: number, forward: readonly Operation[]): Started {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared: true });
   const { compiled } = compileKernels([], 'wasm-128', memory);
   const words = new Int32Array(memory.buffer);
-  const operations = { prepare: [], repack: [], forward, backward: [], update: [] };
+  const operations = { prepare: [], repack: [], forward, backward: [], update: [], average: [] };
   const team = createTeam({ compiled, memory, threads, operations }, words);
   teams.push(team);
   return { team, floats: new Float32Array(memory.buffer), words };

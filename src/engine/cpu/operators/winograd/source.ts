@@ -56,7 +56,7 @@ function phaseSource(
   const after = Math.max(tiling.rows * tiling.m - output.height, tiling.columns * tiling.m - output.width);
   const split = planPhases(builder, geometry, input, { ...output, after });
   const weights = builder.allocate(phasedWeightBytes(geometry));
-  const weightGradient = builder.training ? builder.allocate(phasedWeightBytes(geometry)) : 0;
+  const weightGradient = weight.gradient ? builder.allocate(phasedWeightBytes(geometry)) : 0;
   return {
     tiling,
     from: split.to,
