@@ -63,7 +63,7 @@ const cache: CacheOptions = { dir: join(folder, 'cache'), limitBytes: 1e12 };
 let step = 0;
 async function timeStep(slot: number, count: number, labels: ArrayLike<number>): Promise<void> {
   const sgd = { learningRate: 0.001, momentum: 0.9, weightDecay: 0 };
-  await program.step({ slot, count, labels, sgd, training: { seed: 0, step: step++ } });
+  await program.step({ slot, count, labels, optimizer: sgd, training: { seed: 0, step: step++ } });
 }
 
 async function loaderOf(dataset: Dataset, kept?: CacheOptions, workers = 2): Promise<Loader> {

@@ -1,284 +1,11 @@
 /** The options of a training on the command line, each with its reader. */
 import { Option, type Command, type OptionValues } from 'commander';
-import { augmentationNames } from '../data/augmentation/named.ts';
-import { datasetNames } from '../data/locateDataset.ts';
 import { networkNames } from '../network/zoo/networks.ts';
 import type { TrainingOptions } from '../training/config.ts';
-import { optionChecks, optionError, type OptionCheck, type OptionName } from '../training/optionChecks.ts';
-import { preprocessings } from '../training/preprocess.ts';
+import { optionChecks, type OptionCheck, type OptionName } from '../training/optionChecks.ts';
+import { optionError } from '../training/optionError.ts';
 import { decimalNumber, wholeNumber } from './options.ts';
-
-interface Flag {
-  readonly option: OptionName;
-  readonly flag: string;
-  readonly argument?: string;
-  readonly help: string;
-  /** Help of the form with `--no-`, which options that are on or off have. */
-  readonly negative?: string;
-}
-
-/** Defaults that the help tells are the article's. */
-const groups: readonly (readonly [title: string, flags: readonly Flag[]])[] = [
-  [
-    'Network and first weights:',
-    [
-      { option: 'dropout', flag: '--dropout', argument: 'p', help: 'probability of dropout (default: 0.5)' },
-      {
-        option: 'initialization',
-        flag: '--initialization',
-        argument: 'scheme',
-        help: "torchvision (PyTorch's default), he, or paper: each layer's own (default: torchvision)",
-      },
-      { option: 'init', flag: '--init', argument: 'file', help: 'begin with the weights of this model file' },
-    ],
-  ],
-  [
-    'Data:',
-    [
-      {
-        option: 'dataset',
-        flag: '--dataset',
-        argument: 'name',
-        help: `${datasetNames.join(', ')}, or a path: an image folder, a list (.csv, .jsonl), shards (.tar), CIFAR or idx files (default: cifar10)`,
-      },
-      { option: 'dataDir', flag: '--data-dir', argument: 'dir', help: 'where to look for data sets' },
-      {
-        option: 'testFraction',
-        flag: '--test-fraction',
-        argument: 'share',
-        help: 'of each class, to test on, where image files have no test set (default: 0.2)',
-      },
-      {
-        option: 'splitSeed',
-        flag: '--split-seed',
-        argument: 'n',
-        help: '... chosen by this seed (default: 0)',
-      },
-      {
-        option: 'onBadImage',
-        flag: '--on-bad-image',
-        argument: 'what',
-        help: 'skip or refuse image files that are broken (default: refuse)',
-      },
-      {
-        option: 'cache',
-        flag: '--cache',
-        negative: 'decode image files in every epoch',
-        help: 'keep their pixels on the disk for later epochs (default)',
-      },
-      {
-        option: 'cacheDir',
-        flag: '--cache-dir',
-        argument: 'dir',
-        help: '... here (default: ~/.cache/alexnet/images)',
-      },
-      {
-        option: 'cacheSize',
-        flag: '--cache-size',
-        argument: 'gb',
-        help: '... in at most so many gigabytes (default: 20)',
-      },
-      {
-        option: 'limitTrain',
-        flag: '--limit-train',
-        argument: 'n',
-        help: 'train on the first N images only',
-      },
-      { option: 'limitTest', flag: '--limit-test', argument: 'n', help: 'test on the first N images only' },
-      {
-        option: 'validation',
-        flag: '--validation',
-        argument: 'amount',
-        help: 'hold training images back to choose by: a share (0.1) or a number (5000) of them',
-      },
-      {
-        option: 'preprocess',
-        flag: '--preprocess',
-        argument: 'name',
-        help: `how images become the network's input: ${preprocessings.join(', ')} (default: article)`,
-      },
-      {
-        option: 'augment',
-        flag: '--augment',
-        argument: 'names',
-        help: `training images changed at random: ${augmentationNames.join(', ')}, each with =NUMBER or without`,
-      },
-      {
-        option: 'shuffle',
-        flag: '--shuffle',
-        negative: 'take them in their own order',
-        help: 'take the training images in another order in every epoch (default)',
-      },
-    ],
-  ],
-  [
-    'Steps:',
-    [
-      {
-        option: 'epochs',
-        flag: '--epochs',
-        argument: 'n',
-        help: 'passes over the training images (default: 1)',
-      },
-      { option: 'batchSize', flag: '--batch-size', argument: 'n', help: 'images a step (default: 32)' },
-      { option: 'learningRate', flag: '--lr', argument: 'rate', help: 'learning rate (default: 0.001)' },
-      { option: 'momentum', flag: '--momentum', argument: 'm', help: 'momentum of SGD (default: 0.9)' },
-      {
-        option: 'weightDecay',
-        flag: '--weight-decay',
-        argument: 'd',
-        help: 'L2 penalty of SGD (default: 0)',
-      },
-    ],
-  ],
-  [
-    'Schedule of the learning rate:',
-    [
-      {
-        option: 'schedule',
-        flag: '--schedule',
-        argument: 'name',
-        help: 'constant, step, plateau, linear, cosine or one-cycle (default: constant)',
-      },
-      {
-        option: 'warmupEpochs',
-        flag: '--warmup-epochs',
-        argument: 'n',
-        help: 'epochs, or parts of one, over which the rate first grows (default: 0)',
-      },
-      {
-        option: 'warmupStart',
-        flag: '--warmup-start',
-        argument: 'share',
-        help: 'share of the rate that this begins with (default: 0.1)',
-      },
-      {
-        option: 'finalLearningRate',
-        flag: '--final-lr',
-        argument: 'rate',
-        help: 'linear and cosine end with it (default: 0)',
-      },
-      {
-        option: 'decayFactor',
-        flag: '--decay-factor',
-        argument: 'f',
-        help: 'step and plateau multiply the rate by it (default: 0.1)',
-      },
-      {
-        option: 'stepEpochs',
-        flag: '--step-epochs',
-        argument: 'n',
-        help: 'step does so every N epochs, or after those of a list as 30,60,80 (default: 30)',
-      },
-      {
-        option: 'plateauPatience',
-        flag: '--plateau-patience',
-        argument: 'n',
-        help: 'plateau does so after more than N validations without a better one (default: 10)',
-      },
-      {
-        option: 'plateauReductions',
-        flag: '--plateau-reductions',
-        argument: 'n',
-        help: '... and at most N times',
-      },
-      {
-        option: 'cyclePeak',
-        flag: '--cycle-peak',
-        argument: 'share',
-        help: 'one-cycle reaches the rate after this share of the steps (default: 0.3)',
-      },
-      {
-        option: 'cycleDivisor',
-        flag: '--cycle-divisor',
-        argument: 'd',
-        help: '... beginning with the rate divided by it (default: 25)',
-      },
-      {
-        option: 'cycleFinalDivisor',
-        flag: '--cycle-final-divisor',
-        argument: 'd',
-        help: '... and ending with its beginning divided by it (default: 10000)',
-      },
-    ],
-  ],
-  [
-    'Validation:',
-    [
-      {
-        option: 'evaluateEvery',
-        flag: '--evaluate-every',
-        argument: 'n',
-        help: 'epochs between validations (default: 1)',
-      },
-      {
-        option: 'monitor',
-        flag: '--monitor',
-        argument: 'what',
-        help: 'what must get better: loss or accuracy (default: loss)',
-      },
-      {
-        option: 'patience',
-        flag: '--patience',
-        argument: 'n',
-        help: 'end after N validations without a better one, with the best weights',
-      },
-    ],
-  ],
-  [
-    'The run:',
-    [
-      {
-        option: 'seed',
-        flag: '--seed',
-        argument: 'n',
-        help: 'of weights, order and dropout: the same seed gives the same bits (default: 0)',
-      },
-      {
-        option: 'engine',
-        flag: '--engine',
-        argument: 'name',
-        help: 'cpu, x64, wasm or reference (default: cpu)',
-      },
-      {
-        option: 'threads',
-        flag: '--threads',
-        argument: 'n',
-        help: 'threads of the engine (default: one a processor)',
-      },
-      {
-        option: 'workers',
-        flag: '--workers',
-        argument: 'n',
-        help: 'threads that load images ahead (default: 2)',
-      },
-      {
-        option: 'logEvery',
-        flag: '--log-every',
-        argument: 'n',
-        help: 'steps between loss lines (default: 200)',
-      },
-      {
-        option: 'tensorboard',
-        flag: '--tensorboard',
-        negative: "write no TensorBoard file into the run's folder",
-        help: 'write one (default)',
-      },
-      {
-        option: 'checkpointEverySteps',
-        flag: '--checkpoint-every-steps',
-        argument: 'n',
-        help: 'checkpoints within an epoch, by steps',
-      },
-      {
-        option: 'checkpointEveryMinutes',
-        flag: '--checkpoint-every-minutes',
-        argument: 'n',
-        help: '... and by time (default: 10)',
-      },
-    ],
-  ],
-];
+import { trainingFlags, type Flag } from './trainingFlags.ts';
 
 /** Adds the network and every option of a training to a command. */
 export function addTrainingOptions(command: Command): void {
@@ -286,7 +13,7 @@ export function addTrainingOptions(command: Command): void {
     '[network]',
     `${networkNames.join(', ')}, or a .json or .ts file with one of your own (default: alexnet)`,
   );
-  for (const [title, flags] of groups) {
+  for (const [title, flags] of trainingFlags) {
     command.optionsGroup(title);
     for (const one of flags) addFlag(command, one);
   }
@@ -306,8 +33,14 @@ function addFlag(command: Command, { option, flag, argument, help, negative }: F
 
 /** The options that were given, in the library's names. What is absent is up to the recipe, or to a resumed run. */
 export function givenOptions(network: string | undefined, parsed: OptionValues): TrainingOptions {
-  const { lr, finalLr, json: _json, printConfig: _print, ...others } = parsed;
-  const renamed = { ...others, network, learningRate: lr, finalLearningRate: finalLr };
+  const { lr, finalLr, lrScale, json: _json, printConfig: _print, ...others } = parsed;
+  const renamed = {
+    ...others,
+    network,
+    learningRate: lr,
+    finalLearningRate: finalLr,
+    learningRateScale: lrScale,
+  };
   const given = Object.entries(renamed).filter(([, value]) => value !== undefined);
   const values = given.map(([name, value]) => [name, value === unset ? null : (value as unknown)]);
   return Object.fromEntries(values) as TrainingOptions;
@@ -337,7 +70,15 @@ function readValue({ kind }: OptionCheck, text: string): unknown {
     }
     case 'list':
       return text.split(',').map((part) => part.trim());
+    case 'scales':
+      return Object.fromEntries(text.split(',').map(readScale));
     default:
       return text;
   }
+}
+
+/** `features=0.1` */
+function readScale(part: string): readonly [string, number] {
+  const [name = '', value = ''] = part.trim().split('=');
+  return [name, decimalNumber.test(value) ? Number(value) : NaN];
 }

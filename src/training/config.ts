@@ -8,7 +8,9 @@ import type { InitializationScheme } from '../network/initialise.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { isNetworkFile } from './networkFile.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
-import { optionChecks, optionError, type OptionCheck, type OptionName } from './optionChecks.ts';
+import { optionChecks, type OptionCheck, type OptionName } from './optionChecks.ts';
+import { optionError } from './optionError.ts';
+import type { OptimizerName } from './optimizer.ts';
 import type { Preprocessing } from './preprocess.ts';
 import { recipes, type RecipeName } from './recipes/recipes.ts';
 import type { Monitor } from './validation.ts';
@@ -58,9 +60,29 @@ export interface TrainingConfig {
   readonly shuffle: boolean;
   readonly epochs: number;
   readonly batchSize: number;
+  /** Batches whose gradients are added up for one update: as one batch so many times as large. */
+  readonly accumulate: number;
+  readonly optimizer: OptimizerName;
   readonly learningRate: number;
+  /** Of SGD. */
   readonly momentum: number;
+  /** Of AdamW. */
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
   readonly weightDecay: number;
+  /** Whether biases, and the other parameters of one dimension, decay too. */
+  readonly decayBiases: boolean;
+  /** Share of the target that all classes get alike. */
+  readonly labelSmoothing: number;
+  /** Layers that stay as they are: names, beginnings of names, or `all-but-last`. */
+  readonly freeze?: readonly string[];
+  /** Times the learning rate, by layers as in `freeze`; the longest name counts. */
+  readonly learningRateScale?: Readonly<Record<string, number>>;
+  /** Decay of the exponential moving average of the weights, which is then tested and saved in their place. */
+  readonly ema?: number;
+  /** Updates from one move of that average to the next. */
+  readonly emaEvery: number;
   /** How the learning rate goes on from `learningRate`; see schedule.ts for each. */
   readonly schedule: ScheduleName;
   /** Epochs over which the rate first grows to what the schedule says; 0.5 is half an epoch. */

@@ -5,7 +5,8 @@ import { duplicateKey } from '../formats/duplicateKey.ts';
 import { readingFile } from '../formats/fileErrors.ts';
 import { parseNetwork } from '../network/parseNetwork.ts';
 import { checkOption, trainingConfig, type TrainingConfig, type TrainingOptions } from './config.ts';
-import { optionChecks, optionError, type OptionName } from './optionChecks.ts';
+import { optionChecks, type OptionName } from './optionChecks.ts';
+import { optionError } from './optionError.ts';
 
 const names = Object.keys(optionChecks) as OptionName[];
 

@@ -1,9 +1,18 @@
 import type { Batch } from '../data/loader.ts';
+import type { BackwardOptions, StepOptions } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { watchChance } from './chance.ts';
 import type { Position } from './checkpoint.ts';
 import { createPace, type Pace } from './pace.ts';
-import { checkpointDue, currentRate, isDone, saveCheckpoint, type Session } from './session.ts';
+import { averageDecayAt, optimizerAt, updatesAfter } from './optimizer.ts';
+import {
+  checkpointDue,
+  currentRate,
+  isDone,
+  saveCheckpoint,
+  stepsSinceUpdate,
+  type Session,
+} from './session.ts';
 import { validateEpoch } from './validate.ts';
 
 /** Images and time since the last step event. */
@@ -32,6 +41,8 @@ export async function trainEpoch(session: Session): Promise<void> {
     };
     before = now;
     tellStep(session, done, pace, stretch);
+    // Sums of gradients are in no checkpoint: only after an update is there one, and an end.
+    if (!endsUpdate(session.config, session.position.step, loader.stepsPerEpoch)) continue;
     if (signal?.aborted === true) break;
     if (session.position.step < loader.stepsPerEpoch && checkpointDue(session)) {
       await saveCheckpoint(session);
@@ -48,17 +59,18 @@ interface Step {
   readonly images: number;
 }
 
-/** One step of SGD. */
+/** One batch: with an update after it, unless more batches belong to the same one. */
 async function trainStep(session: Session, batch: Batch): Promise<Step> {
-  const { program, config, position } = session;
-  const { momentum, weightDecay, seed } = config;
+  const { program, config, position, loader } = session;
   const learningRate = currentRate(session);
   const { loss } = await program.step({
     slot: batch.slot,
     count: batch.count,
     labels: batch.labels,
-    optimizer: { learningRate, momentum, weightDecay },
-    training: { seed, step: position.globalStep },
+    labelSmoothing: config.labelSmoothing,
+    training: { seed: config.seed, step: position.globalStep },
+    ...accumulation(session),
+    ...(endsUpdate(config, position.step + 1, loader.stepsPerEpoch) && updateOf(session, learningRate)),
   });
   batch.release();
   if (!Number.isFinite(loss)) {
@@ -73,6 +85,32 @@ async function trainStep(session: Session, batch: Batch): Promise<Step> {
   }
   session.position = advance(position, loss);
   return { loss, learningRate, images: batch.count };
+}
+
+/** Whether an update follows the batch that is the `done`-th of its epoch. */
+function endsUpdate({ accumulate }: Session['config'], done: number, stepsPerEpoch: number): boolean {
+  return done % accumulate === 0 || done === stepsPerEpoch;
+}
+
+/** How the next batch goes together with the others of its update: their images count alike. */
+function accumulation(session: Session): BackwardOptions {
+  const { config, position, loader } = session;
+  const { accumulate, batchSize } = config;
+  if (accumulate === 1) return {};
+  const since = stepsSinceUpdate(session);
+  const first = (position.step - since) * batchSize;
+  return { images: Math.min(accumulate * batchSize, loader.images - first), accumulate: since > 0 };
+}
+
+function updateOf(
+  { config, position, loader }: Session,
+  learningRate: number,
+): Pick<StepOptions, 'optimizer' | 'averageDecay'> {
+  const number = updatesAfter(config, { ...position, step: position.step + 1 }, loader.stepsPerEpoch) - 1;
+  return {
+    optimizer: optimizerAt(config, learningRate, number),
+    averageDecay: averageDecayAt(config, number),
+  };
 }
 
 function advance(position: Position, loss: number): Position {

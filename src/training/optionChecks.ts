@@ -1,17 +1,25 @@
 /** What each option of a training may be, in the order in which a configuration lists them. */
 import { badImagePolicies } from '../data/loader.ts';
 import { engineNames } from '../engine/engine.ts';
-import { alexnetError } from '../errors.ts';
-import { nearestName } from '../nearestName.ts';
 import { initializationSchemes } from '../network/initialise.ts';
 import type { TrainingConfig } from './config.ts';
+import { optimizerNames } from './optimizer.ts';
 import { preprocessings } from './preprocess.ts';
 import { recipeNames } from './recipes/recipeNames.ts';
 import { scheduleNames } from './schedule.ts';
 import { monitors } from './validation.ts';
 
 /** How a value is written on a command line. */
-export type OptionKind = 'whole' | 'number' | 'flag' | 'word' | 'text' | 'numbers' | 'list' | 'data';
+export type OptionKind =
+  | 'whole'
+  | 'number'
+  | 'flag'
+  | 'word'
+  | 'text'
+  | 'numbers'
+  | 'list'
+  | 'scales'
+  | 'data';
 
 export interface OptionCheck {
   readonly kind: OptionKind;
@@ -31,6 +39,11 @@ const text: OptionCheck = {
   kind: 'text',
   expected: 'a name or a path',
   accepts: (value) => typeof value === 'string' && value !== '',
+};
+const names: OptionCheck = {
+  kind: 'list',
+  expected: 'a list of names',
+  accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(text.accepts),
 };
 const flag: OptionCheck = {
   kind: 'flag',
@@ -64,18 +77,29 @@ export const optionChecks = {
   ),
   preprocess: oneOf(preprocessings),
   transforms: { kind: 'data', expected: 'a list of transforms', accepts: Array.isArray },
-  augment: {
-    kind: 'list',
-    expected: 'a list of names',
-    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(text.accepts),
-  },
+  augment: names,
   trainTransforms: { kind: 'data', expected: 'a list of transforms', accepts: Array.isArray },
   shuffle: flag,
   epochs: whole(1, most),
   batchSize: whole(1, 4096),
+  accumulate: whole(1, most),
+  optimizer: oneOf(optimizerNames),
   learningRate: positive,
   momentum: share,
+  beta1: share,
+  beta2: share,
+  epsilon: numberWhere('a number from 1e-12', (value) => value >= 1e-12),
   weightDecay: notNegative,
+  decayBiases: flag,
+  labelSmoothing: share,
+  freeze: names,
+  learningRateScale: {
+    kind: 'scales',
+    expected: 'a number over 0 for each of some layers, as features=0.1',
+    accepts: (value) => isObject(value) && areScales(Object.entries(value as object)),
+  },
+  ema: numberWhere('a number over 0, less than 1', (value) => value > 0 && value < 1),
+  emaEvery: whole(1, most),
   schedule: oneOf(scheduleNames),
   warmupEpochs: notNegative,
   warmupStart: numberWhere('a number from 0 to 1', (value) => value >= 0 && value <= 1),
@@ -132,6 +156,10 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function areScales(entries: readonly [string, unknown][]): boolean {
+  return entries.length > 0 && entries.every(([name, scale]) => name !== '' && positive.accepts(scale));
+}
+
 function isEpoch(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
@@ -141,16 +169,4 @@ function areGrowingEpochs(values: readonly unknown[]): boolean {
     values.length > 0 &&
     values.every((value, i) => isEpoch(value) && (i === 0 || Number(value) > Number(values[i - 1])))
   );
-}
-
-/** ALEX_OPTION_VALUE, with the word that was most likely meant. */
-export function optionError(
-  option: string,
-  value: unknown,
-  expected: string,
-  words: readonly string[] = [],
-): Error {
-  const near = typeof value === 'string' ? nearestName(value, words) : undefined;
-  const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
-  return alexnetError('ALEX_OPTION_VALUE', { option, value, expected: expected + meant });
 }

@@ -24,9 +24,10 @@ import type { TrainingConfig } from './config.ts';
 /**
  * `article`: resized to the network's side, from -1 to 1. `imagenet`: as torchvision's pretrained models take images.
  * `dataset`: resized, every channel with the data set's mean and deviation taken out. `paper`: resized, minus the data
- * set's mean image, in values from 0 to 255 (Krizhevsky, Sutskever and Hinton 2012).
+ * set's mean image, in values from 0 to 255 (Krizhevsky, Sutskever and Hinton 2012). `init`: as the model file that the
+ * weights come from says; its transforms are then the options' own (startingPoint.ts).
  */
-export const preprocessings = ['article', 'imagenet', 'dataset', 'paper'] as const;
+export const preprocessings = ['article', 'imagenet', 'dataset', 'paper', 'init'] as const;
 export type Preprocessing = (typeof preprocessings)[number];
 
 type Options = Pick<TrainingConfig, 'preprocess' | 'transforms' | 'trainTransforms' | 'augment'>;
@@ -49,7 +50,8 @@ async function named(
 ): Promise<readonly TransformStep[]> {
   const { side, dataset } = context;
   if (preprocess === 'article') return articleTransforms(side);
-  if (preprocess === 'imagenet') return imagenetTransforms(side);
+  // A model file's own transforms are the options' by now; where there is none, it is likely to be ImageNet's.
+  if (preprocess === 'imagenet' || preprocess === 'init') return imagenetTransforms(side);
   // The mean image is that of the very squares that are tested.
   const size = testTransforms(fitted([resize(side), toTensor()], context), augment, context);
   const { mean, std, meanImage } = await imageStatistics(dataset, size, context);

@@ -5,7 +5,7 @@ import { restoreTensors, startPosition, type Position } from './checkpoint.ts';
 import { openCheckpointFile, type CheckpointFile } from './checkpointFile.ts';
 import type { TrainingConfig, TrainingOptions } from './config.ts';
 import { newConfig } from './configFile.ts';
-import { optionError } from './optionChecks.ts';
+import { optionError } from './optionError.ts';
 
 /** How to begin the run. */
 export interface FileStart {

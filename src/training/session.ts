@@ -4,6 +4,7 @@ import { writeCheckpoint, type Position } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
 import type { TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelFile.ts';
+import { optimizerAt, updatesAfter } from './optimizer.ts';
 import type { RunFolder } from './runFolder.ts';
 import { learningRateAt } from './schedule.ts';
 import { isOver } from './validation.ts';
@@ -30,10 +31,16 @@ export interface Session {
   savedAt: number;
 }
 
-/** The learning rate of the next step. */
-export function currentRate({ config, loader, position }: Session): number {
+/** Steps since the last update, or since the epoch began. */
+export function stepsSinceUpdate({ config, position }: Session): number {
+  return position.step % config.accumulate;
+}
+
+/** The learning rate of the next update: that of its first batch. */
+export function currentRate(session: Session): number {
+  const { config, loader, position } = session;
   return learningRateAt(config, {
-    step: position.globalStep,
+    step: position.globalStep - stepsSinceUpdate(session),
     stepsPerEpoch: loader.stepsPerEpoch,
     reductions: position.validation.plateau.reductions,
   });
@@ -48,8 +55,8 @@ export function isDone({ config, position }: Session): boolean {
 /** Writes a checkpoint and tells of it. Throws ALEX_FILE_WRITE, ALEX_TRAINING_NOT_FINITE. */
 export async function saveCheckpoint(session: Session): Promise<void> {
   const { position, dataFingerprint, folder, program, description, config } = session;
-  const { momentum, weightDecay } = config;
-  const optimizer = { learningRate: currentRate(session), momentum, weightDecay };
+  const done = updatesAfter(config, position, session.loader.stepsPerEpoch);
+  const optimizer = optimizerAt(config, currentRate(session), done);
   await writeCheckpoint(
     folder.checkpoint,
     program,

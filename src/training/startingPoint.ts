@@ -3,46 +3,73 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Program } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { initialise } from '../network/initialise.ts';
-import { classCount, parameterShapes } from '../network/shapes.ts';
+import { classCount, parameterShapes, type ParameterShape } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
+import { buildNetwork } from '../network/zoo/networks.ts';
 import { checkTensors } from './checkTensors.ts';
 import { openCheckpoint, startPosition, type Position } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
 import { checkClassCount } from './evaluateModel.ts';
 import { openModel, type ModelFile } from './modelFile.ts';
-import { namedNetwork } from './namedNetwork.ts';
-import { optionError } from './optionChecks.ts';
+import { isNetworkFile, readNetworkFile } from './networkFile.ts';
+import { optionError } from './optionError.ts';
 import { releaseMemory } from './releaseMemory.ts';
 import type { RunFolder } from './runFolder.ts';
 
 /**
- * The network to train, for the data's classes: one of the zoo, one of layers, or that of the file whose weights it
- * begins with.
- * Throws ALEX_OPTION_VALUE, ALEX_MODEL_CLASSES, and what readNetworkFile and openModel throw.
+ * The network to train, for the data's classes: one of the zoo, or one of layers. Throws ALEX_MODEL_CLASSES, and what
+ * buildNetwork throws.
  */
-export async function trainedNetwork(config: TrainingConfig, dataset: Dataset): Promise<NetworkSpec> {
-  checkNamesNetwork(config);
-  const { network: given, dropout, init } = config;
+export function trainedNetwork({ network: given, dropout }: TrainingConfig, dataset: Dataset): NetworkSpec {
   const classes = dataset.classes.length;
-  const network =
-    typeof given === 'string'
-      ? await namedNetwork(given, { classes, dropout })
-      : (given ?? (await networkOf(init!)));
+  const network = typeof given === 'string' ? buildNetwork(given, { classes, dropout }) : given!;
   checkClassCount(network.name, classCount(network), dataset);
   return network;
 }
 
-/** Throws ALEX_OPTION_VALUE when neither a network is named nor a file that has one. */
-export function checkNamesNetwork({ network, init }: TrainingConfig): void {
-  if (network === undefined && init === undefined) {
+/** Throws ALEX_OPTION_VALUE when something is to come from a model file, and none is named. */
+export function checkNamesInit({
+  network,
+  init,
+  preprocess,
+  transforms,
+  trainTransforms,
+}: TrainingConfig): void {
+  if (init !== undefined) return;
+  if (network === undefined)
     throw optionError('init', 'not set', 'a model file, whose network is trained on');
+  if (preprocess === 'init' && (transforms ?? trainTransforms) === undefined) {
+    throw optionError('init', 'not set', 'a model file, whose images are prepared alike: preprocess is init');
   }
 }
 
-async function networkOf(init: string): Promise<NetworkSpec> {
-  const { network, close } = await openModel(init);
-  await close();
-  return network;
+/**
+ * The options with what they leave to files written down, so that the run never needs these again: a network of layers;
+ * from the `init` file its network, for as many classes as the data has, and its transforms. Throws what
+ * readNetworkFile and openModel throw.
+ */
+export async function settledConfig(config: TrainingConfig, dataset: Dataset): Promise<TrainingConfig> {
+  checkNamesInit(config);
+  const { network, preprocess, transforms, trainTransforms, init } = config;
+  const classes = dataset.classes.length;
+  const wantsTransforms = preprocess === 'init' && (transforms ?? trainTransforms) === undefined;
+  const isFile = typeof network === 'string' && isNetworkFile(network);
+  const given = isFile ? await readNetworkFile(network, classes) : network;
+  if (given !== undefined && !wantsTransforms) return { ...config, network: given };
+  const file = await openModel(init!);
+  await file.close();
+  return {
+    ...config,
+    network: given ?? forClasses(file.network, classes),
+    ...(wantsTransforms && { transforms: file.transforms }),
+  };
+}
+
+/** The same network with another number of outputs, where its last layer is a linear one. */
+function forClasses(network: NetworkSpec, classes: number): NetworkSpec {
+  const last = network.layers.at(-1)!;
+  if (last.type !== 'linear') return network;
+  return { ...network, layers: [...network.layers.slice(0, -1), { ...last, outFeatures: classes }] };
 }
 
 export interface Start {
@@ -52,15 +79,26 @@ export interface Start {
   readonly fingerprint: string;
   /** Of the run to resume. */
   readonly folder: RunFolder | undefined;
+  readonly onNotice: (message: string) => void;
 }
 
 /** Fills the program's parameters. Throws ALEX_RESUME_DIFFERS, and what openCheckpoint and openModel throw. */
-export async function startingPoint({ config, program, fingerprint, folder }: Start): Promise<Position> {
+export async function startingPoint(start: Start): Promise<Position> {
+  const { config, program, fingerprint, folder, onNotice } = start;
   if (folder !== undefined) return restoreCheckpoint(folder, program, fingerprint);
-  const { init, initialization: scheme, seed } = config;
-  if (init !== undefined) await readWeights(init, program);
-  else initialise(program.network, { scheme, seed }, (name, values) => moveInto(program, name, values));
+  if (config.init === undefined) drawWeights(program, config);
+  else await readInit(config.init, program, config, onNotice);
   return startPosition;
+}
+
+function drawWeights(
+  program: Program,
+  { initialization: scheme, seed }: TrainingConfig,
+  wanted: (name: string) => boolean = () => true,
+): void {
+  initialise(program.network, { scheme, seed }, (name, values) => {
+    if (wanted(name)) moveInto(program, name, values);
+  });
 }
 
 /** Writes a parameter and lets go of the values. */
@@ -86,14 +124,47 @@ async function restoreCheckpoint(folder: RunFolder, program: Program, now: strin
 export async function readWeights(path: string, program: Program): Promise<void> {
   const file = await openModel(path);
   try {
-    const parameters = parameterShapes(program.network);
-    checkTensors(shapesByName(file), parameters);
-    for (const { name } of parameters) moveInto(program, name, await file.readParameter(name));
+    await moveWeights(file, program, () => true);
   } finally {
     await file.close();
   }
 }
 
-function shapesByName({ network }: ModelFile): Map<string, { readonly shape: readonly number[] }> {
-  return new Map(parameterShapes(network).map((shape) => [shape.name, shape]));
+/** The same; a last layer for another number of classes is left out and drawn anew. */
+async function readInit(
+  path: string,
+  program: Program,
+  config: TrainingConfig,
+  onNotice: (message: string) => void,
+): Promise<void> {
+  const file = await openModel(path);
+  try {
+    const [had, has] = [file.network, program.network].map(classCount) as [number, number];
+    const layer = had === has ? undefined : sameLastLayer(file.network, program.network);
+    const isNew = (name: string): boolean => layer !== undefined && name.startsWith(`${layer}.`);
+    await moveWeights(file, program, (name) => !isNew(name));
+    if (layer === undefined) return;
+    drawWeights(program, config, isNew);
+    onNotice(`${layer} starts anew: ${path} tells ${had} classes apart, and there are ${has} now`);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The name of the last layer, where two networks have the same. */
+function sameLastLayer(a: NetworkSpec, b: NetworkSpec): string | undefined {
+  const [last, other] = [a.layers.at(-1)!, b.layers.at(-1)!];
+  return last.type === 'linear' && last.name === other.name ? last.name : undefined;
+}
+
+async function moveWeights(
+  file: ModelFile,
+  program: Program,
+  wanted: (name: string) => boolean,
+): Promise<void> {
+  const [theirs, own] = [file.network, program.network].map((network) =>
+    parameterShapes(network).filter(({ name }) => wanted(name)),
+  ) as [ParameterShape[], ParameterShape[]];
+  checkTensors(new Map(theirs.map((shape) => [shape.name, shape])), own);
+  for (const { name } of own) moveInto(program, name, await file.readParameter(name));
 }

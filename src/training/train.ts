@@ -9,19 +9,26 @@ import type { NetworkSpec } from '../network/spec.ts';
 import { startPosition, type Position } from './checkpoint.ts';
 import type { TrainingConfig, TrainingOptions } from './config.ts';
 import { newConfig } from './configFile.ts';
+import { withAverages } from './averages.ts';
 import { dataFingerprint } from './dataFingerprint.ts';
 import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluate.ts';
 import type { ResultEvent, StartEvent, TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelFile.ts';
-import { isNetworkFile } from './networkFile.ts';
-import { optionError } from './optionChecks.ts';
+import { compiledUpdates } from './optimizer.ts';
+import { optionError } from './optionError.ts';
 import { trainingTransforms } from './preprocess.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
 import { fileStart, fileStartNotice, restoreFile } from './resumeFile.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
 import { isDone, saveCheckpoint, type Session } from './session.ts';
-import { checkNamesNetwork, readWeights, startingPoint, trainedNetwork } from './startingPoint.ts';
+import {
+  checkNamesInit,
+  readWeights,
+  startingPoint,
+  trainedNetwork,
+  settledConfig,
+} from './startingPoint.ts';
 import { createTensorboardLog, type TensorboardLog } from './tensorboard.ts';
 import {
   imageCount,
@@ -69,23 +76,24 @@ export async function train(
   const fromFile = await fileStart(options);
   const resumed = fromFile === undefined ? await resumedRun(options) : undefined;
   const given = (fromFile ?? resumed)?.config ?? (await newConfig(options));
-  checkNamesNetwork(given);
+  checkNamesInit(given);
   // The engine comes before any image decoder: it sets how V8 compiles WebAssembly.
   const engine = hooks.engine ?? (await createEngine(given.engine, { threads: given.threads }));
   const notices: string[] = [];
-  const data = await loadTrainingData(options, given, (message) => notices.push(message));
+  const onNotice = (message: string): void => void notices.push(message);
+  const data = await loadTrainingData(options, given, onNotice);
   const { dataset } = data.train;
-  const network = await trainedNetwork(given, dataset);
-  // A network that comes from a file is written down: the run must not need that file again.
-  const named = typeof given.network === 'string' && !isNetworkFile(given.network);
-  const config = { ...given, network: named ? given.network : network };
-  const program = await engine.compile(network, { batchSize: config.batchSize, training: true, inputSlots });
+  const config = await settledConfig(given, dataset);
+  const { batchSize } = config;
+  const network = trainedNetwork(config, dataset);
+  const updates = compiledUpdates(config, network);
+  const program = await engine.compile(network, { batchSize, training: true, inputSlots, ...updates });
   try {
     const fingerprint = dataFingerprint(dataset);
     const stepsPerEpoch = Math.ceil(imageCount(data.train) / config.batchSize);
     const position =
       fromFile === undefined
-        ? await startingPoint({ config, program, fingerprint, folder: resumed?.folder })
+        ? await startingPoint({ config, program, fingerprint, folder: resumed?.folder, onNotice })
         : await restoreFile(fromFile, program, stepsPerEpoch);
     if (fromFile !== undefined) notices.push(fileStartNotice(fromFile));
     const folder = resumed?.folder ?? (await createRunFolder(options.out, `${network.name}-${dataset.name}`));
@@ -173,7 +181,7 @@ function tensorboardLog(
 }
 
 async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): Promise<TrainingOutcome> {
-  const { config, data, folder, program, description } = run;
+  const { data, folder } = run;
   const loader = await loaderOf(run, data.train, 'train', emit);
   const validationLoader = data.validation && (await loaderOf(run, data.validation, 'validation', emit));
   const session = newSession(run, { ...start, loader, validationLoader, emit });
@@ -186,13 +194,23 @@ async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): 
     await validationLoader?.close();
   }
   if (!isDone(session)) return { interrupted: true, out: folder.path };
-  const { bestEpoch } = session.position.validation;
-  if (config.patience !== undefined && bestEpoch > 0) await readWeights(folder.best, program);
-  await saveWeights(folder.model, description, program);
-  const result = await test(run, session.position.epoch, emit);
-  if (result === undefined) return { interrupted: true, out: folder.path, model: folder.model };
-  emit(result);
-  return { interrupted: false, out: folder.path, model: folder.model, result };
+  return saveAndTest(run, session, emit);
+}
+
+/** What is saved and tested: the best weights with `patience`, else averages where they are kept, else the last. */
+async function saveAndTest(run: Run, { position }: Session, emit: Session['emit']): Promise<TrainingOutcome> {
+  const { config, program, folder, description } = run;
+  const finish = async (): Promise<TrainingOutcome> => {
+    await saveWeights(folder.model, description, program);
+    const result = await test(run, position.epoch, emit);
+    if (result === undefined) return { interrupted: true, out: folder.path, model: folder.model };
+    emit(result);
+    return { interrupted: false, out: folder.path, model: folder.model, result };
+  };
+  if (config.patience === undefined || position.validation.bestEpoch === 0)
+    return withAverages(program, finish);
+  await readWeights(folder.best, program);
+  return finish();
 }
 
 /** Trains until there is nothing left to do or the signal is aborted; either way there is a checkpoint then. */

@@ -5,7 +5,7 @@ import { loadSplits, type DatasetSplits } from '../data/datasets.ts';
 import { imageCacheDir } from '../data/locations.ts';
 import { stratifiedSplit } from '../data/split.ts';
 import type { TrainingConfig, TrainingOptions } from './config.ts';
-import { optionError } from './optionChecks.ts';
+import { optionError } from './optionError.ts';
 
 /** A data set, or some of its images. */
 export interface ImageSet {

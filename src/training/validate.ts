@@ -1,4 +1,5 @@
 import type { Program } from '../engine/engine.ts';
+import { withAverages } from './averages.ts';
 import { evaluate } from './evaluate.ts';
 import { saveModel, type ModelDescription } from './modelFile.ts';
 import { oneAtATime } from './releaseMemory.ts';
@@ -17,7 +18,7 @@ export async function validateEpoch(session: Session): Promise<boolean> {
   if (loader === undefined || !due) return true;
   try {
     const options = { classes, total: loader.images, epoch, phase: 'validation', onProgress: emit } as const;
-    const result = await evaluate(program, loader, { ...options, signal });
+    const result = await withAverages(program, () => evaluate(program, loader, { ...options, signal }));
     const { loss, accuracy, top5, total: images } = result;
     const validation = watchValidation(
       position.validation,
@@ -26,7 +27,8 @@ export async function validateEpoch(session: Session): Promise<boolean> {
       config,
     );
     const best = validation.bestEpoch === epoch;
-    if (best) await saveWeights(session.folder.best, session.description, program);
+    if (best)
+      await withAverages(program, () => saveWeights(session.folder.best, session.description, program));
     emit({ type: 'validation', epoch, loss, accuracy, top5, images, best });
     session.position = { ...position, validation };
     tellDecisions(session, position.validation.plateau.reductions);

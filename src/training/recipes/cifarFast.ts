@@ -15,8 +15,11 @@ export const cifarFastRecipe: TrainingConfig = {
   augment: ['pad-crop', 'flip'],
   epochs: 20,
   batchSize: 128,
+  optimizer: 'nesterov',
   learningRate: 0.05,
   weightDecay: 5e-4,
+  decayBiases: false,
+  labelSmoothing: 0.1,
   schedule: 'one-cycle',
   logEvery: 100,
 };

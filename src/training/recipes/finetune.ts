@@ -11,11 +11,13 @@ const { network: _, ...article } = articleRecipe;
 export const finetuneRecipe: TrainingConfig = {
   ...article,
   recipe: 'finetune',
-  preprocess: 'imagenet',
+  preprocess: 'init',
   augment: ['resized-crop=0.35', 'flip'],
   epochs: 5,
-  learningRate: 0.002,
+  learningRate: 0.01,
+  learningRateScale: { 'all-but-last': 0.1 },
   weightDecay: 5e-4,
+  decayBiases: false,
   schedule: 'cosine',
   warmupEpochs: 0.2,
 };

@@ -14,6 +14,7 @@ export const oneEpochRecipe: TrainingConfig = {
   initialization: 'he',
   learningRate: 0.012,
   weightDecay: 5e-4,
+  decayBiases: false,
   schedule: 'linear',
   warmupEpochs: 0.1,
 };

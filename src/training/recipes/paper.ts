@@ -18,6 +18,7 @@ export const paperRecipe: TrainingConfig = {
   epochs: 90,
   batchSize: 128,
   learningRate: 0.01,
+  optimizer: 'sgd-paper',
   momentum: 0.9,
   weightDecay: 5e-4,
   schedule: 'plateau',
