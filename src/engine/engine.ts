@@ -169,7 +169,10 @@ export interface Program {
   readParameter(name: string): Float32Array;
   /** Throws ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE. */
   writeParameter(name: string, values: ArrayLike<number>): void;
-  /** Which states there are, and of which parameters: not of frozen ones and statistics (../network/shapes.ts). */
+  /**
+   * Which states there are, and of which parameters: not of frozen ones, and of statistics (../network/shapes.ts) averages
+   * only.
+   */
   readonly states: ReadonlyMap<ParameterState, readonly string[]>;
   /** A state of a parameter, in the parameter's layout; zeros before the first update. Throws as readParameter does. */
   readState(state: ParameterState, name: string): Float32Array;

@@ -1,5 +1,5 @@
 /** Which parameters a program updates, and what it keeps of them. */
-import { learntShapes, type ParameterShape } from '../network/shapes.ts';
+import { learntShapes, parameterShapes, type ParameterShape } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import type { CompileOptions, ParameterOptions, ParameterState } from './engine.ts';
 
@@ -32,11 +32,26 @@ export function keptStates({
   ];
 }
 
+/** Which parameters have a state: those that are trained, and averages the statistics too, as they go with the weights. */
+export function shapesWith(
+  state: ParameterState,
+  network: NetworkSpec,
+  options: CompileOptions,
+): ParameterShape[] {
+  const trained = trainedParameters(network, options);
+  if (state !== 'average') return trained;
+  const [some, learnt] = [trained, learntShapes(network)].map(
+    (shapes) => new Set(shapes.map(({ name }) => name)),
+  );
+  return parameterShapes(network).filter(({ name }) => some!.has(name) || !learnt!.has(name));
+}
+
 /** For Program.states. */
 export function statesOf(
   network: NetworkSpec,
   options: CompileOptions,
 ): Map<ParameterState, readonly string[]> {
-  const names = trainedParameters(network, options).map(({ name }) => name);
-  return new Map(keptStates(options).map((state) => [state, names]));
+  return new Map(
+    keptStates(options).map((state) => [state, shapesWith(state, network, options).map(({ name }) => name)]),
+  );
 }

@@ -25,9 +25,9 @@ import { isDone, saveCheckpoint, type Session } from './session.ts';
 import {
   checkNamesInit,
   readWeights,
+  settledConfig,
   startingPoint,
   trainedNetwork,
-  settledConfig,
 } from './startingPoint.ts';
 import { createTensorboardLog, type TensorboardLog } from './tensorboard.ts';
 import {

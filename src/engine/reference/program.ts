@@ -19,7 +19,6 @@ import {
   checkUpdate,
   checkValues,
 } from '../checkCalls.ts';
-import { parameterStates } from '../engine.ts';
 import { alexnetError } from '../../errors.ts';
 import {
   classCount,
@@ -36,7 +35,7 @@ import type { LayerResult } from './layers.ts';
 import { moveAverage, updateParameter } from './optimizers.ts';
 import { zeros } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
-import { isTrained, keptStates, optionsOf, statesOf, trainedParameters } from '../trained.ts';
+import { isTrained, keptStates, optionsOf, shapesWith, statesOf } from '../trained.ts';
 
 type Tensors = Map<string, Tensor>;
 
@@ -82,7 +81,6 @@ function createState(network: NetworkSpec, options: CompileOptions): State {
   const layers = inferShapes(network);
   const zerosOf = (shapes: readonly ParameterShape[]): Tensors =>
     new Map(shapes.map(({ name, shape }) => [name, zeros(shape)]));
-  const trained = trainedParameters(network, options);
   return {
     layers,
     classes: classCount(network),
@@ -91,7 +89,7 @@ function createState(network: NetworkSpec, options: CompileOptions): State {
     inputs: Array.from({ length: inputSlots }, () => imageBuffer(network, batchSize)),
     options,
     parameters: zerosOf(parameterShapes(network)),
-    states: new Map(keptStates(options).map((kind) => [kind, zerosOf(trained)])),
+    states: new Map(keptStates(options).map((kind) => [kind, zerosOf(shapesWith(kind, network, options))])),
     gradients: new Map(),
     results: new Map(),
     disposed: false,
@@ -185,16 +183,17 @@ function update(state: State, optimizer: OptimizerOptions, options: UpdateOption
   checkAlive(state, 'update');
   checkUpdate(state.options, optimizer, options);
   checkState(state.gradients.size > 0, 'update', 'a backward before it');
-  const { averageDecay } = options;
   for (const [name, gradient] of state.gradients) {
-    const weight = state.parameters.get(name)!;
-    const [momentum, secondMoment, average] = parameterStates.map((kind) =>
+    const [momentum, secondMoment] = (['momentum', 'secondMoment'] as const).map((kind) =>
       state.states.get(kind)?.get(name),
     );
-    const updated = { weight, momentum: momentum!, secondMoment };
+    const updated = { weight: state.parameters.get(name)!, momentum: momentum!, secondMoment };
     updateParameter(updated, gradient, optimizer, optionsOf(name, state.options.parameters));
-    if (averageDecay !== undefined) moveAverage(average!, weight, averageDecay);
   }
+  const { averageDecay } = options;
+  if (averageDecay === undefined) return;
+  for (const [name, average] of state.states.get('average')!)
+    moveAverage(average, state.parameters.get(name)!, averageDecay);
 }
 
 function step(state: State, given: StepOptions): Loss {

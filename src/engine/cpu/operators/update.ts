@@ -104,7 +104,7 @@ export function planParameter(
 }
 
 function planSteps(builder: Builder, parameter: PackedParameter): void {
-  const { values, average, gradient, gradientSum } = parameter;
+  const { gradient, gradientSum } = parameter;
   const sixteens = parameter.floats / panelColumns;
   if (gradientSum && gradient) {
     builder.kernel(gradientSumKernel);
@@ -115,10 +115,13 @@ function planSteps(builder: Builder, parameter: PackedParameter): void {
     const operands = updateOperands(builder, parameter);
     builder.update.push({ kind: 'update', operands, gradient: from, sixteens });
   }
-  if (average) {
-    builder.kernel(averageKernel);
-    builder.average.push({ kind: 'average', values, average, sixteens });
-  }
+  planAverage(builder, parameter);
+}
+
+function planAverage(builder: Builder, { values, average, floats }: PackedParameter): void {
+  if (average === 0) return;
+  builder.kernel(averageKernel);
+  builder.average.push({ kind: 'average', values, average, sixteens: floats / panelColumns });
 }
 
 /** Registers the kernels of the program's optimizer, and finds the parameter's group. */
@@ -157,17 +160,21 @@ export function planNormParameters(builder: Builder, layer: string, channels: nu
   const packing: Packing = { kind: 'bias', length: channels };
   const statistic = (name: string): PackedParameter => {
     const floats = packedFloats(packing);
-    const values = builder.allocate(floats * 4);
-    const none = { momentum: 0, secondMoment: 0, average: 0, gradient: 0, gradientSum: 0 };
+    const { training, updates } = builder;
     const parameter: PackedParameter = {
       name: `${layer}.${name}`,
       shape: [channels],
       packing,
-      values,
-      ...none,
+      values: builder.allocate(floats * 4),
+      momentum: 0,
+      secondMoment: 0,
+      average: training && updates.averages ? builder.allocate(floats * 4) : 0,
+      gradient: 0,
+      gradientSum: 0,
       floats,
     };
     builder.parameters.push(parameter);
+    planAverage(builder, parameter);
     return parameter;
   };
   return {
