@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { alexnetError } from '../errors.ts';
 import type { FloatDtype } from '../formats/tensors.ts';
-import { writtenExtensions } from '../training/modelFormats/modelFormats.ts';
+import { readingFile } from '../formats/fileErrors.ts';
+import type { TransformsName } from '../training/convertModel.ts';
 import { checkpointFile, modelFile } from './modelPath.ts';
 import { oneOf } from './options.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
@@ -10,6 +11,8 @@ import { bytes } from './text.ts';
 
 interface ConvertOptions {
   readonly dtype: DtypeName;
+  readonly classNames?: string;
+  readonly transforms?: TransformsName;
   readonly checkpoint?: boolean;
   readonly preprocessing?: boolean;
   readonly network?: string;
@@ -23,8 +26,13 @@ const dtypes = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const sat
 >;
 type DtypeName = keyof typeof dtypes;
 
+const transformsNames: readonly TransformsName[] = ['article', 'imagenet'];
+
+/** Written here, so that no other command waits for the formats. */
+const endings = '.safetensors, .pth, .pt, .onnx';
+
 const about = `Reads a model file, whatever its format, and writes it in the format that the new name's ending says:
-${writtenExtensions.join(', ')}. Class names and transforms go along. Weights of a known network without a
+${endings}. Class names and transforms go along. Weights of a known network without a
 description work as they are: PyTorch's state_dicts and checkpoints, safetensors, also in parts.
 
 A .pth file is a plain state_dict: model.load_state_dict(torch.load(FILE)) takes it. Nothing in a file is run.`;
@@ -35,6 +43,7 @@ Examples:
   $ alexnet convert runs/alexnet-32-shapes shapes.pth
   $ alexnet convert model.safetensors small.safetensors --dtype float16
   $ alexnet convert weights.pth model.safetensors --network caffenet
+  $ alexnet convert pets.pth pets.safetensors --class-names pets.txt --transforms imagenet
   $ alexnet convert runs/alexnet-cifar10 checkpoint.pth --checkpoint
   $ alexnet convert runs/alexnet-32-shapes shapes.onnx
   $ alexnet convert runs/alexnet-32-shapes shapes.onnx --preprocessing`;
@@ -45,7 +54,7 @@ export function convertCommand(): Command {
     .summary('write a model file in another format')
     .description(about)
     .argument('<in>', 'a model file, or the folder of a training run')
-    .argument('<out>', `the file to write, which ends in ${writtenExtensions.join(', ')}`)
+    .argument('<out>', `the file to write, which ends in ${endings}`)
     .option(
       '--dtype <type>',
       'type of the weights: float32, float16 or bfloat16',
@@ -55,6 +64,12 @@ export function convertCommand(): Command {
     .option(
       '--network <name>',
       'the network of weights without a description: a name, or a .json or .ts file',
+    )
+    .option('--class-names <file>', 'names of the classes, one a line, instead of those that the file has')
+    .option(
+      '--transforms <name>',
+      `what is done to images, instead of what the file says: ${transformsNames.join(' or ')}`,
+      oneOf('--transforms', transformsNames),
     )
     .option('--checkpoint', "convert a checkpoint, with momentum and position: ours and PyTorch's, both ways")
     .option('--preprocessing', 'for .onnx: pixels go in, uint8 [N, H, W, 3], and are normalised in the file')
@@ -89,15 +104,26 @@ async function convert(
   terminal: Terminal,
   from: string,
   to: string,
-  { dtype, preprocessing = false, network: said }: ConvertOptions,
+  { dtype, preprocessing = false, network: said, classNames, transforms }: ConvertOptions,
 ): Promise<void> {
   const { convertModel } = await import('../training/convertModel.ts');
   const { network, classes } = await convertModel(from, to, {
     dtype: dtypes[dtype],
     preprocessing,
+    transforms,
+    ...(classNames !== undefined && { classes: await namesIn(classNames) }),
     ...(said !== undefined && { network: said }),
   });
   const { size } = await stat(to);
   terminal.emit({ from, to, network: network.name, classes: classes.length, dtype, bytes: size });
   terminal.print(`${to}: ${network.name}, ${classes.length} classes, ${dtype}, ${bytes(size)}`);
+}
+
+/** The lines of a file, without those that are empty. Throws ALEX_FILE_READ. */
+async function namesIn(path: string): Promise<string[]> {
+  const text = await readingFile(path, () => readFile(path, 'utf8'));
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { shapesClasses } from '../../src/data/shapes.ts';
+import { imagenetTransforms } from '../../src/data/transforms.ts';
 import { loadModel } from '../../src/training/modelFile.ts';
+import { writtenExtensions } from '../../src/training/modelFormats/modelFormats.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { jsonLines, runAlexnet } from './runAlexnet.ts';
 import { saveUntrainedModel } from './savedModel.ts';
@@ -41,4 +43,30 @@ test('what cannot be converted is told, and nothing is written', async (context)
   assert.equal(unnamed.code, 2);
   assert.match(unnamed.stderr, /ALEX_MODEL_EXTENSION.*\.safetensors, \.pth/);
   assert.deepEqual(readdirSync(folder), []);
+});
+
+test('class names and transforms can be given; as many names as there are classes', async (context) => {
+  const folder = temporaryFolder(context);
+  const [model, names, out] = ['model.pth', 'names.txt', 'named.safetensors'].map((name) =>
+    join(folder, name),
+  );
+  await saveUntrainedModel(model!);
+  const ten = Array.from({ length: 10 }, (_, i) => `kind ${i}`);
+  writeFileSync(names!, `${ten.join('\r\n')}\n\n`);
+  const given = ['convert', model!, out!, '--class-names', names!];
+  assert.equal((await runAlexnet([...given, '--transforms', 'imagenet'])).code, 0);
+  const { classes, transforms } = await loadModel(out!);
+  assert.deepEqual(classes, ten);
+  assert.deepEqual(transforms, imagenetTransforms(32));
+  writeFileSync(names!, 'one\ntwo\n');
+  const few = await runAlexnet(given);
+  assert.equal(few.code, 2);
+  assert.match(few.stderr, /number of class names is 2; expected 10/);
+  const unknown = await runAlexnet([...given, '--transforms', 'none']);
+  assert.match(unknown.stderr, /--transforms is none; expected one of article, imagenet/);
+});
+
+test('the help names every ending that can be written', async () => {
+  const { stdout } = await runAlexnet(['convert', '--help']);
+  assert.ok(stdout.includes(`says:\n${writtenExtensions.join(', ')}.`), stdout);
 });
