@@ -40,10 +40,11 @@ export function textRecord(wallTime: number, step: number, tag: string, markdown
   const plugin = messageField(9, messageField(1, textField(1, 'text')));
   const shape = messageField(2, messageField(2, numberField(1, 1)));
   const tensor = messageField(8, [...numberField(1, stringType), ...shape, ...textField(8, markdown)]);
-  const value = messageField(1, [...textField(1, tag), ...plugin, ...tensor]);
+  const value = messageField(1, [...textField(1, tag), ...tensor, ...plugin]);
   return record(wallTime, step, messageField(5, value));
 }
 
 function record(wallTime: number, step: number, what: Pieces): Uint8Array {
-  return tfRecord(Buffer.concat([...doubleField(1, wallTime), ...numberField(2, step), ...what]));
+  const at = step === 0 ? [] : numberField(2, step);
+  return tfRecord(Buffer.concat([...doubleField(1, wallTime), ...at, ...what]));
 }

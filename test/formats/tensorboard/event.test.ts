@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { crc32c } from '../../../src/formats/tensorboard/crc32c.ts';
@@ -38,23 +39,29 @@ test('a record is framed so that a reader gets its bytes back, both checksums ri
   );
 });
 
+const golden = JSON.parse(
+  readFileSync(new URL('../../golden/tensorboardEvents.json', import.meta.url), 'utf8'),
+) as Record<string, string>;
+
+const records = {
+  fileVersion: fileVersionRecord(1_700_000_000.25),
+  restart: restartRecord(1_700_000_001, 200),
+  scalars: scalarsRecord(1_700_000_002, 2 ** 33, { 'loss/step': 2.5, learning_rate: 0.001 }),
+  text: textRecord(1_700_000_003, 7, 'configuration', '# é'),
+};
+
+test("records are those of TensorBoard's own writer, to the byte", () => {
+  const written = Object.entries(records).map(([name, bytes]) => [name, Buffer.from(bytes).toString('hex')]);
+  assert.deepEqual(Object.fromEntries(written), golden);
+});
+
 test('events say when, at which step, and what', () => {
-  const file = Buffer.concat([
-    fileVersionRecord(1_700_000_000.25),
-    restartRecord(1_700_000_001, 200),
-    scalarsRecord(1_700_000_002, 2 ** 33, { 'loss/step': 2.5, learning_rate: 0.001 }),
-    textRecord(1_700_000_003, 7, 'configuration', '# é'),
-  ]);
   const nothing = { fileVersion: undefined, session: undefined, scalars: {}, texts: {} };
-  assert.deepEqual(readEvents(file), [
+  const rates = { 'loss/step': 2.5, learning_rate: Math.fround(0.001) };
+  assert.deepEqual(readEvents(Buffer.concat(Object.values(records))), [
     { ...nothing, wallTime: 1_700_000_000.25, step: 0, fileVersion: 'brain.Event:2' },
     { ...nothing, wallTime: 1_700_000_001, step: 200, session: 1 },
-    {
-      ...nothing,
-      wallTime: 1_700_000_002,
-      step: 2 ** 33,
-      scalars: { 'loss/step': 2.5, learning_rate: Math.fround(0.001) },
-    },
+    { ...nothing, wallTime: 1_700_000_002, step: 2 ** 33, scalars: rates },
     { ...nothing, wallTime: 1_700_000_003, step: 7, texts: { configuration: '# é' } },
   ]);
 });

@@ -1,4 +1,4 @@
-/** Files that PyTorch wrote, with its logits (test/golden/onnx.py), and files of ours without their description. */
+/** Files that PyTorch wrote, with its logits (test/golden/onnxFiles.py), and files of ours without their description. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 """Small networks as torch.onnx.export writes them, with PyTorch's logits of two images.
 
-Run: python3 test/golden/onnx.py (PyTorch 1.13 wrote the files that are here)
+Run: python3 test/golden/onnxFiles.py (PyTorch 1.13 wrote the files that are here)
 """
 import json
 import os
