@@ -1,4 +1,4 @@
-/** torchvision.models, as far as this package has them. */
+/** torchvision.models, as far as this package has them; other networks are createModel(buildNetwork(name, …)). */
 import { alexnetError } from '../errors.ts';
 import { buildNetwork, type NetworkName } from '../network/zoo/networks.ts';
 import { createModel, type Model, type ModelOptions } from './model.ts';
@@ -24,7 +24,22 @@ function alexnet32(options: ZooModelOptions = {}): Model {
   return zooModel('alexnet-32', options);
 }
 
-export const models = { alexnet, alexnet32 } as const;
+/** The same with batch normalisation. Throws as alexnet does. */
+function alexnet32bn(options: ZooModelOptions = {}): Model {
+  return zooModel('alexnet-32-bn', options);
+}
+
+/** The 2012 paper's network: two towers, response normalisation; input 227 unless told. Throws as alexnet does. */
+function alexnet2012(options: ZooModelOptions = {}): Model {
+  return zooModel('alexnet-2012', options);
+}
+
+/** Caffe's variant of it. Throws as alexnet does. */
+function caffenet(options: ZooModelOptions = {}): Model {
+  return zooModel('caffenet', options);
+}
+
+export const models = { alexnet, alexnet2012, caffenet, alexnet32, alexnet32bn } as const;
 
 function zooModel(name: NetworkName, options: ZooModelOptions): Model {
   const { pretrained = false, numClasses = 1000, dropout, inputSize, ...rest } = options;
