@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import { describeTransforms } from '../data/describeTransforms.ts';
 import { describeNetwork, type NetworkDescription } from '../network/describe.ts';
 import { elementCount } from '../network/shapes.ts';
 import { networkNames } from '../network/zoo/networks.ts';
-import { findNetwork } from './findNetwork.ts';
+import { findModel, type FoundNetwork } from './findNetwork.ts';
 import { readers } from './options.ts';
 import { createTerminal } from './terminal.ts';
 import { bytes, count, table } from './text.ts';
@@ -20,7 +21,8 @@ export function infoCommand(): Command {
     .summary("a network's layers, shapes, parameters, multiply-adds and memory")
     .description(
       `Shows the layers of a network (${networkNames.join(', ')}) or of a model file: output shapes, parameters,\n` +
-        'multiply-adds of the forward pass, and memory for one image in float32.',
+        'multiply-adds of the forward pass, and memory for one image in float32. Of a model file also its format, class\n' +
+        'names and transforms.',
     )
     .argument(
       '<network>',
@@ -38,9 +40,11 @@ export function infoCommand(): Command {
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<InfoOptions>();
       const terminal = createTerminal(options.json === true);
-      const description = describeNetwork(await findNetwork(name, options.classes, defaultClasses));
-      terminal.emit(description);
+      const { network, file } = await findModel(name, options.classes, defaultClasses);
+      const description = describeNetwork(network);
+      terminal.emit({ ...description, ...(file && { file: facts(file) }) });
       terminal.print(layerTable(description));
+      if (file !== undefined) terminal.print(fileLines(file));
     });
 }
 
@@ -71,5 +75,22 @@ function layerTable({
     `parameters     ${count(parameters)}`,
     `multiply-adds  ${count(multiplyAdds)} an image`,
     `memory         ${weights} of parameters, ${activations} of layer outputs an image`,
+  ].join('\n');
+}
+
+type FileFacts = NonNullable<FoundNetwork['file']>;
+
+function facts({ format, dtypes, classes, transforms }: FileFacts): FileFacts {
+  return { format, dtypes, classes, transforms };
+}
+
+const shownClasses = 8;
+
+function fileLines({ format, dtypes, classes, transforms }: FileFacts): string {
+  const more = classes.length > shownClasses ? ', …' : '';
+  return [
+    `file           ${format}, weights in ${dtypes.join(', ')}`,
+    `classes        ${count(classes.length)}: ${classes.slice(0, shownClasses).join(', ')}${more}`,
+    `images         ${describeTransforms(transforms)}`,
   ].join('\n');
 }

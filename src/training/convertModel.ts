@@ -35,7 +35,13 @@ export async function convertModel(
 ): Promise<ModelDescription> {
   // A name that tells no format is told before anything is read.
   formatToWrite(to);
-  const { readParameter, close, ...own } = await openModel(from, network === undefined ? {} : { network });
+  const {
+    readParameter,
+    close,
+    format: _format,
+    dtypes: _dtypes,
+    ...own
+  } = await openModel(from, network === undefined ? {} : { network });
   try {
     const description = {
       ...own,

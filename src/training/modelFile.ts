@@ -4,7 +4,7 @@
  */
 import { checkDeterministic, type TransformStep } from '../data/transforms.ts';
 import { alexnetError } from '../errors.ts';
-import { float32Values, narrowValues, type FloatDtype } from '../formats/tensors.ts';
+import { float32Values, narrowValues, type Dtype, type FloatDtype } from '../formats/tensors.ts';
 import { parseNetwork } from '../network/parseNetwork.ts';
 import { classCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
@@ -32,6 +32,10 @@ export interface Model extends ModelDescription {
 
 /** A model file that is open: parameters are read one at a time. */
 export interface ModelFile extends ModelDescription {
+  /** What the file's format is called. */
+  readonly format: string;
+  /** Types of its weights, in the file. */
+  readonly dtypes: readonly Dtype[];
   /** Throws ALEX_MODEL_NOT_FINITE, ALEX_TENSOR_TYPE, ALEX_FILE_READ. */
   readParameter(name: string): Promise<Float32Array>;
   close(): Promise<void>;
@@ -101,6 +105,8 @@ export async function openModel(path: string, options: LoadModelOptions = {}): P
     checkTensors(tensors, parameterShapes(description.network));
     return {
       ...description,
+      format: file.format,
+      dtypes: [...new Set([...tensors.values()].map(({ dtype }) => dtype))],
       readParameter: async (name) => checkFinite(path, name, float32Values(name, await file.read(name))),
       close: () => file.close(),
     };
@@ -112,7 +118,13 @@ export async function openModel(path: string, options: LoadModelOptions = {}): P
 
 /** Reads a model file whole. Throws as openModel and its readParameter do. */
 export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<Model> {
-  const { close, readParameter, ...description } = await openModel(path, options);
+  const {
+    close,
+    readParameter,
+    format: _format,
+    dtypes: _dtypes,
+    ...description
+  } = await openModel(path, options);
   try {
     const parameters = new Map<string, Float32Array>();
     for (const { name } of parameterShapes(description.network)) {

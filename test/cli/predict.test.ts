@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { decodeImage } from '../../src/data/images/decodeImage.ts';
 import { transformImage } from '../../src/data/transformImage.ts';
-import { centerCrop, compose, normalize, resize, toTensor } from '../../src/data/transforms.ts';
+import {
+  articleTransforms,
+  centerCrop,
+  compose,
+  normalize,
+  resize,
+  toTensor,
+} from '../../src/data/transforms.ts';
 import { shapesClasses } from '../../src/data/shapes.ts';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
 import { buildNetwork } from '../../src/network/zoo/networks.ts';
@@ -95,7 +102,18 @@ test('an image that cannot be read does not keep the others back', async () => {
 
 test('a folder stands for the model of its run; a damaged model is refused', async () => {
   const whole = await runAlexnet(['info', folder, '--json']);
-  assert.equal(jsonLines(whole.stdout)[0]!['network'], 'alexnet-32');
+  const file = {
+    format: 'safetensors',
+    dtypes: ['F32'],
+    classes: shapesClasses,
+    transforms: articleTransforms(32),
+  };
+  assert.partialDeepStrictEqual(jsonLines(whole.stdout), [{ network: 'alexnet-32', file }]);
+  const told = (await runAlexnet(['info', folder])).stdout;
+  assert.match(
+    told,
+    /safetensors, weights in F32\nclasses +10: circle, .*, …\nimages +resize\(32\) → toTensor → norm/,
+  );
   const bytes = await readFile(model);
   const cut = join(folder, 'cut.safetensors');
   await writeFile(cut, bytes.subarray(0, bytes.length / 2));

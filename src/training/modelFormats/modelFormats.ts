@@ -18,9 +18,9 @@ export const writtenExtensions: readonly string[] = formats
   .flatMap(({ extensions }) => extensions);
 
 /** Opens a model file, whatever its format. Throws as formatOf does, and the format's own errors. */
-export async function openModelSource(path: string): Promise<ModelSource> {
-  const format = await formatOf(path);
-  return format.open(path);
+export async function openModelSource(path: string): Promise<ModelSource & { readonly format: string }> {
+  const { name, open: openFile } = await formatOf(path);
+  return { ...(await openFile(path)), format: name };
 }
 
 /**
