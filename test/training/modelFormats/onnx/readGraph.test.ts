@@ -254,6 +254,10 @@ for (const [name, graph] of Object.entries(graphs)) {
 }
 
 const refused: readonly (readonly [RegExp, Graph])[] = [
+  [
+    /node "s" \(Add\): it adds nothing/,
+    { nodes: [node('Conv x,c.weight -> c'), node('Add c -> s')], tensors: [w] },
+  ],
   [/node "s" \(Add\): it joins two branches/, { nodes: [node('Add x,x -> s')] }],
   [
     /node "s" \(Add\): it takes what an earlier node than the last made/,

@@ -137,7 +137,8 @@ export function bias({ reader, chain, pending }: LayerNode): void {
   }
   if (pending.bias === undefined)
     throw reader.refuse('it adds something else than the bias of the layer before it');
-  const given = reader.weights(inputs[0]?.kind === 'images' ? 1 : 0)!;
+  const given = reader.weights(inputs[0]?.kind === 'images' ? 1 : 0);
+  if (given === undefined) throw reader.refuse('it adds nothing');
   const shape = vector(reader, given, pending.bias.outputs);
   // One number for each output must stand on the axis of the channels.
   const axesAfter = given.tensor.shape.length - 1 - given.tensor.shape.findIndex((size) => size !== 1);
