@@ -5,9 +5,9 @@ const pieceBytes = 1 << 22;
 /** Calls at once: copying out of the system's cache is work that several threads share. */
 const callsAtOnce = 4;
 
-/** Reads so many bytes from a place of a file. Throws a system error when they are not there. */
+/** Reads so many bytes from a place of a file. Throws a system error when they are not there, or too many. */
 export async function readAt(handle: FileHandle, position: number, length: number): Promise<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
+  const bytes = allocate(length);
   let next = 0;
   const readPieces = async (): Promise<void> => {
     while (next < length) {
@@ -19,6 +19,15 @@ export async function readAt(handle: FileHandle, position: number, length: numbe
   const calls = Math.min(callsAtOnce, Math.ceil(length / pieceBytes));
   await Promise.all(Array.from({ length: calls }, readPieces));
   return bytes.buffer;
+}
+
+function allocate(length: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch (error) {
+    const reason = `it asks for ${length} bytes at once, which do not fit into memory`;
+    throw Object.assign(new Error(reason, { cause: error }), { syscall: 'read' });
+  }
 }
 
 /** The system may give fewer bytes than it was asked for. */
