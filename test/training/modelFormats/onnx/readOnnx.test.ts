@@ -175,7 +175,8 @@ test('a file of ours keeps all there is to know, whatever its graph', async (con
 test('only ONNX has preprocessing inside', async (context) => {
   const path = join(temporaryFolder(context), 'model.safetensors');
   const network = oneLayerNetworks[0]!;
-  const description = { network, classes: ['a', 'b', 'c', 'd', 'e'], transforms: [] };
+  const transforms = [{ type: 'toTensor' }] as const;
+  const description = { network, classes: ['a', 'b', 'c', 'd', 'e'], transforms };
   const saved = saveModel(path, description, () => new Float32Array(0), { preprocessing: true });
   await assert.rejects(saved, {
     code: 'ALEX_OPTION_VALUE',
