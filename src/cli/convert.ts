@@ -35,7 +35,9 @@ const about = `Reads a model file, whatever its format, and writes it in the for
 ${endings}. Class names and transforms go along. Weights of a known network without a
 description work as they are: PyTorch's state_dicts and checkpoints, safetensors, also in parts.
 
-A .pth file is a plain state_dict: model.load_state_dict(torch.load(FILE)) takes it. Nothing in a file is run.`;
+A .pth file is a plain state_dict: model.load_state_dict(torch.load(FILE)) takes it. Nothing in a file is run.
+An .onnx file is a graph for inference, as ONNX Runtime takes it; those of others, such as torch.onnx.export's,
+are read where they are chains of AlexNet-like layers.`;
 
 const examples = `
 Examples:

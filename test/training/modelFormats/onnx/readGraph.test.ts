@@ -154,11 +154,11 @@ const graphs: Readonly<Record<string, ReadGraph>> = {
   },
   'pads at the end that round up': {
     nodes: [
-      node('MaxPool x -> p', { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 0, 1, 1] }),
-      node('Reshape p,shape -> f'),
+      node('MaxPool x -> node_max_pool2d', { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 0, 1, 1] }),
+      node('Reshape node_max_pool2d,shape -> f'),
     ],
     tensors: [wholes('shape', -1, 18)],
-    layers: ['p maxPool kernelSize 3 stride 2 ceilMode true', 'f flatten'],
+    layers: ['max_pool2d maxPool kernelSize 3 stride 2 ceilMode true', 'f flatten'],
   },
   'a mean, its axes taken away; probabilities': {
     nodes: [

@@ -70,7 +70,8 @@ function unlikeOthers(name: string, names: ReadonlySet<string>): string {
 export function layerName(type: LayerType, nodeName: string, weightName = ''): string {
   const module = /^(?!onnx::)(.+)(?:\.weight|_w_0)$/s.exec(weightName)?.[1];
   const scope = nodeName.split('/').filter((part) => part !== '');
-  const node = nodeName.startsWith('/') ? scope.at(-2) : nodeName;
+  // PyTorch 2 writes `node_relu`.
+  const node = nodeName.startsWith('/') ? scope.at(-2) : nodeName.replace(/^node_/, '');
   const name = (module ?? node ?? '').replaceAll(/\p{C}/gu, '').slice(0, longestName);
   return name === '' ? type : name;
 }
