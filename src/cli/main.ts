@@ -6,6 +6,7 @@ import { dataCommand } from './data.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { infoCommand } from './info.ts';
+import { lrFindCommand } from './lrFind.ts';
 import { Interrupted, interruptedExitCode } from './interrupt.ts';
 import { planCommand } from './plan.ts';
 import { predictCommand } from './predict.ts';
@@ -39,6 +40,7 @@ function buildProgram(): Command {
     .addHelpText('after', examples);
   const commands = [
     trainCommand,
+    lrFindCommand,
     testCommand,
     predictCommand,
     convertCommand,

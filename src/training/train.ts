@@ -1,7 +1,6 @@
 /** The article's job and its variations: train on one split of a data set, save the model, test on the other. */
 import { createLoader, type Loader } from '../data/loader.ts';
 import type { TransformStep } from '../data/transforms.ts';
-import { createEngine } from '../engine/create.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { AlexnetError } from '../errors.ts';
 import { elementCount, learntShapes } from '../network/shapes.ts';
@@ -15,28 +14,15 @@ import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluate.ts';
 import type { ResultEvent, StartEvent, TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelFile.ts';
-import { compiledUpdates } from './optimizer.ts';
 import { optionError } from './optionError.ts';
-import { trainingTransforms } from './preprocess.ts';
+import { prepareTraining } from './prepare.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
 import { fileStart, fileStartNotice, restoreFile } from './resumeFile.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
 import { isDone, saveCheckpoint, type Session } from './session.ts';
-import {
-  checkNamesInit,
-  readWeights,
-  settledConfig,
-  startingPoint,
-  trainedNetwork,
-} from './startingPoint.ts';
+import { readWeights, startingPoint } from './startingPoint.ts';
 import { createTensorboardLog, type TensorboardLog } from './tensorboard.ts';
-import {
-  imageCount,
-  loadTrainingData,
-  pixelCache,
-  type ImageSet,
-  type TrainingData,
-} from './trainingData.ts';
+import { imageCount, pixelCache, type ImageSet, type TrainingData } from './trainingData.ts';
 import { saveWeights } from './validate.ts';
 
 export interface TrainingHooks {
@@ -59,9 +45,6 @@ export interface TrainingOutcome {
   readonly result?: ResultEvent;
 }
 
-/** One batch is filled while another is used. */
-const inputSlots = 2;
-
 /**
  * Trains a network, writing all there is to keep into the run's folder: the configuration, the events, checkpoints
  * and the model; then tests it with dropout off. With `resume`, goes on from the checkpoint to the same bits as a
@@ -76,18 +59,11 @@ export async function train(
   const fromFile = await fileStart(options);
   const resumed = fromFile === undefined ? await resumedRun(options) : undefined;
   const given = (fromFile ?? resumed)?.config ?? (await newConfig(options));
-  checkNamesInit(given);
-  // The engine comes before any image decoder: it sets how V8 compiles WebAssembly.
-  const engine = hooks.engine ?? (await createEngine(given.engine, { threads: given.threads }));
   const notices: string[] = [];
   const onNotice = (message: string): void => void notices.push(message);
-  const data = await loadTrainingData(options, given, onNotice);
+  const prepared = await prepareTraining(given, options, { engine: hooks.engine, onNotice });
+  const { config, data, engine, network, program, transforms } = prepared;
   const { dataset } = data.train;
-  const config = await settledConfig(given, dataset);
-  const { batchSize } = config;
-  const network = trainedNetwork(config, dataset);
-  const updates = compiledUpdates(config, network);
-  const program = await engine.compile(network, { batchSize, training: true, inputSlots, ...updates });
   try {
     const fingerprint = dataFingerprint(dataset);
     const stepsPerEpoch = Math.ceil(imageCount(data.train) / config.batchSize);
@@ -98,15 +74,12 @@ export async function train(
     if (fromFile !== undefined) notices.push(fileStartNotice(fromFile));
     const folder = resumed?.folder ?? (await createRunFolder(options.out, `${network.name}-${dataset.name}`));
     await writeConfig(folder, config);
-    const side = network.input.height;
-    const transforms = await trainingTransforms(config, { ...data.train, side, workers: config.workers });
-    const description = describeModel(config, data, network, transforms.test);
     const run: Run = {
       config,
       data,
       program,
       folder,
-      description,
+      description: describeModel(config, data, network, transforms.test),
       trainTransforms: transforms.train,
       hooks,
     };

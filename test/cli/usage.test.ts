@@ -2,7 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { jsonLines, runAlexnet } from './runAlexnet.ts';
 
-const commands = ['train', 'test', 'predict', 'convert', 'data', 'info', 'plan', 'doctor', 'bench', 'demo'];
+const commands = [
+  'lr-find',
+  'train',
+  'test',
+  'predict',
+  'convert',
+  'data',
+  'info',
+  'plan',
+  'doctor',
+  'bench',
+  'demo',
+];
 
 test('--help lists the commands and the exit codes', async () => {
   const { code, stdout, stderr } = await runAlexnet(['--help']);
