@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { channels, interleavedImage, planarImage, type ImageView } from '../../src/data/image.ts';
 import { resize, resizedSize, resizeScratch } from '../../src/data/resize.ts';
 import { loadDataset } from '../../src/data/datasets.ts';
+import { upright } from '../../src/data/images/orientation.ts';
 import { cifarArchive, cifarMissing, hashedPixels } from './goldenImages.ts';
 
 interface Golden {
@@ -69,6 +70,35 @@ test('resize stays between the least and the greatest pixel, for planes and inte
       const again = toInterleaved(resize(interleavedImage(interleaved, { height, width }), to));
       assert.equal(Buffer.compare(again, bytes), 0);
     }),
+  );
+});
+
+test('both sides at once give what one after the other gives, whichever way the image is turned', () => {
+  const scratch = resizeScratch();
+  const large = fc.integer({ min: 1, max: 70 });
+  fc.assert(
+    fc.property(
+      large,
+      large,
+      large,
+      large,
+      fc.integer({ min: 1, max: 8 }),
+      fc.boolean(),
+      (height, width, toHeight, toWidth, orientation, planes) => {
+        const pixels = hashedPixels(height + 71 * width, 0, channels * height * width);
+        const size = { height, width };
+        const image = upright(
+          planes ? planarImage(pixels, size) : interleavedImage(pixels, size),
+          orientation,
+        );
+        const stepByStep = resize(resize(image, { height: image.height, width: toWidth }), {
+          height: toHeight,
+          width: toWidth,
+        });
+        const atOnce = resize(image, { height: toHeight, width: toWidth }, scratch);
+        assert.equal(Buffer.compare(toInterleaved(atOnce), toInterleaved(stepByStep)), 0);
+      },
+    ),
   );
 });
 
