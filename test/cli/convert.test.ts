@@ -33,6 +33,19 @@ test('to PyTorch and back: the same bytes; half precision on the way rounds', as
   }
 });
 
+test('to ONNX and back, pixels going in: the same bytes', async (context) => {
+  const folder = temporaryFolder(context);
+  const at = (name: string): string => join(folder, name);
+  await saveUntrainedModel(at('model.safetensors'));
+  const there = await runAlexnet(['convert', folder, at('model.onnx'), '--preprocessing']);
+  assert.match(there.stdout, /model\.onnx: alexnet-32, 10 classes, float32, \d/);
+  assert.equal((await runAlexnet(['convert', at('model.onnx'), at('back.safetensors')])).code, 0);
+  assert.deepEqual(readFileSync(at('back.safetensors')), readFileSync(at('model.safetensors')));
+  const nowhere = await runAlexnet(['convert', folder, at('model.pth'), '--preprocessing']);
+  assert.equal(nowhere.code, 2);
+  assert.match(nowhere.stderr, /ALEX_OPTION_VALUE: preprocessing is true; expected nothing for/);
+});
+
 test('what cannot be converted is told, and nothing is written', async (context) => {
   const folder = temporaryFolder(context);
   const malicious = new URL('../golden/pth/malicious.pth', import.meta.url).pathname;
