@@ -104,7 +104,12 @@ async function preview(
   const images = await trainingImages(config, isRecipe, onNotice);
   const { dataset } = images;
   const side = size ?? (isRecipe ? await networkSide(config) : imageSide(dataset));
-  const { train } = await trainingTransforms(config, { ...images, side, workers: config.workers });
+  const { train } = await trainingTransforms(config, {
+    ...images,
+    side,
+    workers: config.workers,
+    onBadImage: config.onBadImage,
+  });
   const indices = oneOfEachClass(images, count);
   await drawSheet(terminal, { dataset, indices, train, config, options });
 }
@@ -126,10 +131,10 @@ async function trainingImages(
 ): Promise<ImageSet> {
   if (isRecipe) {
     const { loadTrainingData } = await import('../training/trainingData.ts');
-    return (await loadTrainingData({}, config, onNotice)).train;
+    return (await loadTrainingData({}, config, { onNotice })).train;
   }
   const { dataset: name, dataDir } = config;
-  return { dataset: await loadDataset(name, { split: 'train', dataDir, onNotice }) };
+  return { dataset: await loadDataset(name, { split: 'train', dataDir, onNotice, onBadImage: 'skip' }) };
 }
 
 function imageSide(dataset: Dataset): number {

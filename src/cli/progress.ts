@@ -13,7 +13,7 @@ export function createProgress(terminal: Terminal, now?: () => number): (event: 
   };
 }
 
-const phaseTitles = { validation: 'validating', test: 'testing' } as const;
+const phaseTitles = { open: 'opening images', validation: 'validating', test: 'testing' } as const;
 
 /** `epoch 1  ██████▌     42.0%  656/1563  loss 2.302  25.1 images/s  0:36 left`; no bar on a narrow line. */
 export function progressLine(event: ProgressEvent, columns: number): string {

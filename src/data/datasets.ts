@@ -135,17 +135,22 @@ export interface DatasetSplits {
   readonly validation?: Dataset;
 }
 
-export interface SplitsOptions extends Omit<LoadOptions, 'split' | 'limit' | 'seed' | 'download'> {
+export interface SplitsOptions extends Omit<
+  LoadOptions,
+  'split' | 'limit' | 'seed' | 'download' | 'onProgress'
+> {
   readonly limitTrain?: number | undefined;
+  /** Image files that were looked at, of those of a split. */
+  readonly onProgress?: LoadOptions['onProgress'];
   /** Of validation images too. */
   readonly limitTest?: number | undefined;
 }
 
 /** Loads all splits of a data set; a set of image files is listed once for all. Throws what loadDataset throws. */
 export async function loadSplits(name: string, options: SplitsOptions): Promise<DatasetSplits> {
-  const { limitTrain, limitTest, onNotice, ...others } = options;
+  const { limitTrain, limitTest, onNotice, onProgress, ...others } = options;
   const told = new Set<string>();
-  const given = {
+  const given: Omit<LoadOptions, 'split' | 'onProgress'> & { onProgress?: LoadOptions['onProgress'] } = {
     ...others,
     onNotice: (message: string) => {
       if (!told.has(message)) onNotice?.(message);
@@ -153,6 +158,8 @@ export async function loadSplits(name: string, options: SplitsOptions): Promise<
     },
   };
   const located = await listedOnce(locateDataset(name, options.dataDir));
+  // Other sets count bytes, and are soon read.
+  if (located.kind === 'images') given.onProgress = onProgress;
   const train = await openDataset(located, { ...given, split: 'train', limit: limitTrain });
   const validation = await openIfThere(located, { ...given, split: 'validation', limit: limitTest });
   const test = await openDataset(located, { ...given, split: 'test', limit: limitTest });

@@ -38,7 +38,8 @@ export interface StepEvent {
 /** One a step, for progress displays; not written to events.jsonl or --json. */
 export interface ProgressEvent {
   readonly type: 'progress';
-  readonly phase: 'train' | 'validation' | 'test';
+  /** `open` looks at image files before the run starts: steps are files, of one split at a time. */
+  readonly phase: 'open' | 'train' | 'validation' | 'test';
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;

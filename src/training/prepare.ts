@@ -6,7 +6,7 @@ import type { TrainingConfig, TrainingOptions } from './config.ts';
 import { compiledUpdates } from './optimizer.ts';
 import { trainingTransforms } from './preprocess.ts';
 import { checkNamesInit, settledConfig, trainedNetwork } from './startingPoint.ts';
-import { loadTrainingData, type TrainingData } from './trainingData.ts';
+import { loadTrainingData, type OpeningHooks, type TrainingData } from './trainingData.ts';
 
 /** All that training needs, but weights and a folder. */
 export interface Prepared {
@@ -30,19 +30,24 @@ const inputSlots = 2;
 export async function prepareTraining(
   given: TrainingConfig,
   options: Pick<TrainingOptions, 'dataset'>,
-  { engine: own, onNotice }: { readonly engine?: Engine; readonly onNotice: (message: string) => void },
+  { engine: own, ...hooks }: OpeningHooks & { readonly engine?: Engine },
 ): Promise<Prepared> {
   checkNamesInit(given);
   // The engine comes before any image decoder: it sets how V8 compiles WebAssembly.
   const engine = own ?? (await createEngine(given.engine, { threads: given.threads }));
-  const data = await loadTrainingData(options, given, onNotice);
+  const data = await loadTrainingData(options, given, hooks);
   const { dataset } = data.train;
   const config = await settledConfig(given, dataset);
   const { batchSize, workers } = config;
   const network = trainedNetwork(config, dataset);
   const updates = compiledUpdates(config, network);
   const side = network.input.height;
-  const transforms = await trainingTransforms(config, { ...data.train, side, workers });
+  const transforms = await trainingTransforms(config, {
+    ...data.train,
+    side,
+    workers,
+    onBadImage: config.onBadImage,
+  });
   const program = await engine.compile(network, { batchSize, training: true, inputSlots, ...updates });
   return { config, engine, data, network, program, transforms };
 }

@@ -61,7 +61,11 @@ export async function train(
   const given = (fromFile ?? resumed)?.config ?? (await newConfig(options));
   const notices: string[] = [];
   const onNotice = (message: string): void => void notices.push(message);
-  const prepared = await prepareTraining(given, options, { engine: hooks.engine, onNotice });
+  const prepared = await prepareTraining(given, options, {
+    engine: hooks.engine,
+    onNotice,
+    onProgress: hooks.onEvent,
+  });
   const { config, data, engine, network, program, transforms } = prepared;
   const { dataset } = data.train;
   try {

@@ -5,7 +5,9 @@ import { loadSplits, type DatasetSplits } from '../data/datasets.ts';
 import { imageCacheDir } from '../data/locations.ts';
 import { stratifiedSplit } from '../data/split.ts';
 import type { TrainingConfig, TrainingOptions } from './config.ts';
+import type { ProgressEvent } from './events.ts';
 import { optionError } from './optionError.ts';
+import { createPace } from './pace.ts';
 
 /** A data set, or some of its images. */
 export interface ImageSet {
@@ -24,6 +26,37 @@ export function imageCount({ dataset, indices }: ImageSet): number {
   return indices?.length ?? dataset.length;
 }
 
+/** What is told while the data is opened. */
+export interface OpeningHooks {
+  readonly onNotice: (message: string) => void;
+  readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
+}
+
+function progressTeller(
+  onProgress: OpeningHooks['onProgress'],
+): ((done: number, total: number) => void) | undefined {
+  if (onProgress === undefined) return undefined;
+  let pace = createPace();
+  let before = 0;
+  return (step, steps) => {
+    // Another split begins.
+    if (step < before) [pace, before] = [createPace(), 0];
+    const imagesPerSecond = pace.count(step - before);
+    before = step;
+    const secondsLeft = imagesPerSecond > 0 ? (steps - step) / imagesPerSecond : 0;
+    onProgress({
+      type: 'progress',
+      phase: 'open',
+      epoch: 1,
+      step,
+      steps,
+      loss: 0,
+      imagesPerSecond,
+      secondsLeft,
+    });
+  };
+}
+
 /**
  * Loads what is not in memory, and splits validation images off the training set when the data has none of its own and
  * the options ask for some. Throws what loadDataset throws, ALEX_OPTION_VALUE.
@@ -31,10 +64,12 @@ export function imageCount({ dataset, indices }: ImageSet): number {
 export async function loadTrainingData(
   { dataset }: Pick<TrainingOptions, 'dataset'>,
   config: TrainingConfig,
-  onNotice: (message: string) => void,
+  { onNotice, onProgress }: OpeningHooks,
 ): Promise<TrainingData> {
   const splits =
-    typeof dataset === 'object' ? dataset : await loadSplits(config.dataset, { ...config, onNotice });
+    typeof dataset === 'object'
+      ? dataset
+      : await loadSplits(config.dataset, { ...config, onNotice, onProgress: progressTeller(onProgress) });
   const data = withValidation(splits, config);
   if (data.validation === undefined) {
     const expected = 'one that needs no validation images, or some of them: set validation';

@@ -52,6 +52,11 @@ test('a folder trains to the same weights with its cache and without, and learns
   const plain = await run('plain', { epochs: 8, cache: false });
   assert.deepEqual(weights('cached'), weights('plain'));
   assert.deepEqual(cached.result, plain.result);
+  const opened = cached.events.filter((event) => event.type === 'progress' && event.phase === 'open');
+  assert.deepEqual(
+    opened.map((event) => 'step' in event && event.step),
+    [24, 6],
+  );
   assert.equal(cached.result!.total, 6);
   assert.deepEqual(
     cached.result!.perClass.map((line) => line.class),
