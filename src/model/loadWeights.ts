@@ -8,7 +8,7 @@ const floatingPoint: ReadonlySet<Dtype> = new Set(['F64', 'F32', 'F16', 'BF16'])
 /**
  * The weights in a model file of any format, by name, whatever network they are of: what torch.load and
  * model.load_state_dict are in PyTorch is `model.loadStateDict(await loadWeights(path))`. Half precision becomes
- * float32; tensors of whole numbers, such as counters, are left out.
+ * float32; tensors of whole numbers, such as counters, are left out, and so is `module.` before all names of a .pth.
  * Throws ALEX_FILE_READ, ALEX_MODEL_FORMAT, and the errors of the format.
  */
 export async function loadWeights(path: string): Promise<StateDict> {

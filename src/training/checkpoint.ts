@@ -58,6 +58,15 @@ export interface Checkpoint extends CheckpointState {
   close(): Promise<void>;
 }
 
+/** A checkpoint file of whatever maker: weights, the momentum of each under `momentum.NAME`, and the texts of ours. */
+export interface CheckpointFile extends TensorFile {
+  /** Epochs that are done. */
+  readonly epoch: number;
+  readonly sgd: SgdOptions | undefined;
+  /** The rate that a schedule began with, where the file tells. */
+  readonly initialLearningRate?: number;
+}
+
 const version = 2;
 /** Files of version 1 tell nothing of validation: there was none. */
 const readableVersions: readonly unknown[] = [1, version];
@@ -97,7 +106,7 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const file = await openSafetensors(path);
   try {
     return {
-      ...parseState(path, file.metadata[checkpointKey]),
+      ...parseCheckpointState(path, file.metadata[checkpointKey]),
       restore: (program) => restoreTensors(file, program),
       close: () => file.close(),
     };
@@ -159,7 +168,7 @@ export async function restoreTensors(file: TensorFile, program: Program): Promis
 }
 
 /** Reads such an entry. Throws ALEX_CHECKPOINT_INVALID. */
-export function parseState(
+export function parseCheckpointState(
   path: string,
   text: string | undefined,
 ): CheckpointState & { readonly sgd?: SgdOptions } {

@@ -1,22 +1,12 @@
 /** Checkpoint files, ours and PyTorch's: opened as if all were ours, and converted from one form to the other. */
-import type { SgdOptions } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { TensorFile, TensorSource } from '../formats/tensors.ts';
-import { parseState } from './checkpoint.ts';
+import { parseCheckpointState, type CheckpointFile } from './checkpoint.ts';
 import { formatOf, formatToWrite } from './modelFormats/modelFormats.ts';
 import { pthFormat } from './modelFormats/pth.ts';
 import { checkpointKey, safetensorsFormat } from './modelFormats/safetensors.ts';
 import { openPthCheckpoint, writePthCheckpoint } from './pthCheckpoint.ts';
-
-/** A checkpoint that is open: weights, the momentum of each under `momentum.NAME`, and the texts of ours. */
-export interface CheckpointFile extends TensorFile {
-  /** Epochs that are done. */
-  readonly epoch: number;
-  readonly sgd: SgdOptions | undefined;
-  /** The rate that a schedule began with, where the file tells. */
-  readonly initialLearningRate?: number;
-}
 
 /**
  * Opens a checkpoint of ours or of PyTorch. Throws ALEX_CHECKPOINT_INVALID when it is none, and what openSafetensors
@@ -29,7 +19,7 @@ export async function openCheckpointFile(path: string): Promise<CheckpointFile> 
 async function openOwnCheckpoint(path: string): Promise<CheckpointFile> {
   const file = await openSafetensors(path);
   try {
-    const { position, sgd } = parseState(path, file.metadata[checkpointKey]);
+    const { position, sgd } = parseCheckpointState(path, file.metadata[checkpointKey]);
     return { ...file, epoch: position.epoch, sgd };
   } catch (error) {
     await file.close();

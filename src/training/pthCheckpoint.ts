@@ -14,8 +14,7 @@ import {
 } from '../formats/tensors.ts';
 import type { PickleSource } from '../formats/writePickle.ts';
 import { withCounters, withoutCounters } from './batchCounters.ts';
-import { checkpointText, startPosition } from './checkpoint.ts';
-import type { CheckpointFile } from './checkpointFile.ts';
+import { checkpointText, startPosition, type CheckpointFile } from './checkpoint.ts';
 import { aboutEntry, stateDictOf } from './modelFormats/pth.ts';
 import { checkpointKey, descriptionKey, momentumPrefix } from './modelFormats/safetensors.ts';
 
@@ -29,9 +28,9 @@ const stateEntry = 'checkpoint.json';
 export async function openPthCheckpoint(path: string): Promise<CheckpointFile> {
   const file = await openPth(path);
   try {
-    const weights = withoutCounters(stateDictOf(path, file));
-    const sgd = sgdState(path, file);
     const [state, about] = [await file.readExtra(stateEntry), await file.readExtra(aboutEntry)];
+    const weights = withoutCounters(stateDictOf(path, file, about));
+    const sgd = sgdState(path, file);
     const epoch = epochOf(file);
     const fresh = { position: { ...startPosition, epoch }, dataFingerprint: '' };
     return {

@@ -1,8 +1,8 @@
 /** A new run that goes on from a checkpoint file, PyTorch's or ours: weights, momentum, and how many epochs are done. */
 import { statSync } from 'node:fs';
 import type { Program } from '../engine/engine.ts';
-import { restoreTensors, startPosition, type Position } from './checkpoint.ts';
-import { openCheckpointFile, type CheckpointFile } from './checkpointFile.ts';
+import { restoreTensors, startPosition, type CheckpointFile, type Position } from './checkpoint.ts';
+import { openCheckpointFile } from './checkpointFile.ts';
 import type { TrainingConfig, TrainingOptions } from './config.ts';
 import { newConfig } from './configFile.ts';
 import { optionError } from './optionError.ts';

@@ -105,6 +105,15 @@ test("a checkpoint of PyTorch's DataParallel works, with batch counters that the
   assert.deepEqual(imagenetTransforms(224).slice(0, 2), [resize(256), centerCrop(224)]);
 });
 
+test('names that a description has stay as they are', async (context) => {
+  const path = join(temporaryFolder(context), 'named.pth');
+  const layers = tinyNetwork.layers.map((layer) => ({ ...layer, name: `module.${layer.name}` }));
+  const network = { ...tinyNetwork, layers };
+  const weights = randomParameters(network);
+  await saveModel(path, { ...description, network }, (name) => weights.get(name)!);
+  assert.deepEqual((await loadModel(path)).parameters, weights);
+});
+
 test("PyTorch's batch normalisation finds its counter, which is no parameter here", async (context) => {
   const path = join(temporaryFolder(context), 'norm.pth');
   const layers = tinyNetwork.layers.toSpliced(1, 0, { type: 'batchNorm', name: 'norm' });

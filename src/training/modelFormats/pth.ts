@@ -5,7 +5,7 @@
 import { alexnetError } from '../../errors.ts';
 import { PthError } from '../../formats/pth/pthContainer.ts';
 import { openPth, type PthFile } from '../../formats/pth/pthFile.ts';
-import { findStateDict } from '../../formats/pth/stateDict.ts';
+import { findStateDict, withoutPrefixes } from '../../formats/pth/stateDict.ts';
 import { tensorType, type PthTensor } from '../../formats/pth/torchObjects.ts';
 import { orderedDict, writePth } from '../../formats/pth/writePth.ts';
 import { withCounters } from '../batchCounters.ts';
@@ -45,10 +45,11 @@ export const pthFormat: ModelFormat = {
 };
 
 async function modelSource(path: string, file: PthFile): Promise<ModelSource> {
-  const found = stateDictOf(path, file);
+  const about = await file.readExtra(aboutEntry);
+  const found = stateDictOf(path, file, about);
   return {
     tensors: new Map([...found].map(([name, tensor]) => [name, tensorType(tensor)])),
-    about: await file.readExtra(aboutEntry),
+    about,
     read: async (name) => {
       const tensor = found.get(name);
       if (tensor === undefined) throw alexnetError('ALEX_TENSOR_MISSING', { name });
@@ -58,10 +59,18 @@ async function modelSource(path: string, file: PthFile): Promise<ModelSource> {
   };
 }
 
-/** The weights of a file, by name. Throws ALEX_PTH_INVALID when there are none. */
-export function stateDictOf(file: string, { root }: PthFile): ReadonlyMap<string, PthTensor> {
+/**
+ * The weights of a file, by name; without what wrappers put before the names, but where a description has them. Throws
+ * ALEX_PTH_INVALID when there are none.
+ */
+export function stateDictOf(
+  file: string,
+  { root }: PthFile,
+  about: string | undefined,
+): ReadonlyMap<string, PthTensor> {
   try {
-    return findStateDict(root);
+    const found = findStateDict(root);
+    return about === undefined ? withoutPrefixes(found) : found;
   } catch (error) {
     if (!(error instanceof PthError)) throw error;
     throw alexnetError('ALEX_PTH_INVALID', { file, problem: error.message }, error);

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { AlexnetError } from '../../../src/errors.ts';
 import { openPth, type PthFile } from '../../../src/formats/pth/pthFile.ts';
 import { findSgdState } from '../../../src/formats/pth/sgdState.ts';
-import { findStateDict } from '../../../src/formats/pth/stateDict.ts';
+import { findStateDict, withoutPrefixes } from '../../../src/formats/pth/stateDict.ts';
 import { isTensor } from '../../../src/formats/pth/torchObjects.ts';
 import type { PickleValue } from '../../../src/formats/pickle.ts';
 import { float32Values, type SafeTensor } from '../../../src/formats/tensors.ts';
@@ -22,7 +22,9 @@ async function weights(path: string): Promise<Map<string, SafeTensor>> {
   const file = await openPth(path);
   try {
     const tensors = new Map<string, SafeTensor>();
-    for (const [name, tensor] of findStateDict(file.root)) tensors.set(name, await file.read(tensor));
+    for (const [name, tensor] of withoutPrefixes(findStateDict(file.root))) {
+      tensors.set(name, await file.read(tensor));
+    }
     return tensors;
   } finally {
     await file.close();
