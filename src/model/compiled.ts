@@ -1,5 +1,5 @@
 /** The program behind a model: compiled when it is first needed, and again when a batch needs more. */
-import type { Engine, Program } from '../engine/engine.ts';
+import type { Engine, OptimizerType, Program } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
@@ -18,6 +18,8 @@ export interface Needs {
 export interface Compiled {
   /** The program, compiled again (with weights and momentum kept) when it is too small or cannot train. */
   program(needs: Needs): Promise<Program>;
+  /** From the next need on, the program keeps this optimizer's state. */
+  useOptimizer(type: OptimizerType): void;
   /** The program if there is one. */
   current(): Program | undefined;
   read(name: string): Float32Array;
@@ -34,9 +36,10 @@ export function compiled(
   let program: Program | undefined;
   let held: Map<string, Float32Array> | undefined; // weights read or written before there is a program
   let disposed = false;
+  let optimizer: OptimizerType = 'sgd';
 
   async function compile(needs: Needs): Promise<Program> {
-    const next = await (await engine()).compile(network, { ...needs, inputSlots: INPUT_SLOTS });
+    const next = await (await engine()).compile(network, { ...needs, optimizer, inputSlots: INPUT_SLOTS });
     if (program === undefined) fillWeights(next);
     else await moveState(program, next);
     return (program = next);
@@ -60,8 +63,10 @@ export function compiled(
   return {
     async program(needs) {
       if (disposed) throw disposedError();
-      return program !== undefined && enough(program, needs) ? program : compile(merge(program, needs));
+      const fits = program !== undefined && enough(program, needs, optimizer);
+      return fits ? program! : compile(merge(program, needs));
     },
+    useOptimizer: (type) => void (optimizer = type),
     current: () => program,
     read: (name) => (program === undefined ? known(weights(), name).slice() : program.readParameter(name)),
     write(name, values) {
@@ -78,8 +83,14 @@ export function compiled(
   };
 }
 
-function enough(program: Program, needs: Needs): boolean {
-  return program.batchSize >= needs.batchSize && (program.training || !needs.training);
+function enough(program: Program, needs: Needs, optimizer: OptimizerType): boolean {
+  const trains = program.training && optimizerOf(program) === optimizer;
+  return program.batchSize >= needs.batchSize && (trains || !needs.training);
+}
+
+/** Whose state the program keeps. */
+function optimizerOf({ states }: Program): OptimizerType {
+  return states.has('secondMoment') ? 'adamw' : 'sgd';
 }
 
 function merge(program: Program | undefined, needs: Needs): Needs {
@@ -92,8 +103,9 @@ function merge(program: Program | undefined, needs: Needs): Needs {
 /** Weights and momentum from one program to the next, which takes its place. */
 async function moveState(from: Program, to: Program): Promise<void> {
   for (const { name } of parameterShapes(from.network)) to.writeParameter(name, from.readParameter(name));
-  for (const [state, names] of from.states) {
-    if (!to.states.has(state)) continue;
+  // What one optimizer keeps means nothing to another.
+  const states = optimizerOf(from) === optimizerOf(to) ? from.states : [];
+  for (const [state, names] of states) {
     for (const name of names) to.writeState(state, name, from.readState(state, name));
   }
   await from.dispose();

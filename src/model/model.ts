@@ -6,7 +6,7 @@ import { initialise, type InitializationScheme } from '../network/initialise.ts'
 import { learntShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { saveModel } from '../training/modelFile.ts';
-import { compiled, type WeightSource } from './compiled.ts';
+import { compiled, type Compiled, type WeightSource } from './compiled.ts';
 import type { ImageBatch } from './imageBatch.ts';
 import type { Outputs } from './outputs.ts';
 import type { Parameter, ParameterOwner } from './parameter.ts';
@@ -100,12 +100,13 @@ export function modelFrom(network: NetworkSpec, options: ModelOptions, weights: 
 
 function parameterHandles(
   network: NetworkSpec,
-  weights: { read(name: string): Float32Array },
+  weights: Pick<Compiled, 'read' | 'useOptimizer'>,
   pass: Passes,
 ): Parameter[] {
   const shapes = learntShapes(network);
   const { zeroGrad, update } = pass;
-  const owner: ParameterOwner = { network, parameterCount: shapes.length, zeroGrad, update };
+  const { useOptimizer } = weights;
+  const owner: ParameterOwner = { network, parameterCount: shapes.length, zeroGrad, update, useOptimizer };
   return shapes.map(({ name, shape }) => ({
     name,
     shape,

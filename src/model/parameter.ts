@@ -1,5 +1,5 @@
 /** One learnt tensor of a model, as torch.nn.Parameter is to a script. */
-import type { SgdOptions } from '../engine/engine.ts';
+import type { OptimizerOptions, OptimizerType } from '../engine/engine.ts';
 import type { Tensor } from './tensor.ts';
 
 export interface Parameter {
@@ -21,5 +21,7 @@ export interface ParameterOwner {
   readonly parameterCount: number;
   zeroGrad(): void;
   /** One update with the gradients of the last backward. Throws ALEX_MODEL_NO_GRADIENTS. */
-  update(sgd: SgdOptions): Promise<void>;
+  update(optimizer: OptimizerOptions): Promise<void>;
+  /** Says before a forward which optimizer will update: its state is kept from then on, and begins at zero. */
+  useOptimizer(type: OptimizerType): void;
 }

@@ -1,5 +1,5 @@
 /** Forward, backward and update of one model, in the order that a script calls them. */
-import type { ForwardOptions, TrainingMode, Program, SgdOptions } from '../engine/engine.ts';
+import type { ForwardOptions, OptimizerOptions, Program, TrainingMode } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { classCount } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
@@ -13,7 +13,7 @@ export interface Passes {
   /** Dropout is on when `training`. Throws ALEX_MODEL_INPUT, ALEX_MODEL_BATCH_RELEASED. */
   forward(inputs: ImageBatch, training: boolean): Promise<Outputs>;
   /** Throws ALEX_MODEL_NO_GRADIENTS. */
-  update(sgd: SgdOptions): Promise<void>;
+  update(optimizer: OptimizerOptions): Promise<void>;
   zeroGrad(): void;
   /** Undefined when there are no gradients. */
   gradient(name: string): Float32Array | undefined;
@@ -62,14 +62,14 @@ export function passes(network: NetworkSpec, compiled: Compiled, seed: number): 
     withGradients = pass.program;
   }
 
-  async function update(sgd: SgdOptions): Promise<void> {
+  async function update(optimizer: OptimizerOptions): Promise<void> {
     if (withGradients === undefined) throw alexnetError('ALEX_MODEL_NO_GRADIENTS', { network: network.name });
-    await withGradients.update(sgd);
+    await withGradients.update(optimizer);
   }
 
   return {
     forward: (inputs, training) => inTurn(() => forward(inputs, training)),
-    update: (sgd) => inTurn(() => update(sgd)),
+    update: (optimizer) => inTurn(() => update(optimizer)),
     zeroGrad() {
       withGradients = undefined;
     },
