@@ -61,11 +61,25 @@ export type {
 } from './engine/engine.ts';
 
 // Data.
-export type { Dataset, FileDataset, MemoryDataset } from './data/dataset.ts';
-export { listDatasets, loadDataset, type DatasetInfo } from './data/datasets.ts';
+export type { CacheOptions } from './data/cache/pixelCache.ts';
+export type { Dataset, FileDataset, MemoryDataset, Split } from './data/dataset.ts';
+export {
+  listDatasets,
+  loadDataset,
+  loadSplits,
+  type DatasetInfo,
+  type DatasetSplits,
+  type LoadOptions as DatasetLoadOptions,
+} from './data/datasets.ts';
 export { datasetNames } from './data/locateDataset.ts';
 export { fetchCifar10, type DownloadProgress, type FetchOptions } from './data/download.ts';
-export { createLoader, type Batch, type Loader, type LoaderOptions } from './data/loader.ts';
+export {
+  createLoader,
+  type BadImagePolicy,
+  type Batch,
+  type Loader,
+  type LoaderOptions,
+} from './data/loader.ts';
 export { articleTransforms, isRandom, type TransformStep } from './data/transforms.ts';
 export { deterministicTransforms } from './data/augmentation/deterministic.ts';
 export {
