@@ -9,7 +9,8 @@ import { float32Values, type TensorFile, type TensorSource } from '../formats/te
 import { parameterShapes } from '../network/shapes.ts';
 import { newChanceWatch, type ChanceWatch } from './chance.ts';
 import { checkTensors } from './checkTensors.ts';
-import { descriptionText, firstNotFinite, type ModelDescription } from './modelFile.ts';
+import { firstNotFinite } from './firstNotFinite.ts';
+import { descriptionText, type ModelDescription } from './modelFile.ts';
 import { checkpointKey, descriptionKey, isState } from './modelFormats/safetensors.ts';
 import { oneAtATime, releaseMemory } from './releaseMemory.ts';
 import { newValidationState, type ValidationState } from './validation.ts';

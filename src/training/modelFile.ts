@@ -10,6 +10,7 @@ import { classCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { withoutCounters } from './batchCounters.ts';
 import { checkTensors } from './checkTensors.ts';
+import { firstNotFinite } from './firstNotFinite.ts';
 import { classNames, inferNetwork, saidNetwork, usualTransforms } from './inferNetwork.ts';
 import type { ModelSource } from './modelFormats/modelFormat.ts';
 import { formatToWrite, openModelSource } from './modelFormats/modelFormats.ts';
@@ -191,17 +192,4 @@ function checkFinite(file: string, tensor: string, values: Float32Array): Float3
   const value = firstNotFinite(values);
   if (value !== undefined) throw alexnetError('ALEX_MODEL_NOT_FINITE', { file, tensor, value });
   return values;
-}
-
-/** Of a float32: all set in infinities and NaN, and in nothing else. */
-const exponentBits = 0x7f80_0000;
-
-/** The first NaN or infinity, if there is one. */
-export function firstNotFinite(values: Float32Array): number | undefined {
-  // Whole numbers compare in half the time that Number.isFinite takes.
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < bits.length; i++) {
-    if ((bits[i]! & exponentBits) === exponentBits) return values[i];
-  }
-  return undefined;
 }
