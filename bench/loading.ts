@@ -41,7 +41,9 @@ async function writeModels(folder: string): Promise<string[]> {
   initialise(network, { scheme: 'torchvision', seed: 0 }, (name, values) => weights.set(name, values));
   const names = Array.from({ length: classes }, (_, i) => `class ${i}`);
   const description = { network, classes: names, transforms: imagenetTransforms(network.input.height) };
-  const paths = writtenExtensions.map((extension) => join(folder, `alexnet${extension}`));
+  // The other name of PyTorch's files.
+  const endings = writtenExtensions.filter((extension) => extension !== '.pt');
+  const paths = endings.map((extension) => join(folder, `alexnet${extension}`));
   for (const path of paths) await saveModel(path, description, (name) => weights.get(name)!);
   return paths;
 }
