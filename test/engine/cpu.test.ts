@@ -25,6 +25,6 @@ for (const [index, { target }] of kernelTargets.filter((one) => one.lanes > 4).e
     () => createCpuEngine({ threads: 2, target, convolutions: 'winograd' }),
     winogradTolerances,
     // An update is the same after any convolution; one target shows that its gradients are.
-    { updates: index === 0 },
+    { updates: index === 0, convolutionsOnly: true },
   );
 }

@@ -23,10 +23,10 @@ export interface Tolerances {
 }
 
 export interface SuiteOptions {
-  /** The engine writes a layer's output and the ReLU after it as one: its activation is the rectified one. */
-  readonly fusesRelu?: boolean;
   /** Also compare every way to update. Default true. */
   readonly updates?: boolean;
+  /** Only networks with a convolution that has different algorithms, and no contract: what another choice of them changes. */
+  readonly convolutionsOnly?: boolean;
 }
 
 /** Compares an engine with the reference on every case, then runs the contract's promises over it. */
@@ -41,23 +41,35 @@ export function engineSuite(
     before(async () => {
       engine = await makeEngine();
     });
-    for (const suiteCase of suiteCases) {
+    const cases = options.convolutionsOnly ? suiteCases.filter(hasChoice) : suiteCases;
+    for (const suiteCase of cases) {
       const { network, batchSize, count } = suiteCase;
       describe(`${network.name}, ${count} of ${batchSize}`, () => {
-        const pair: Program[] = [];
+        let program: Program;
         before(async () => {
-          pair.push(await prepare(engine, suiteCase), await prepare(createReferenceEngine(), suiteCase));
+          program = await prepare(engine, suiteCase);
         });
-        after(async () => {
-          for (const program of pair) await program.dispose();
+        after(() => program.dispose());
+        it('forward and backward', async () => {
+          comparePass(await runPass(program, suiteCase), await expectedOf(suiteCase), suiteCase, tolerances);
         });
-        it('forward and backward', () => comparePass(pair, suiteCase, tolerances, options));
-        it('three steps of SGD', () => compareSteps(pair, suiteCase, tolerances));
+        it('three steps of SGD', async () => {
+          compareSteps(
+            await runSteps(program, suiteCase),
+            await expectedOf(suiteCase),
+            suiteCase,
+            tolerances,
+          );
+        });
       });
     }
   });
-  contractSuite(name, makeEngine);
+  if (!options.convolutionsOnly) contractSuite(name, makeEngine);
   if (options.updates !== false) updateSuite(name, makeEngine, tolerances.updates);
+}
+
+function hasChoice({ network }: SuiteCase): boolean {
+  return network.layers.some((layer) => layer.type === 'conv' && layer.kernelSize > 1);
 }
 
 async function prepare(engine: Engine, { network, batchSize, count }: SuiteCase): Promise<Program> {
@@ -68,65 +80,109 @@ async function prepare(engine: Engine, { network, batchSize, count }: SuiteCase)
   return program;
 }
 
-async function comparePass(
-  [tested, reference]: Program[],
-  { network, count }: SuiteCase,
-  tolerances: Tolerances,
-  { fusesRelu = false }: SuiteOptions,
-): Promise<void> {
-  const given = { count, training: { seed: 23, step: 4 } };
-  const labels = hashedLabels(24, count, classCount(network));
-  assertClose(
-    'logits',
-    await tested!.forward(given),
-    await reference!.forward(given),
-    tolerances.activations,
-  );
-  for (const { name } of network.layers) {
-    const expected = reference!.readActivation(fusesRelu ? rectifiedName(network, name) : name);
-    assertClose(`activation of ${name}`, tested!.readActivation(name), expected, tolerances.activations);
-  }
-  const { loss } = await tested!.backward(labels);
-  const expected = await reference!.backward(labels);
-  assertAtMost(Math.abs(loss - expected.loss), tolerances.activations, 'difference of losses');
-  for (const { name } of learntShapes(network)) {
-    const gradient = reference!.readGradient(name);
-    const [beside] = besideZero(network, name).map((other) => reference!.readGradient(other));
-    assertClose(`gradient of ${name}`, tested!.readGradient(name), gradient, tolerances.gradients, beside);
-  }
+type Tensors = ReadonlyMap<string, Float32Array>;
+
+/** All that a program computes of one batch in training mode. */
+interface PassResults {
+  readonly logits: Float32Array;
+  readonly activations: Tensors;
+  readonly loss: number;
+  readonly gradients: Tensors;
 }
 
-/** The ReLU after a layer, where there is one; else the layer itself. */
-export function rectifiedName({ layers }: NetworkSpec, name: string): string {
-  const next = layers[layers.findIndex((layer) => layer.name === name) + 1];
-  return next?.type === 'relu' ? next.name : name;
+/** What three steps of SGD do. */
+interface StepResults {
+  readonly losses: readonly number[];
+  readonly parameters: Tensors;
+  readonly momentum: Tensors;
 }
 
-async function compareSteps(
-  [tested, reference]: Program[],
-  { network, count }: SuiteCase,
-  tolerances: Tolerances,
-): Promise<void> {
-  const sgd = { learningRate: 0.01, momentum: 0.9, weightDecay: 0.02 };
+type Results = PassResults & StepResults;
+
+function tensorsOf(
+  items: readonly { readonly name: string }[],
+  read: (name: string) => Float32Array,
+): Tensors {
+  return new Map(items.map(({ name }) => [name, read(name)]));
+}
+
+async function runPass(program: Program, { network, count }: SuiteCase): Promise<PassResults> {
+  const logits = await program.forward({ count, training: { seed: 23, step: 4 } });
+  const activations = tensorsOf(network.layers, (name) => program.readActivation(name));
+  const { loss } = await program.backward(hashedLabels(24, count, classCount(network)));
+  const gradients = tensorsOf(learntShapes(network), (name) => program.readGradient(name));
+  return { logits, activations, loss, gradients };
+}
+
+async function runSteps(program: Program, { network, count }: SuiteCase): Promise<StepResults> {
+  const optimizer = { learningRate: 0.01, momentum: 0.9, weightDecay: 0.02 };
+  const losses: number[] = [];
   for (const step of [0, 1, 2]) {
     const labels = hashedLabels(30 + step, count, classCount(network));
-    const given = { count, labels, optimizer: sgd, training: { seed: 23, step } };
-    const { loss } = await tested!.step(given);
-    const expected = await reference!.step(given);
-    assertAtMost(Math.abs(loss - expected.loss), tolerances.updates, `difference of losses in step ${step}`);
+    losses.push((await program.step({ count, labels, optimizer, training: { seed: 23, step } })).loss);
   }
-  for (const { name } of parameterShapes(network)) {
-    assertClose(name, tested!.readParameter(name), reference!.readParameter(name), tolerances.updates);
+  return {
+    losses,
+    parameters: tensorsOf(parameterShapes(network), (name) => program.readParameter(name)),
+    momentum: tensorsOf(learntShapes(network), (name) => program.readState('momentum', name)),
+  };
+}
+
+const expected = new Map<SuiteCase, Promise<Results>>();
+
+/** The reference's results, computed once. */
+function expectedOf(suiteCase: SuiteCase): Promise<Results> {
+  const known = expected.get(suiteCase);
+  if (known) return known;
+  const results = runReference(suiteCase);
+  expected.set(suiteCase, results);
+  return results;
+}
+
+async function runReference(suiteCase: SuiteCase): Promise<Results> {
+  const program = await prepare(createReferenceEngine(), suiteCase);
+  const results = { ...(await runPass(program, suiteCase)), ...(await runSteps(program, suiteCase)) };
+  await program.dispose();
+  return results;
+}
+
+function comparePass(
+  tested: PassResults,
+  reference: PassResults,
+  { network }: SuiteCase,
+  { activations, gradients }: Tolerances,
+): void {
+  assertClose('logits', tested.logits, reference.logits, activations);
+  for (const [name, values] of reference.activations) {
+    assertClose(`activation of ${name}`, tested.activations.get(name)!, values, activations);
   }
-  for (const { name } of learntShapes(network)) {
-    const momentum = reference!.readState('momentum', name);
-    const [beside] = besideZero(network, name).map((other) => reference!.readState('momentum', other));
-    assertClose(
-      `momentum of ${name}`,
-      tested!.readState('momentum', name),
-      momentum,
-      tolerances.updates,
-      beside,
-    );
+  assertAtMost(Math.abs(tested.loss - reference.loss), activations, 'difference of losses');
+  compareAll('gradient of ', [tested.gradients, reference.gradients], network, gradients);
+}
+
+function compareAll(
+  what: string,
+  [tested, reference]: readonly [Tensors, Tensors],
+  network: NetworkSpec,
+  tolerance: number,
+): void {
+  for (const [name, values] of reference) {
+    const [beside] = besideZero(network, name).map((other) => reference.get(other)!);
+    assertClose(what + name, tested.get(name)!, values, tolerance, beside);
   }
+}
+
+function compareSteps(
+  tested: StepResults,
+  reference: StepResults,
+  { network }: SuiteCase,
+  { updates }: Tolerances,
+): void {
+  for (const [step, loss] of reference.losses.entries()) {
+    assertAtMost(Math.abs(tested.losses[step]! - loss), updates, `difference of losses in step ${step}`);
+  }
+  for (const [name, values] of reference.parameters) {
+    assertClose(name, tested.parameters.get(name)!, values, updates);
+  }
+  compareAll('momentum of ', [tested.momentum, reference.momentum], network, updates);
 }
