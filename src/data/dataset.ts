@@ -34,6 +34,11 @@ export interface FileDataset extends LabelledImages {
 
 export type Dataset = MemoryDataset | FileDataset;
 
+/** Whether every image is a square, before transforms. */
+export function hasSquares(dataset: Dataset): boolean {
+  return 'images' in dataset && dataset.height === dataset.width;
+}
+
 /** Labels for so many images, all 0, in as few bytes as the number of classes allows. */
 export function emptyLabels(length: number, classes: number): DatasetLabels {
   return classes <= 256

@@ -1,5 +1,5 @@
 import type { Averaging } from '../data/augmentation/views.ts';
-import type { Dataset } from '../data/dataset.ts';
+import { hasSquares, type Dataset } from '../data/dataset.ts';
 import { createLoader, type BadImagePolicy } from '../data/loader.ts';
 import type { BadImage } from '../data/loaderFill.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -39,7 +39,7 @@ export async function evaluateModel(
   try {
     for (const [name, values] of model.parameters) program.writeParameter(name, values);
     // Images in files have any shape.
-    const [transforms, ...moreViews] = modelViews(model, averaging, { anyShape: 'encoded' in dataset });
+    const [transforms, ...moreViews] = modelViews(model, averaging, { anyShape: !hasSquares(dataset) });
     const loader = await createLoader({
       dataset,
       transforms: transforms!,

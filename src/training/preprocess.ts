@@ -7,6 +7,7 @@ import {
   type TransformPair,
 } from '../data/augmentation/named.ts';
 import { subtractMean } from '../data/augmentation/tensorSteps.ts';
+import { hasSquares } from '../data/dataset.ts';
 import { imageStatistics } from '../data/statistics.ts';
 import {
   articleTransforms,
@@ -65,7 +66,7 @@ function fitted(
   steps: readonly TransformStep[],
   { side, dataset }: AugmentContext,
 ): readonly TransformStep[] {
-  if ('images' in dataset || steps.some(({ type }) => type === 'centerCrop')) return checkTransforms(steps);
+  if (hasSquares(dataset) || steps.some(({ type }) => type === 'centerCrop')) return checkTransforms(steps);
   const image = steps.filter(isImageStep);
   return checkTransforms([...image, centerCrop(side), ...steps.slice(image.length)]);
 }

@@ -28,3 +28,16 @@ test('the mean image is that of the squares that are tested, over the images tha
     assert.ok(Math.abs(mean.mean[c * 576 + y * 24 + x]! - expected) < 1e-6);
   }
 });
+
+test('images that are no squares are cropped to one', async () => {
+  const wide = { ...dataset, height: 16, width: 64 };
+  const types = async (of: typeof dataset): Promise<string[]> => {
+    const { train } = await trainingTransforms(
+      { preprocess: 'article' },
+      { side: 24, dataset: of, workers: 0 },
+    );
+    return train.map(({ type }) => type);
+  };
+  assert.deepEqual(await types(wide), ['resize', 'centerCrop', 'toTensor', 'normalize']);
+  assert.deepEqual(await types(dataset), ['resize', 'toTensor', 'normalize']);
+});
