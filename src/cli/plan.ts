@@ -1,12 +1,16 @@
 import { Command } from 'commander';
 import { bareSteps } from '../engine/bareSteps.ts';
 import type { CpuEngine } from '../engine/cpu/engine.ts';
-import type { EngineName } from '../engine/engine.ts';
+import type { CompileOptions, EngineName } from '../engine/engine.ts';
 import { steadySteps } from '../engine/steadySteps.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { networkNames } from '../network/zoo/networks.ts';
 import { findNetwork } from './findNetwork.ts';
-import { readers, whole } from './options.ts';
+import { articleRecipe } from '../training/recipes/article.ts';
+import { compiledUpdates, optimizerNames, type OptimizerName } from '../training/optimizer.ts';
+import type { OptionName } from '../training/optionChecks.ts';
+import { oneOf, readers, whole } from './options.ts';
+import { readOption } from './trainOptions.ts';
 import { describePlan, planTable, type MeasuredStep, type PlanSummary } from './planTable.ts';
 import { createProfiledEngine } from './profiledEngine.ts';
 import { createTerminal } from './terminal.ts';
@@ -18,6 +22,9 @@ interface PlanOptions {
   readonly classes?: number;
   readonly images: number;
   readonly epochs: number;
+  readonly optimizer: OptimizerName;
+  readonly ema?: number;
+  readonly freeze?: readonly string[];
   readonly infer?: boolean;
   readonly measure?: boolean;
   readonly json?: boolean;
@@ -54,11 +61,18 @@ export function planCommand(): Command {
       cifar10Images,
     )
     .option('--epochs <n>', 'epochs', whole('--epochs', 1, 1_000_000), 1)
+    .option('--optimizer <name>', optimizerNames.join(', '), oneOf('--optimizer', optimizerNames), 'sgd')
+    .option('--ema <decay>', 'with an average of the weights, as in training', trainingOption('ema', '--ema'))
+    .option(
+      '--freeze <layers>',
+      'with layers that stay as they are, as in training',
+      trainingOption('freeze', '--freeze'),
+    )
     .option('--infer', 'forward passes instead of training')
     .option('--measure', 'run it too, on random images, and show both')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ alexnet plan alexnet\n  $ alexnet plan alexnet --batch-size 128 --threads 2 --epochs 10\n  $ alexnet plan alexnet-32 --measure',
+      '\nExamples:\n  $ alexnet plan alexnet\n  $ alexnet plan alexnet --batch-size 128 --threads 2 --epochs 10\n  $ alexnet plan alexnet --optimizer adamw --freeze features\n  $ alexnet plan alexnet-32 --measure',
     )
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<PlanOptions>();
@@ -74,10 +88,16 @@ export function planCommand(): Command {
     });
 }
 
+function trainingOption(option: OptionName, flag: string): (text: string) => unknown {
+  return (text) => readOption(option, flag, text);
+}
+
 async function plan(network: NetworkSpec, options: PlanOptions): Promise<PlanSummary> {
   const { batchSize, infer = false } = options;
   const engine = await createProfiledEngine(options.engine, options.threads);
-  const compileOptions = { batchSize, training: !infer };
+  const { optimizer, ema, freeze } = options;
+  const updates = { ...articleRecipe, optimizer, ema, freeze };
+  const compileOptions = { batchSize, training: !infer, ...compiledUpdates(updates, network) };
   const prediction = await engine.predict(network, compileOptions);
   const measured = options.measure ? await measure(engine, network, compileOptions) : undefined;
   return describePlan(prediction, {
@@ -94,7 +114,7 @@ async function plan(network: NetworkSpec, options: PlanOptions): Promise<PlanSum
 async function measure(
   engine: CpuEngine,
   network: NetworkSpec,
-  options: { readonly batchSize: number; readonly training: boolean },
+  options: CompileOptions,
 ): Promise<MeasuredStep> {
   const { passTimes } = await import('../engine/cpu/plan/passTimes.ts');
   const program = await engine.compile(network, options);

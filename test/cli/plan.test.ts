@@ -8,7 +8,15 @@ import { jsonLines, runAlexnet } from './runAlexnet.ts';
 
 test('plan tells a step, an epoch, the memory and every layer, and what was measured', async () => {
   const options = ['--batch-size', '4', '--threads', '2', '--engine', 'wasm', '--images', '1001'];
-  const { code, stdout } = await runAlexnet(['plan', 'alexnet-32', ...options, '--measure', '--json']);
+  const updates = ['--optimizer', 'adamw', '--ema', '0.9'];
+  const { code, stdout } = await runAlexnet([
+    'plan',
+    'alexnet-32',
+    ...options,
+    ...updates,
+    '--measure',
+    '--json',
+  ]);
   assert.equal(code, 0);
   const lines = jsonLines(stdout);
   const summary = lines.at(-1) as unknown as PlanSummary;
@@ -30,7 +38,11 @@ test('plan tells a step, an epoch, the memory and every layer, and what was meas
   assert.equal(summary.imagesPerSecond, 4000 / summary.stepMilliseconds);
   const target = summary.engine.replace('cpu ', '') as 'wasm-256' | 'wasm-128';
   const plannedFor = { threads: 2, target, convolutions: 'auto' } as const;
-  const { memory } = planProgram(network, { batchSize: 4, training: true }, plannedFor);
+  const { memory } = planProgram(
+    network,
+    { batchSize: 4, training: true, optimizer: 'adamw', averages: true },
+    plannedFor,
+  );
   assert.equal(summary.memoryBytes, memory.bytes);
   const { measured } = summary;
   assert.ok(

@@ -23,11 +23,11 @@ export async function predictProgram(
   options: CompileOptions,
   plannedFor: PlannedFor,
 ): Promise<Prediction> {
-  const { batchSize, training } = options;
+  const { batchSize, training, optimizer, averages, accumulates } = options;
   const plan = planProgram(network, options, plannedFor);
   const run = { ...plannedFor, batchSize, training };
   const costs = await measureCosts(plannedFor);
-  const ratios = await sampleRatios(run, costs);
+  const ratios = await sampleRatios({ ...run, optimizer, averages, accumulates }, costs);
   const times = predictOperations({ ...run, plan }, costs).map((time) => ({
     ...time,
     milliseconds: time.milliseconds * (ratios.get(time.operation.kind) ?? 1),

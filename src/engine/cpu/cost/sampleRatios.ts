@@ -1,5 +1,6 @@
 /** By how much each kind of operation misses the model on this machine: a small network runs, and tells. */
 import { bareSteps } from '../../bareSteps.ts';
+import type { CompileOptions } from '../../engine.ts';
 import { steadySteps } from '../../steadySteps.ts';
 import { planProgram, type PlannedFor } from '../plan/planProgram.ts';
 import type { Operation } from '../plan/operations.ts';
@@ -12,10 +13,10 @@ import { sampleBatch, sampleNetwork } from './sampleNetwork.ts';
 /** Measured by predicted time, of kinds that the small network has. */
 export type KindRatios = ReadonlyMap<Operation['kind'], number>;
 
-export interface SampledFor extends PlannedFor {
-  readonly batchSize: number;
-  readonly training: boolean;
-}
+export interface SampledFor
+  extends
+    PlannedFor,
+    Pick<CompileOptions, 'batchSize' | 'training' | 'optimizer' | 'averages' | 'accumulates'> {}
 
 export async function sampleRatios(sampledFor: SampledFor, costs: MachineCosts): Promise<KindRatios> {
   const batchSize = Math.min(sampledFor.batchSize, sampleBatch);
