@@ -39,13 +39,20 @@ export async function loadImageSet(
   reportBad(problems, good.length, options);
   for (const notice of listing.notices) options.onNotice?.(notice);
   return {
-    name: basename(resolve(path)).replace(/\.(csv|jsonl|ndjson|tar)$/i, ''),
+    name: nameOf(path),
     split: options.split === 'all' ? 'train' : options.split,
     classes: listing.classes,
     length: good.length,
     labels: labelsOf(listing.classes, good),
     encoded: encodedImages(listing, good),
   };
+}
+
+/** The last part of the path, without its ending and the range of shards. */
+function nameOf(path: string): string {
+  return basename(resolve(path))
+    .replace(/\.(csv|jsonl|ndjson|tar)$/i, '')
+    .replace(/[-_.]?\{\d+\.\.\d+\}/, '');
 }
 
 function imagesOf(path: string, listing: ImageListing, options: ImageSetOptions): readonly ListedImage[] {

@@ -55,7 +55,7 @@ test('a range of shards, classes in JSON, and their names in classes.txt', async
     'classes.txt': 'cat\r\nant\n',
   });
   const { train, test: tested } = await loadSplits(join(folder, 's-{08..10}.tar'), { testFraction: 0.4 });
-  assert.deepEqual([train.classes, train.length + tested.length], [['cat', 'ant'], 5]);
+  assert.deepEqual([train.name, train.classes, train.length + tested.length], ['s', ['cat', 'ant'], 5]);
   // One image of each class: all of them are needed to train on.
   assert.deepEqual([...(await load(join(folder, 's-10.tar'))).labels], [1, 0]);
 });
