@@ -86,6 +86,7 @@ export interface Filler {
   close(): void;
 }
 
+/** Makes a filler, with memory of its own for one image; for one thread. */
 export function createFiller({ source, views, seed, inputs }: FillSource): Filler {
   const images = preparedReader(source);
   const transforms = views.map((steps) => imageTransform(steps, seed));

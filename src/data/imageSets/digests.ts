@@ -20,6 +20,7 @@ export type Range = readonly [from: number, to: number];
 /** What a thread answers. */
 export type DigestAnswer = { readonly digests: readonly Digest[] } | { readonly failure: string };
 
+/** The same for the same size and the same pixels, however they lie in memory. */
 export function pixelDigest(image: ImageView): string {
   const { data, offset, height, width, strides } = image;
   const row = new Uint8Array(width * channels);

@@ -8,6 +8,7 @@ import { byCodePoint, splitNamed, type ImageListing, type ListedImage } from './
 
 const imageExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.bmp']);
 
+/** Whether a file is named as an image that can be decoded. */
 export function hasImageExtension(name: string): boolean {
   return imageExtensions.has(extname(name).toLowerCase());
 }

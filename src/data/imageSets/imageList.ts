@@ -19,6 +19,7 @@ type Column = keyof typeof columnNames;
 /** Longest list that is read, a million lines or two: it is held in memory as text. */
 const mostListBytes = 150_000_000;
 
+/** Whether a file is named as a list. */
 export function isImageList(path: string): boolean {
   return ['.csv', '.jsonl', '.ndjson'].includes(extname(path).toLowerCase());
 }

@@ -13,6 +13,7 @@ import { byCodePoint, classOrder, splitNamed, type ImageListing, type ListedImag
 const mostLabelBytes = 1 << 20;
 const mostShards = 100_000;
 
+/** Whether a file is named as a tar archive that is not compressed. */
 export function isShard(path: string): boolean {
   return path.toLowerCase().endsWith('.tar');
 }
