@@ -37,6 +37,8 @@ test('what is unknown throws', async () => {
 
 test('an image folder: sizes, balance, duplicates between the splits, broken files', async () => {
   const folder = testFolder();
+  const damaged = goldenFile('png rgb');
+  damaged[50] ^= 0xff;
   const [red, green] = [bmp(5, 4, [255, 0, 0]), bmp(9, 7, [0, 255, 0])];
   writeFiles(folder, {
     'train/a/1.bmp': red,
@@ -45,6 +47,7 @@ test('an image folder: sizes, balance, duplicates between the splits, broken fil
     'train/b/2.bmp': green,
     'train/b/3.jpg': goldenFile('jpeg').subarray(0, 400),
     'train/b/4.png': '',
+    'train/b/5.png': damaged,
     'test/b/1.bmp': red,
     'test/b/2.bmp': bmp(5, 4, [254, 0, 0]),
   });
@@ -77,8 +80,9 @@ test('an image folder: sizes, balance, duplicates between the splits, broken fil
   assert.deepEqual(
     problems.map((problem) => /^\w+: \S+/.exec(problem)![0]),
     [
-      `ALEX_IMAGE_EMPTY: ${join(folder, 'train/b/4.png')}`,
       `ALEX_IMAGE_TRUNCATED: ${join(folder, 'train/b/3.jpg')}`,
+      `ALEX_IMAGE_EMPTY: ${join(folder, 'train/b/4.png')}`,
+      `ALEX_IMAGE_DAMAGED: ${join(folder, 'train/b/5.png')}`,
     ],
   );
 });

@@ -225,6 +225,11 @@ for (const name of [
   });
 }
 
+test('a JPEG file whose data ends early is refused, also where an end marker follows', async () => {
+  const cut = goldenFile('jpeg').subarray(0, 600);
+  assert.equal((await failure(Buffer.concat([cut, Buffer.of(0xff, 0xd9)]))).code, 'ALEX_IMAGE_TRUNCATED');
+});
+
 test('an image after a damaged one is decoded all the same', async () => {
   for (const name of ['png rgb', 'jpeg', 'webp lossless']) {
     const whole = goldenFile(name);

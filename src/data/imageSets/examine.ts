@@ -1,9 +1,10 @@
-/** Looks at the headers of images: what can be told without decoding a pixel. */
+/** Looks at the headers and the ends of images: what can be told without decoding a pixel of those that are whole. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { AlexnetError, alexnetError, problemOf } from '../../errors.ts';
 import type { ImageSize } from '../image.ts';
-import { imageSize } from '../images/decodeImage.ts';
+import { decodeImage, imageSize } from '../images/decodeImage.ts';
+import { endBytes, endsWhole } from '../images/format.ts';
 import type { ImageListing, ListedImage } from './listing.ts';
 
 export interface ExaminedImage {
@@ -41,7 +42,7 @@ export async function examineImages(
     const path = join(root, place === undefined ? name : shards[place.shard]!);
     const shown = place === undefined ? path : `${name} in ${path}`;
     try {
-      good.push({ listed, ...examine(path, shown, place, memory) });
+      good.push({ listed, ...(await examine(path, shown, place, memory)) });
     } catch (error) {
       if (!(error instanceof AlexnetError)) throw error;
       problems.push(problemOf(error));
@@ -54,19 +55,21 @@ export async function examineImages(
   return { good, problems };
 }
 
-function examine(
+async function examine(
   path: string,
   name: string,
   place: ListedImage['place'],
   memory: Buffer,
-): Omit<ExaminedImage, 'listed'> {
+): Promise<Omit<ExaminedImage, 'listed'>> {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
     const stats = fstatSync(file);
     if (stats.isDirectory()) throw alexnetError('ALEX_IMAGE_READ', { name, problem: 'it is a folder' });
     const { offset, bytes } = place ?? { offset: 0, bytes: stats.size };
-    return { size: sizeOf(file, name, { offset, bytes }, memory), bytes, changed: stats.mtimeMs };
+    const size = sizeOf(file, name, { offset, bytes }, memory);
+    await checkEnd(file, name, { offset, bytes }, memory);
+    return { size, bytes, changed: stats.mtimeMs };
   } catch (error) {
     if (error instanceof AlexnetError) throw error;
     const problem = error instanceof Error ? error.message : String(error);
@@ -76,12 +79,24 @@ function examine(
   }
 }
 
-function sizeOf(
-  file: number,
-  name: string,
-  { offset, bytes }: { readonly offset: number; readonly bytes: number },
-  memory: Buffer,
-): ImageSize {
+interface Run {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** A file that ends otherwise than it should is decoded: most broken ones were cut short on their way. */
+async function checkEnd(file: number, name: string, { offset, bytes }: Run, memory: Buffer): Promise<void> {
+  const start = Buffer.alloc(Math.min(bytes, 12));
+  memory.copy(start);
+  const end = Buffer.alloc(Math.min(bytes, endBytes));
+  readSync(file, end, 0, end.length, offset + bytes - end.length);
+  if (start.length === 12 && endsWhole(start, end, bytes)) return;
+  const whole = Buffer.alloc(bytes);
+  readSync(file, whole, 0, bytes, offset);
+  await decodeImage(whole, name);
+}
+
+function sizeOf(file: number, name: string, { offset, bytes }: Run, memory: Buffer): ImageSize {
   if (bytes > mostBytes) throw alexnetError('ALEX_IMAGE_READ', { name, problem: `it has ${bytes} bytes` });
   for (let wanted = firstBytes; ; wanted *= 16) {
     const length = Math.min(wanted, bytes);

@@ -98,7 +98,7 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<RgbaImage> {
     false,
   );
   // libjpeg fills in what is missing and says so; a picture that is half grey is no picture.
-  if (complaints.some((line) => line.includes('Premature end'))) {
+  if (complaints.some((line) => /premature end/i.test(line))) {
     throw new ImageFault('truncated', 'its data ends early');
   }
   const complaint = complaints.at(-1);

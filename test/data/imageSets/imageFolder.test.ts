@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { Dataset } from '../../../src/data/dataset.ts';
 import { loadDataset, loadSplits } from '../../../src/data/datasets.ts';
 import { packedString } from '../../../src/data/images/packedStrings.ts';
+import { goldenFile } from '../goldenImages.ts';
 import { bmp, testFolder, writeFiles } from './files.ts';
 
 const root = testFolder();
@@ -123,23 +124,42 @@ test('broken images are refused with their paths, or left out', async () => {
     'train/b/1.bmp': image,
     'train/b/2.bmp': 'a text with the wrong name',
     'train/b/3.bmp': image.subarray(0, 20),
+    'train/b/5.jpg': goldenFile('jpeg').subarray(0, 600),
+    'train/b/6.png': goldenFile('png rgb').subarray(0, -5),
+    'train/b/7.gif': goldenFile('gif noise').subarray(0, 5000),
+    'train/b/8.webp': goldenFile('webp lossless').subarray(0, -1),
+    'train/b/9.jpg': Buffer.concat([goldenFile('jpeg'), Buffer.from('more')]),
     'test/a/1.bmp': image,
   });
   symlinkSync('nowhere.bmp', join(folder, 'train/b/4.bmp'));
   await assert.rejects(loadDataset(folder, { split: 'train' }), (error: Error) => {
-    assert.match(error.message, /^ALEX_DATA_BAD_IMAGES: 4 of 6 images cannot be used:/);
-    for (const file of ['a/2.bmp', 'b/2.bmp', 'b/3.bmp', 'b/4.bmp']) assert.ok(error.message.includes(file));
+    assert.match(error.message, /^ALEX_DATA_BAD_IMAGES: 8 of 11 images cannot be used:/);
+    for (const file of [
+      'a/2.bmp',
+      'b/2.bmp',
+      'b/3.bmp',
+      'b/4.bmp',
+      'b/5.jpg',
+      'b/6.png',
+      'b/7.gif',
+      'b/8.webp',
+    ])
+      assert.ok(error.message.includes(file));
     return true;
   });
   const skipped: string[] = [];
   const onSkipped = (problem: string): unknown => skipped.push(/^\w+/.exec(problem)![0]);
   const dataset = await loadDataset(folder, { split: 'train', onBadImage: 'skip', onSkipped });
-  assert.deepEqual(contents(dataset), ['train/a/1.bmp a', 'train/b/1.bmp b']);
+  assert.deepEqual(contents(dataset), ['train/a/1.bmp a', 'train/b/1.bmp b', 'train/b/9.jpg b']);
   assert.deepEqual(skipped, [
     'ALEX_IMAGE_EMPTY',
     'ALEX_IMAGE_FORMAT',
     'ALEX_IMAGE_TRUNCATED',
     'ALEX_IMAGE_READ',
+    'ALEX_IMAGE_TRUNCATED',
+    'ALEX_IMAGE_TRUNCATED',
+    'ALEX_IMAGE_TRUNCATED',
+    'ALEX_IMAGE_TRUNCATED',
   ]);
 });
 
