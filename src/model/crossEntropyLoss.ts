@@ -19,22 +19,37 @@ export type Criterion = (outputs: Outputs, labels: Labels) => Loss;
 /** Class indices, as a loader gives them or in a list of one's own. */
 export type Labels = Tensor<Uint8Array | Uint16Array> | ArrayLike<number>;
 
-/** -log softmax(outputs)[label], the mean over the batch, in float64. */
-export function crossEntropyLoss(): Criterion {
+export interface CrossEntropyOptions {
+  /** Share of the target that all classes get alike, from 0, less than 1. Default 0. */
+  readonly labelSmoothing?: number;
+}
+
+/** -log softmax(outputs)[label], the mean over the batch, in float64. Throws ALEX_OPTION_VALUE. */
+export function crossEntropyLoss({ labelSmoothing = 0 }: CrossEntropyOptions = {}): Criterion {
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+    const expected = 'a number from 0, less than 1';
+    throw alexnetError('ALEX_OPTION_VALUE', { option: 'labelSmoothing', value: labelSmoothing, expected });
+  }
   return (outputs, labels) => {
     const indices = 'data' in labels ? labels.data : labels;
     checkLabels(indices, outputs);
-    const mean = meanCrossEntropy(outputs, indices);
-    return { item: () => mean, backward: () => outputs.backward(indices) };
+    const mean = meanCrossEntropy(outputs, indices, labelSmoothing);
+    return { item: () => mean, backward: () => outputs.backward(indices, labelSmoothing) };
   };
 }
 
-function meanCrossEntropy(outputs: Tensor<Float32Array>, labels: ArrayLike<number>): number {
+function meanCrossEntropy(
+  outputs: Tensor<Float32Array>,
+  labels: ArrayLike<number>,
+  smoothing: number,
+): number {
   const [images, classes] = outputs.shape;
   let sum = 0;
   for (let image = 0; image < images; image++) {
     const logits = outputs.data.subarray(image * classes, (image + 1) * classes);
-    sum += logSumExp(logits) - logits[labels[image]];
+    const [total, mean] = [logSumExp(logits), logits.reduce((all, logit) => all + logit, 0) / classes];
+    // Smoothing takes the loss of every class, on average, in the place of the label's.
+    sum += total - (1 - smoothing) * logits[labels[image]] - smoothing * mean;
   }
   return sum / images;
 }

@@ -47,18 +47,18 @@ export function passes(network: NetworkSpec, compiled: Compiled, seed: number): 
     const pass = (latest = { inputs, program });
     return {
       ...tensor(logits, [count, classes]),
-      backward: (labels) => inTurn(() => backward(pass, labels)),
+      backward: (labels, labelSmoothing) => inTurn(() => backward(pass, labels, labelSmoothing)),
     };
   }
 
-  async function backward(pass: Pass, labels: ArrayLike<number>): Promise<void> {
+  async function backward(pass: Pass, labels: ArrayLike<number>, labelSmoothing?: number): Promise<void> {
     if (pass !== latest) throw wrongOrder('backward() needs outputs of the latest forward, and once only');
     if (withGradients !== undefined)
       throw wrongOrder('backward() came while the gradients of a batch were held');
     if (!pass.program.training) throw alexnetError('ALEX_MODEL_EVALUATING', { network: network.name });
     if (pass.inputs.released) throw alexnetError('ALEX_MODEL_BATCH_RELEASED', { call: 'backward()' });
     latest = undefined;
-    await pass.program.backward(labels);
+    await pass.program.backward(labels, { labelSmoothing });
     withGradients = pass.program;
   }
 

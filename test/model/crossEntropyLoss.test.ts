@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { crossEntropyLoss } from '../../src/model/crossEntropyLoss.ts';
 import type { Outputs } from '../../src/model/outputs.ts';
@@ -26,4 +27,21 @@ test('labels must be one an image, each a class', () => {
   for (const labels of [[0], [0, 1, 1], [0, 2], [0, -1], [0, 0.5]]) {
     assert.throws(() => crossEntropyLoss()(given, labels), refused);
   }
+});
+
+test('label smoothing is torch’s: test/golden/optimizers.py wrote the losses', () => {
+  const golden = JSON.parse(readFileSync(new URL('../golden/optimizers.json', import.meta.url), 'utf8')) as {
+    smoothed: { smoothing: number; loss: number }[];
+  };
+  const rows = [0, 1, 2].map((row) => [0, 1, 2, 3, 4].map((c) => 4 * Math.sin(0.7 * (5 * row + c))));
+  for (const { smoothing, loss } of golden.smoothed) {
+    const given = outputs(rows);
+    let told: number | undefined;
+    given.backward = async (_, labelSmoothing) => void (told = labelSmoothing);
+    const own = crossEntropyLoss({ labelSmoothing: smoothing })(given, [0, 3, 4]);
+    assert.ok(Math.abs(own.item() - loss) < 1e-6);
+    void own.backward();
+    assert.equal(told, smoothing);
+  }
+  assert.throws(() => crossEntropyLoss({ labelSmoothing: 1 }), { code: 'ALEX_OPTION_VALUE' });
 });
