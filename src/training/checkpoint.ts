@@ -3,7 +3,13 @@
  * state of their own: order is a function of (seed, epoch), dropout of (seed, step).
  */
 import { alexnetError } from '../errors.ts';
-import type { OptimizerOptions, Program, SgdOptions } from '../engine/engine.ts';
+import {
+  sgdForms,
+  type AdamWOptions,
+  type OptimizerOptions,
+  type Program,
+  type SgdOptions,
+} from '../engine/engine.ts';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { float32Values, type TensorFile, type TensorSource } from '../formats/tensors.ts';
 import { parameterShapes } from '../network/shapes.ts';
@@ -63,7 +69,10 @@ export interface Checkpoint extends CheckpointState {
 export interface CheckpointFile extends TensorFile {
   /** Epochs that are done. */
   readonly epoch: number;
+  /** The optimizer's options where it is torch.optim.SGD. */
   readonly sgd: SgdOptions | undefined;
+  /** Whichever it is, whose state the file has. */
+  readonly optimizer: OptimizerOptions | undefined;
   /** The rate that a schedule began with, where the file tells. */
   readonly initialLearningRate?: number;
 }
@@ -117,11 +126,11 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   }
 }
 
-/** The entry that says where the training stands: JSON. It tells options of SGD that are torch.optim.SGD's. */
+/** The entry that says where the training stands: JSON. `sgd` are the optimizer's options where it is torch.optim.SGD. */
 export function checkpointText(state: CheckpointState, optimizer: OptimizerOptions | undefined): string {
   const { type, form, ...sgd } = (optimizer ?? {}) as SgdOptions;
   const plain = (type ?? 'sgd') === 'sgd' && (form ?? 'pytorch') === 'pytorch';
-  return JSON.stringify({ version, ...state, sgd: optimizer && plain ? sgd : undefined });
+  return JSON.stringify({ version, ...state, optimizer, sgd: optimizer && plain ? sgd : undefined });
 }
 
 /** A tensor of a program that a checkpoint holds. */
@@ -172,7 +181,7 @@ export async function restoreTensors(file: TensorFile, program: Program): Promis
 export function parseCheckpointState(
   path: string,
   text: string | undefined,
-): CheckpointState & { readonly sgd?: SgdOptions } {
+): CheckpointState & { readonly sgd?: SgdOptions; readonly optimizer?: OptimizerOptions } {
   const invalid = (problem: string, cause?: unknown): Error =>
     alexnetError('ALEX_CHECKPOINT_INVALID', { path, problem }, cause);
   if (text === undefined) throw invalid('it does not say where the training stands');
@@ -182,7 +191,11 @@ export function parseCheckpointState(
   } catch (error) {
     throw invalid('its state is no JSON', error);
   }
-  const state = (value ?? {}) as CheckpointState & { version: unknown; sgd: unknown };
+  const state = (value ?? {}) as CheckpointState & {
+    version: unknown;
+    sgd: unknown;
+    optimizer: unknown;
+  };
   if (!readableVersions.includes(state.version)) {
     throw invalid(`its version is ${JSON.stringify(state.version)}, expected at most ${version}`);
   }
@@ -194,13 +207,24 @@ export function parseCheckpointState(
   return {
     position,
     dataFingerprint: state.dataFingerprint,
-    ...(isSgd(state.sgd) && { sgd: state.sgd }),
+    ...(isSgd(state.sgd) && { sgd: state.sgd, optimizer: state.sgd }),
+    ...(isOptimizer(state.optimizer) && { optimizer: state.optimizer }),
   };
 }
 
 function isSgd(value: unknown): value is SgdOptions {
   const { learningRate, momentum, weightDecay } = (value ?? {}) as SgdOptions;
   return [learningRate, momentum, weightDecay].every(Number.isFinite);
+}
+
+function isOptimizer(value: unknown): value is OptimizerOptions {
+  const { type = 'sgd', ...options } = (value ?? {}) as OptimizerOptions;
+  if (type !== 'adamw') {
+    const { form = 'pytorch' } = options as SgdOptions;
+    return isSgd(options) && type === 'sgd' && sgdForms.includes(form);
+  }
+  const { learningRate, beta1, beta2, epsilon, weightDecay } = options as AdamWOptions;
+  return [learningRate, beta1, beta2, epsilon, weightDecay].every(Number.isFinite);
 }
 
 const counts = ['epoch', 'step', 'globalStep', 'runningSteps'] as const;

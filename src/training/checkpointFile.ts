@@ -19,8 +19,8 @@ export async function openCheckpointFile(path: string): Promise<CheckpointFile> 
 async function openOwnCheckpoint(path: string): Promise<CheckpointFile> {
   const file = await openSafetensors(path);
   try {
-    const { position, sgd } = parseCheckpointState(path, file.metadata[checkpointKey]);
-    return { ...file, epoch: position.epoch, sgd };
+    const { position, sgd, optimizer } = parseCheckpointState(path, file.metadata[checkpointKey]);
+    return { ...file, epoch: position.epoch, sgd, optimizer };
   } catch (error) {
     await file.close();
     throw error;

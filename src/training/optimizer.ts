@@ -25,6 +25,26 @@ export function optimizerAt(config: TrainingConfig, learningRate: number, update
   return { type: 'adamw', learningRate, beta1, beta2, epsilon, weightDecay, step: update + 1 };
 }
 
+/** The same the other way round: the options that such an update follows from. */
+export function optionsOfUpdate(
+  update: OptimizerOptions,
+): Partial<Pick<TrainingConfig, 'optimizer' | 'momentum' | 'beta1' | 'beta2' | 'epsilon'>> &
+  Pick<TrainingConfig, 'learningRate' | 'weightDecay'> {
+  if (update.type === 'adamw') {
+    const { learningRate, beta1, beta2, epsilon, weightDecay } = update;
+    return { optimizer: 'adamw', learningRate, beta1, beta2, epsilon, weightDecay };
+  }
+  const { form = 'pytorch', learningRate, momentum, weightDecay } = update;
+  const optimizer = (['sgd', 'nesterov', 'sgd-paper'] as const).find((name) => forms[name] === form)!;
+  return { optimizer, learningRate, momentum, weightDecay };
+}
+
+/** Whether what one optimizer keeps of a parameter is what the other would: SGD's velocity, with Nesterov's or without. */
+export function keepAlike(a: OptimizerName, b: OptimizerName): boolean {
+  const kept = (name: OptimizerName): OptimizerName => (name === 'nesterov' ? 'sgd' : name);
+  return kept(a) === kept(b);
+}
+
 type UpdateConfig = Pick<
   TrainingConfig,
   'optimizer' | 'freeze' | 'learningRateScale' | 'decayBiases' | 'accumulate' | 'ema'

@@ -42,6 +42,7 @@ export async function openPthCheckpoint(path: string): Promise<CheckpointFile> {
       },
       epoch,
       sgd: sgd.options,
+      optimizer: sgd.options,
       initialLearningRate: sgd.initialLearningRate,
       close: () => file.close(),
     };

@@ -5,6 +5,7 @@ import { restoreTensors, startPosition, type CheckpointFile, type Position } fro
 import { openCheckpointFile } from './checkpointFile.ts';
 import type { TrainingConfig, TrainingOptions } from './config.ts';
 import { newConfig } from './configFile.ts';
+import { keepAlike, optionsOfUpdate } from './optimizer.ts';
 import { optionError } from './optionError.ts';
 
 /** How to begin the run. */
@@ -18,7 +19,7 @@ export interface FileStart {
 
 /**
  * When `resume` is a file and not the folder of a run: the configuration of a new run that goes on from it. Network,
- * learning rate, momentum and weight decay are the checkpoint's; options, a recipe and a file of options come before
+ * optimizer and its options are the checkpoint's; options, a recipe and a file of options come before
  * it. There is at least one more epoch unless `epochs` says otherwise. Throws ALEX_OPTION_VALUE, and what
  * openCheckpointFile and newConfig throw.
  */
@@ -31,20 +32,37 @@ export async function fileStart(options: TrainingOptions): Promise<FileStart | u
   const file = await openCheckpointFile(path);
   await file.close();
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const config = await newConfig({ ...sgdOptions(file, options), ...Object.fromEntries(given), init: path });
+  const config = await newConfig({
+    ...checkpointOptions(file, options),
+    ...Object.fromEntries(given),
+    init: path,
+  });
+  checkState(path, file, config);
   const epochs = options.epochs ?? Math.max(config.epochs, file.epoch + 1);
   return { path, config: { ...config, epochs }, epoch: file.epoch };
+}
+
+/** Throws ALEX_OPTION_VALUE when what the checkpoint keeps of parameters is nothing to the optimizer. */
+function checkState(path: string, { optimizer }: CheckpointFile, config: TrainingConfig): void {
+  const own = optimizer && optionsOfUpdate(optimizer).optimizer;
+  if (own === undefined || keepAlike(own, config.optimizer)) return;
+  const expected = `${own}, whose state ${path} has; init instead of resume takes its weights alone`;
+  throw optionError('optimizer', config.optimizer, expected);
 }
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-function sgdOptions({ sgd, initialLearningRate }: CheckpointFile, options: TrainingOptions): TrainingOptions {
-  if (sgd === undefined || options.recipe !== undefined || options.config !== undefined) return {};
+function checkpointOptions(
+  { optimizer, initialLearningRate }: CheckpointFile,
+  options: TrainingOptions,
+): TrainingOptions {
+  if (optimizer === undefined || options.recipe !== undefined || options.config !== undefined) return {};
+  const own = optionsOfUpdate(optimizer);
   // A schedule begins with its own rate, not with the one that it had come to.
   const scheduled = options.schedule !== undefined && options.schedule !== null;
-  return { ...sgd, learningRate: scheduled ? (initialLearningRate ?? sgd.learningRate) : sgd.learningRate };
+  return { ...own, learningRate: scheduled ? (initialLearningRate ?? own.learningRate) : own.learningRate };
 }
 
 /** Puts the checkpoint into a program. Throws as restoreTensors does. */

@@ -144,3 +144,25 @@ test('a run with everything on goes on to the same bits, wherever it was interru
   const other = { ...options, optimizer: 'sgd', resume: join(folder, 'whole') } as const;
   await assert.rejects(trainTiny(other), { code: 'ALEX_RESUME_DIFFERS', message: /has optimizer adamw/ });
 });
+
+test('a new run goes on from a checkpoint by its own optimizer, and not by one that keeps something else', async (context) => {
+  const folder = temporaryFolder(context);
+  const options = {
+    optimizer: 'adamw',
+    learningRate: 0.01,
+    beta1: 0.8,
+    weightDecay: 0.1,
+    epochs: 1,
+  } as const;
+  await trainTiny({ ...options, out: join(folder, 'first') });
+  const resume = join(folder, 'first', 'checkpoint.safetensors');
+  const own = { learningRate: undefined, epochs: 2, resume };
+  await trainTiny({ ...own, out: join(folder, 'second') });
+  const config = JSON.parse(readFileSync(join(folder, 'second', 'config.json'), 'utf8')) as typeof options;
+  const { optimizer, learningRate, beta1, weightDecay } = config;
+  assert.deepEqual({ optimizer, learningRate, beta1, weightDecay, epochs: 1 }, { ...options });
+  await assert.rejects(trainTiny({ ...own, optimizer: 'nesterov', out: join(folder, 'third') }), {
+    code: 'ALEX_OPTION_VALUE',
+    message: /optimizer is nesterov; expected adamw, whose state .* has/,
+  });
+});
