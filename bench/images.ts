@@ -163,12 +163,12 @@ async function* bareBatches(): AsyncGenerator<Batch, void, undefined> {
     yield { slot: 0, view: 0, count: batchSize, labels, indices: new Uint32Array(batchSize), release() {} };
 }
 
-const bare = stepsEach > 0 ? spreadOf(times[0]!).median : NaN;
-for (const [i, [kind]] of stepsEach > 0 ? kinds.entries() : []) {
-  const { median } = spreadOf(times[i]!);
-  const rate = (1000 * batchSize) / median;
+const spreads = stepsEach > 0 ? times.map(spreadOf) : [];
+for (const [i, { median, min, max }] of spreads.entries()) {
+  const [rate, slowest, fastest] = [median, max, min].map((ms) => ((1000 * batchSize) / ms).toFixed(1));
   console.log(
-    `${kind.padEnd(22)} ${rate.toFixed(1).padStart(6)} images/s, ${((100 * bare) / median).toFixed(1)} % of bare steps (n ${times[i]!.length})`,
+    `${kinds[i]![0].padEnd(22)} ${rate!.padStart(6)} images/s (${slowest} to ${fastest}, n ${times[i]!.length}), ` +
+      `${((100 * spreads[0]!.median) / median).toFixed(1)} % of bare steps`,
   );
 }
 await program.dispose();
