@@ -68,10 +68,15 @@ function addRunOptions(command: Command): void {
     );
 }
 
-/** Prints the configuration of a new run: JSON over several lines, or on one with --json. */
+/** Prints the configuration of a new run, or of the one to go on with: JSON over several lines, or on one with --json. */
 async function printConfig(terminal: Terminal, options: TrainingOptions): Promise<void> {
   const { configText, newConfig } = await import('../training/configFile.ts');
-  const text = configText(await newConfig(options));
+  const { resumedConfig } = await import('../training/resume.ts');
+  const text = configText(
+    options.resume === undefined
+      ? await newConfig(options)
+      : (await resumedConfig(options.resume, options)).config,
+  );
   terminal.emit(JSON.parse(text) as object);
   terminal.print(text.trimEnd());
 }

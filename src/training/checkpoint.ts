@@ -163,10 +163,10 @@ function storedTensors(program: Program): StoredTensor[] {
 
 /**
  * Puts weights and their states into a program; states that it has no use for are left aside, as those of frozen
- * parameters. Throws ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE, and what the file's `read` throws.
+ * parameters, and averages that it has not begin as the weights. Throws ALEX_TENSOR_MISSING, ALEX_TENSOR_UNKNOWN, ALEX_TENSOR_SHAPE, and what the file's `read` throws.
  */
 export async function restoreTensors(file: TensorFile, program: Program): Promise<void> {
-  const stored = storedTensors(program);
+  const stored = storedTensors(program).map((tensor) => ({ ...tensor, name: nameIn(file, tensor.name) }));
   const wanted = new Set(stored.map(({ name }) => name));
   const tensors = [...file.tensors].filter(([name]) => wanted.has(name) || !isState(name));
   checkTensors(new Map(tensors), stored);
@@ -175,6 +175,13 @@ export async function restoreTensors(file: TensorFile, program: Program): Promis
     write(values);
     releaseMemory(values);
   }
+}
+
+const averagePrefix = 'average.';
+
+/** The tensor of the file that a tensor of the program comes from: for an average, it may be the weight. */
+function nameIn({ tensors }: TensorFile, name: string): string {
+  return tensors.has(name) || !name.startsWith(averagePrefix) ? name : name.slice(averagePrefix.length);
 }
 
 /** Reads such an entry. Throws ALEX_CHECKPOINT_INVALID. */

@@ -95,3 +95,23 @@ test('a checkpoint of version 1 is one without validation', async (context) => {
   assert.deepEqual(checkpoint.position, position);
   await checkpoint.close();
 });
+
+test('averages that a checkpoint has not begin as its weights; moments that it has not are missed', async (context) => {
+  const path = join(temporaryFolder(context), 'c.safetensors');
+  const program = await steppedProgram();
+  await writeCheckpoint(path, program, { position, dataFingerprint: '' }, { optimizer: sgd });
+  const options = { batchSize: 2, training: true } as const;
+  const averaging = await createReferenceEngine().compile(tinyNetwork, { ...options, averages: true });
+  const checkpoint = await openCheckpoint(path);
+  await checkpoint.restore(averaging);
+  for (const { name } of parameterShapes(tinyNetwork)) {
+    assert.deepEqual(averaging.readState('average', name), program.readParameter(name));
+    assert.deepEqual(averaging.readState('momentum', name), program.readState('momentum', name));
+  }
+  const adaptive = await createReferenceEngine().compile(tinyNetwork, { ...options, optimizer: 'adamw' });
+  await assert.rejects(checkpoint.restore(adaptive), {
+    code: 'ALEX_TENSOR_MISSING',
+    message: /secondMoment/,
+  });
+  await checkpoint.close();
+});
