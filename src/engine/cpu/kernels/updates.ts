@@ -84,33 +84,25 @@ function elementwiseKernel(kernel: ElementwiseKernel): KernelSource {
 const { weightDecay, momentum, minusLearningRate, minusDecay } = sgdConstants;
 
 /** torch.optim.SGD. Parameters: w, v, g, how many sixteens, constants. */
-export const sgdKernel = elementwiseKernel({
-  name: 'sgd',
-  operands: 3,
-  written: 2,
-  constants: [weightDecay, momentum, minusLearningRate],
-  body(a, [w, v, g], [decay, keep, minusRate]) {
-    a.multiplyAdd(g, decay, w);
-    a.multiply(v, v, keep);
-    a.add(v, v, g);
-    a.multiplyAdd(w, minusRate, v);
-  },
-});
-
+export const sgdKernel = momentumKernel('sgd', false);
 /** The same with Nesterov's momentum. */
-export const nesterovKernel = elementwiseKernel({
-  name: 'nesterov',
-  operands: 3,
-  written: 2,
-  constants: [weightDecay, momentum, minusLearningRate],
-  body(a, [w, v, g], [decay, keep, minusRate]) {
-    a.multiplyAdd(g, decay, w);
-    a.multiply(v, v, keep);
-    a.add(v, v, g);
-    a.multiplyAdd(g, keep, v);
-    a.multiplyAdd(w, minusRate, g);
-  },
-});
+export const nesterovKernel = momentumKernel('nesterov', true);
+
+function momentumKernel(name: string, nesterov: boolean): KernelSource {
+  return elementwiseKernel({
+    name,
+    operands: 3,
+    written: 2,
+    constants: [weightDecay, momentum, minusLearningRate],
+    body(a, [w, v, g], [decay, keep, minusRate]) {
+      a.multiplyAdd(g, decay, w);
+      a.multiply(v, v, keep);
+      a.add(v, v, g);
+      if (nesterov) a.multiplyAdd(g, keep, v);
+      a.multiplyAdd(w, minusRate, nesterov ? g : v);
+    },
+  });
+}
 
 /** The paper's, with the learning rate inside the velocity. */
 export const paperKernel = elementwiseKernel({
