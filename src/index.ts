@@ -50,14 +50,19 @@ export { createCpuEngine, type CpuEngine, type CpuEngineOptions } from './engine
 export type { Prediction } from './engine/cpu/cost/predictProgram.ts';
 export { createReferenceEngine } from './engine/reference/engine.ts';
 export type {
+  BackwardOptions,
   CompileOptions,
   TrainingMode,
   Engine,
   EngineName,
   ForwardOptions,
   ImageBuffer,
+  OptimizerOptions,
+  ParameterOptions,
+  ParameterState,
   Program,
   StepOptions,
+  UpdateOptions,
 } from './engine/engine.ts';
 
 // Data.
@@ -99,6 +104,7 @@ export { trainingConfig, type TrainingConfig, type TrainingOptions } from './tra
 export { readConfigFile } from './training/configFile.ts';
 export { recipes, type RecipeName } from './training/recipes/recipes.ts';
 export { learningRateAt, type ScheduleName } from './training/schedule.ts';
+export { findLearningRate, type RatePoint, type RateSearch } from './training/findLearningRate.ts';
 export { evaluateModel, type EvaluateModelOptions } from './training/evaluateModel.ts';
 export {
   loadModel as readModel,

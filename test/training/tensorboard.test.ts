@@ -50,6 +50,22 @@ test('a training writes what it tells, by the step of the run', async (context) 
   assert.deepEqual(config, JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')));
 });
 
+test('validation, and the rate of a schedule, are written by the step of the run', async (context) => {
+  const out = join(temporaryFolder(context), 'run');
+  const { events } = await trainTiny({ out, epochs: 2, validation: 0.2, schedule: 'linear' });
+  const files = eventFiles(out);
+  const told = events.filter((event) => event.type === 'validation');
+  const losses = told.map(({ epoch, loss }) => [5 * epoch, Math.fround(loss)]);
+  assert.equal(losses.length, 2);
+  assert.deepEqual(series(files, 'loss/validation'), losses);
+  assert.deepEqual(
+    series(files, 'accuracy/validation').map(([, accuracy]) => accuracy),
+    told.map(({ accuracy }) => Math.fround(accuracy)),
+  );
+  const rates = Array.from({ length: 10 }, (_, i) => [i + 1, Math.fround(0.05 * (1 - i / 10))]);
+  assert.deepEqual(series(files, 'learning_rate'), rates);
+});
+
 test('a resumed run goes on in another file, and its steps stand once', async (context) => {
   const out = join(temporaryFolder(context), 'run');
   await trainTiny({ out }, abortAfter(9));
