@@ -132,8 +132,8 @@ export const catalogue = {
   ),
   ALEX_MODEL_PARAMETERS: entry(
     2,
-    (p: { problem: string }) => `the optimizer needs all parameters of one model; ${p.problem}`,
-    () => 'Give it model.parameters().',
+    (p: { problem: string }) => `the optimizer needs parameters of one model, each once; ${p.problem}`,
+    () => 'Give it model.parameters(), or some of them.',
   ),
   ALEX_MODEL_NO_GRADIENTS: entry(
     1,

@@ -10,7 +10,13 @@ export type { Parameter } from './model/parameter.ts';
 export type { Outputs } from './model/outputs.ts';
 export type { StateDict, StateSource } from './model/stateDict.ts';
 export { crossEntropyLoss, type Criterion, type Labels, type Loss } from './model/crossEntropyLoss.ts';
-export { optim, type AdamWOptions, type Optimizer, type SgdOptions } from './model/optim.ts';
+export {
+  optim,
+  type AdamWOptions,
+  type Optimizer,
+  type ParameterGroup,
+  type SgdOptions,
+} from './model/optim.ts';
 export { lrScheduler, type LrScheduler, type PlateauScheduler } from './model/lrScheduler.ts';
 export { transforms } from './model/transforms.ts';
 export { datasets, type ImageDataset } from './model/datasets.ts';

@@ -1,8 +1,9 @@
 /** The program behind a model: compiled when it is first needed, and again when a batch needs more. */
-import type { Engine, OptimizerType, Program } from '../engine/engine.ts';
+import type { Engine, Program } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
+import type { Updates } from './parameter.ts';
 
 /** Slot 0 takes batches that must be copied; a data loader writes into the two others in turn. */
 const INPUT_SLOTS = 3;
@@ -18,8 +19,8 @@ export interface Needs {
 export interface Compiled {
   /** The program, compiled again (with weights and momentum kept) when it is too small or cannot train. */
   program(needs: Needs): Promise<Program>;
-  /** From the next need on, the program keeps this optimizer's state. */
-  useOptimizer(type: OptimizerType): void;
+  /** From the next need on, the program is one for this optimizer. */
+  useOptimizer(updates: Updates): void;
   /** The program if there is one. */
   current(): Program | undefined;
   read(name: string): Float32Array;
@@ -36,12 +37,14 @@ export function compiled(
   let program: Program | undefined;
   let held: Map<string, Float32Array> | undefined; // weights read or written before there is a program
   let disposed = false;
-  let optimizer: OptimizerType = 'sgd';
+  let updates: Updates = { optimizer: 'sgd', parameters: {} };
+  let compiledFor = updates;
 
   async function compile(needs: Needs): Promise<Program> {
-    const next = await (await engine()).compile(network, { ...needs, optimizer, inputSlots: INPUT_SLOTS });
+    const next = await (await engine()).compile(network, { ...needs, ...updates, inputSlots: INPUT_SLOTS });
     if (program === undefined) fillWeights(next);
-    else await moveState(program, next);
+    else await moveState(program, next, compiledFor.optimizer === updates.optimizer);
+    compiledFor = updates;
     return (program = next);
   }
 
@@ -63,10 +66,10 @@ export function compiled(
   return {
     async program(needs) {
       if (disposed) throw disposedError();
-      const fits = program !== undefined && enough(program, needs, optimizer);
+      const fits = program !== undefined && enough(program, needs, alike(compiledFor, updates));
       return fits ? program! : compile(merge(program, needs));
     },
-    useOptimizer: (type) => void (optimizer = type),
+    useOptimizer: (wanted) => void (updates = wanted),
     current: () => program,
     read: (name) => (program === undefined ? known(weights(), name).slice() : program.readParameter(name)),
     write(name, values) {
@@ -83,14 +86,13 @@ export function compiled(
   };
 }
 
-function enough(program: Program, needs: Needs, optimizer: OptimizerType): boolean {
-  const trains = program.training && optimizerOf(program) === optimizer;
+function enough(program: Program, needs: Needs, updatesFit: boolean): boolean {
+  const trains = program.training && updatesFit;
   return program.batchSize >= needs.batchSize && (trains || !needs.training);
 }
 
-/** Whose state the program keeps. */
-function optimizerOf({ states }: Program): OptimizerType {
-  return states.has('secondMoment') ? 'adamw' : 'sgd';
+function alike(a: Updates, b: Updates): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function merge(program: Program | undefined, needs: Needs): Needs {
@@ -101,12 +103,13 @@ function merge(program: Program | undefined, needs: Needs): Needs {
 }
 
 /** Weights and momentum from one program to the next, which takes its place. */
-async function moveState(from: Program, to: Program): Promise<void> {
+async function moveState(from: Program, to: Program, sameOptimizer: boolean): Promise<void> {
   for (const { name } of parameterShapes(from.network)) to.writeParameter(name, from.readParameter(name));
   // What one optimizer keeps means nothing to another.
-  const states = optimizerOf(from) === optimizerOf(to) ? from.states : [];
-  for (const [state, names] of states) {
-    for (const name of names) to.writeState(state, name, from.readState(state, name));
+  for (const [state, names] of sameOptimizer ? from.states : []) {
+    const kept = to.states.get(state) ?? [];
+    for (const name of names)
+      if (kept.includes(name)) to.writeState(state, name, from.readState(state, name));
   }
   await from.dispose();
 }

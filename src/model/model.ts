@@ -106,7 +106,8 @@ function parameterHandles(
   const shapes = learntShapes(network);
   const { zeroGrad, update } = pass;
   const { useOptimizer } = weights;
-  const owner: ParameterOwner = { network, parameterCount: shapes.length, zeroGrad, update, useOptimizer };
+  const names = shapes.map(({ name }) => name);
+  const owner: ParameterOwner = { network, names, zeroGrad, update, useOptimizer };
   return shapes.map(({ name, shape }) => ({
     name,
     shape,

@@ -1,5 +1,5 @@
 /** One learnt tensor of a model, as torch.nn.Parameter is to a script. */
-import type { OptimizerOptions, OptimizerType } from '../engine/engine.ts';
+import type { CompileOptions, OptimizerOptions } from '../engine/engine.ts';
 import type { Tensor } from './tensor.ts';
 
 export interface Parameter {
@@ -14,14 +14,20 @@ export interface Parameter {
   readonly owner: ParameterOwner;
 }
 
+/** What a program has to be compiled for. */
+export type Updates = Required<Pick<CompileOptions, 'optimizer' | 'parameters'>>;
+
 /** What an optimizer asks of a model. */
 export interface ParameterOwner {
   readonly network: { readonly name: string };
-  /** Number of its parameters. */
-  readonly parameterCount: number;
   zeroGrad(): void;
   /** One update with the gradients of the last backward. Throws ALEX_MODEL_NO_GRADIENTS. */
   update(optimizer: OptimizerOptions): Promise<void>;
-  /** Says before a forward which optimizer will update: its state is kept from then on, and begins at zero. */
-  useOptimizer(type: OptimizerType): void;
+  /** Its parameters' names. */
+  readonly names: readonly string[];
+  /**
+   * Says before a forward what will update, and which parameters how: what another optimizer kept of them is forgotten
+   * then, and frozen ones get no gradients.
+   */
+  useOptimizer(updates: Updates): void;
 }

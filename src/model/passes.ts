@@ -15,7 +15,7 @@ export interface Passes {
   /** Throws ALEX_MODEL_NO_GRADIENTS. */
   update(optimizer: OptimizerOptions): Promise<void>;
   zeroGrad(): void;
-  /** Undefined when there are no gradients. */
+  /** Undefined when there are no gradients, and for a parameter that is frozen. */
   gradient(name: string): Float32Array | undefined;
 }
 
@@ -73,7 +73,8 @@ export function passes(network: NetworkSpec, compiled: Compiled, seed: number): 
     zeroGrad() {
       withGradients = undefined;
     },
-    gradient: (name) => withGradients?.readGradient(name),
+    gradient: (name) =>
+      withGradients?.states.get('momentum')?.includes(name) ? withGradients.readGradient(name) : undefined,
   };
 }
 

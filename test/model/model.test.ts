@@ -200,11 +200,11 @@ test('backward after a first forward in eval() is refused', async () => {
   await assert.rejects(loss.backward(), { code: 'ALEX_MODEL_EVALUATING' });
 });
 
-test('an optimizer takes all parameters of one model and options in range', () => {
+test('an optimizer takes parameters of one model, each once, and options in range', () => {
   const parameters = tinyModel().parameters();
   const refused = { code: 'ALEX_MODEL_PARAMETERS' };
   assert.throws(() => optim.sgd([], sgd), refused);
-  assert.throws(() => optim.sgd(parameters.slice(1), sgd), refused);
+  assert.throws(() => optim.sgd([...parameters, parameters[0]!], sgd), refused);
   assert.throws(() => optim.sgd([...parameters, ...tinyModel().parameters()], sgd), refused);
   for (const options of [
     { lr: -1 },

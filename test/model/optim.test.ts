@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OptimizerOptions } from '../../src/engine/engine.ts';
+import type { CompileOptions, OptimizerOptions } from '../../src/engine/engine.ts';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
 import { crossEntropyLoss } from '../../src/model/crossEntropyLoss.ts';
 import { createModel, type Model } from '../../src/model/model.ts';
 import { optim, type Optimizer } from '../../src/model/optim.ts';
+import type { Parameter } from '../../src/model/parameter.ts';
 import { tinyBatch, tinyNetwork } from './tinyNetwork.ts';
 
 const seed = 5;
@@ -24,12 +25,14 @@ async function trainOn(model: Model, optimizer: Optimizer, number: number): Prom
 async function stepped(
   first: ReturnType<Model['stateDict']>,
   steps: readonly OptimizerOptions[],
+  parameters: CompileOptions['parameters'] = {},
 ): Promise<Map<string, Float32Array>> {
   const type = steps[0]!.type ?? 'sgd';
   const program = await createReferenceEngine().compile(tinyNetwork, {
     batchSize: 4,
     training: true,
     optimizer: type,
+    parameters,
   });
   for (const [name, { data }] of first) program.writeParameter(name, data);
   for (const [step, optimizer] of steps.entries()) {
@@ -92,4 +95,50 @@ test('options out of range are refused', () => {
     { weightDecay: -1 },
   ] as const)
     assert.throws(() => optim.adamW(parameters, options as object), { code: 'ALEX_OPTION_VALUE' });
+});
+
+test('groups have learning rates of their own, which change in proportion, and may go without decay', async () => {
+  const model = tinyModel();
+  const first = model.stateDict();
+  const [weights, biases] = ['weight', 'bias'].map((kind) =>
+    model.parameters().filter(({ name }) => name.endsWith(kind)),
+  ) as [Parameter[], Parameter[]];
+  const groups = [
+    { params: weights, lr: 0.05 },
+    { params: biases, weightDecay: 0 },
+  ];
+  const optimizer = optim.sgd(groups, { lr: 0.1, momentum: 0.9, weightDecay: 0.02 });
+  await trainOn(model, optimizer, 0);
+  optimizer.options.lr = 0.02;
+  await trainOn(model, optimizer, 1);
+  const rule = { momentum: 0.9, weightDecay: 0.02 };
+  const parameters = Object.fromEntries([
+    ...weights.map(({ name }) => [name, { learningRateScale: 0.5 }]),
+    ...biases.map(({ name }) => [name, { decays: false }]),
+  ]) as CompileOptions['parameters'];
+  const steps = [0.1, 0.02].map((learningRate) => ({ ...rule, learningRate }));
+  assertState(model, await stepped(first, steps, parameters));
+  assert.throws(() => optim.sgd([{ params: weights, weightDecay: 0.5 }], { lr: 0.1 }), {
+    code: 'ALEX_OPTION_VALUE',
+  });
+  const twice = () => optim.sgd([...weights, { params: weights }], { lr: 0.1 });
+  assert.throws(twice, { code: 'ALEX_MODEL_PARAMETERS' });
+});
+
+test('parameters that are left out stay as they are, and get no gradients', async () => {
+  const model = tinyModel();
+  const first = model.stateDict();
+  const some = model.parameters().slice(2);
+  const optimizer = optim.sgd(some, { lr: 0.1 });
+  const { inputs, labels } = tinyBatch(4, 0);
+  await crossEntropyLoss()(await model.forward(inputs), labels).backward();
+  await optimizer.step();
+  const names = some.map(({ name }) => name);
+  for (const parameter of model.parameters()) {
+    const isLeft = !names.includes(parameter.name);
+    assert.equal(parameter.grad() === undefined, isLeft, parameter.name);
+    const before = first.get(parameter.name)!.data;
+    if (isLeft) assert.deepEqual(parameter.data().data, before);
+    else assert.notDeepEqual(parameter.data().data, before);
+  }
 });
