@@ -152,6 +152,8 @@ export function trainingConfig(options: TrainingOptions, base?: TrainingConfig):
   const named = typeof dataset === 'object' && dataset !== null ? dataset.train.name : dataset;
   const set = Object.entries({ ...given, dataset: named }).filter(([, value]) => value !== undefined);
   const config = withoutUnset({ ...below, ...Object.fromEntries(set) });
+  // A recipe's probability is for the networks that it may be said of.
+  if (!isOfZoo(config['network']) && given.dropout === undefined) delete config['dropout'];
   for (const name of Object.keys(optionChecks) as OptionName[]) checkOption(name, config[name]);
   const checked = config as unknown as TrainingConfig;
   checkImages(checked);
@@ -190,8 +192,13 @@ export function checkOption(name: OptionName, value: unknown, named: string = na
   if (!check.accepts(value)) throw optionError(named, value, check.expected, check.words);
 }
 
+/** Whether a network is given by a name of the zoo, right or wrong. */
+function isOfZoo(network: unknown): network is string {
+  return typeof network === 'string' && !isNetworkFile(network);
+}
+
 function checkNetwork({ network, dropout }: TrainingConfig): void {
-  if (typeof network === 'string' && !isNetworkFile(network)) buildNetwork(network, { classes: 2 });
+  if (isOfZoo(network)) buildNetwork(network, { classes: 2 });
   else if (dropout !== undefined) {
     const expected = 'nothing with a network that is not given by name: set it in its layers';
     throw optionError('dropout', dropout, expected);

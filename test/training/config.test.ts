@@ -69,6 +69,12 @@ test('a bad value is refused by the name of its option', () => {
   assert.throws(() => trainingConfig({ network: tinyNetwork, dropout: 0.5 }), { code: 'ALEX_OPTION_VALUE' });
 });
 
+test("a recipe's dropout is for networks by name: one of layers has its own", () => {
+  assert.equal(trainingConfig({ recipe: 'cifar-fast' }).dropout, 0.2);
+  assert.equal(trainingConfig({ recipe: 'cifar-fast', network: tinyNetwork }).dropout, undefined);
+  assert.equal(trainingConfig({ recipe: 'cifar-fast', network: 'my.json' }).dropout, undefined);
+});
+
 test('options that are undefined leave the recipe as it is', () => {
   assert.deepEqual(
     trainingConfig({ epochs: undefined, threads: undefined } as TrainingOptions),
