@@ -72,7 +72,7 @@ export function openPixelCache(
   const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
   const [pixels, checks] = [join(options.dir, `${name}.pixels`), join(options.dir, `${name}.checks`)];
   try {
-    mkdirSync(options.dir, { recursive: true });
+    if (options.write !== false) mkdirSync(options.dir, { recursive: true });
     const room = makeRoom(options, name);
     const { offsets, sizes, bytes } = place(images, steps, room);
     if (bytes === 0) return undefined;
