@@ -1,3 +1,4 @@
+import type { RandomStream } from '../random/chunks.ts';
 import { fillNormal } from '../random/normal.ts';
 import { fillUniform } from '../random/uniform.ts';
 import { purposes } from '../random/philox.ts';
@@ -41,7 +42,7 @@ function fill(
   values: Float32Array,
   { kind, fanIn, initial }: ParameterShape,
   scheme: InitializationScheme,
-  source: Parameters<typeof fillUniform>[2],
+  source: RandomStream,
 ): void {
   if (kind === 'norm' || kind === 'statistic') {
     values.fill(initial.bias);

@@ -1,22 +1,11 @@
-import { fillPhilox, philoxKey } from './philox.ts';
-import type { Purpose } from './philox.ts';
-
-const CHUNK_WORDS = 4096;
+import { forEachChunk, type RandomStream } from './chunks.ts';
 
 /**
  * Fills `values` with numbers from the normal distribution around 0 (Box and Muller 1958): a pair of numbers of each pair
  * of Philox words. V8 has its own logarithm, sine and cosine, so the bits are the same on every machine.
  */
-export function fillNormal(
-  values: Float32Array,
-  standardDeviation: number,
-  source: { readonly seed: number; readonly purpose: Purpose; readonly stream: number },
-): void {
-  const key = philoxKey(source.seed);
-  const words = new Uint32Array(CHUNK_WORDS);
-  for (let begin = 0; begin < values.length; begin += CHUNK_WORDS) {
-    const end = Math.min(values.length, begin + CHUNK_WORDS);
-    fillPhilox(words, [begin / 4, source.stream, 0, source.purpose], key);
+export function fillNormal(values: Float32Array, standardDeviation: number, source: RandomStream): void {
+  forEachChunk(values.length, source, (words, begin, end) => {
     for (let index = begin; index < end; index += 2) {
       // The logarithm's argument is in (0, 1].
       const radius = standardDeviation * Math.sqrt(-2 * Math.log((words[index - begin]! + 1) / 2 ** 32));
@@ -24,5 +13,5 @@ export function fillNormal(
       values[index] = radius * Math.cos(angle);
       if (index + 1 < end) values[index + 1] = radius * Math.sin(angle);
     }
-  }
+  });
 }

@@ -11,6 +11,11 @@ export function convolution(name: string, spec: Omit<ConvSpec, 'type' | 'name'>)
   return { type: 'conv', name, ...spec };
 }
 
+/** Over 5 channels, alpha 1e-4, beta 0.75. */
+export function lrn(name: string, k: number, convention: LrnSpec['convention']): LrnSpec {
+  return { type: 'lrn', name, size: 5, alpha: 1e-4, beta: 0.75, k, convention };
+}
+
 export function pool(name: string): LayerSpec {
   return { type: 'maxPool', name, kernelSize: 3, stride: 2 };
 }
@@ -22,26 +27,17 @@ export function pool(name: string): LayerSpec {
  * inputs of 224 × 224; 55 × 55 outputs of the first convolution need 227.
  */
 export function alexnet2012({ classes, inputSize = 227, dropout = 0.5 }: NetworkOptions): NetworkSpec {
-  const lrn = (name: string): LrnSpec => ({
-    type: 'lrn',
-    name,
-    size: 5,
-    alpha: 1e-4,
-    beta: 0.75,
-    k: 2,
-    convention: 'paper',
-  });
   return {
     name: 'alexnet-2012',
     input: { channels: 3, height: inputSize, width: inputSize },
     layers: [
       convolution('features.0', { outChannels: 96, kernelSize: 11, stride: 4, initial: biasZero }),
       { type: 'relu', name: 'features.1' },
-      lrn('features.2'),
+      lrn('features.2', 2, 'paper'),
       pool('features.3'),
       convolution('features.4', { outChannels: 256, kernelSize: 5, padding: 2, groups: 2, initial: biasOne }),
       { type: 'relu', name: 'features.5' },
-      lrn('features.6'),
+      lrn('features.6', 2, 'paper'),
       pool('features.7'),
       ...lastConvolutions(8),
       ...classifier(classes, dropout, biasOne),
