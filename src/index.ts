@@ -35,19 +35,15 @@ export type { LayerSpec, LayerType, NetworkSpec } from './network/spec.ts';
 export {
   classCount,
   inferShapes,
+  learntShapes,
   parameterShapes,
   type LayerShape,
   type ParameterShape,
   type Shape,
 } from './network/shapes.ts';
 export { initialise, type InitializationScheme } from './network/initialise.ts';
-export {
-  buildNetwork,
-  networkNames,
-  networks,
-  type NetworkName,
-  type NetworkOptions,
-} from './network/zoo/networks.ts';
+export { buildNetwork, networkNames, networks, type NetworkName } from './network/zoo/networks.ts';
+export type { NetworkOptions } from './network/zoo/networkOptions.ts';
 
 // Engines, and the programs that they compile networks into.
 export { createEngine } from './engine/create.ts';

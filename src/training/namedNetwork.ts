@@ -1,5 +1,6 @@
 import type { NetworkSpec } from '../network/spec.ts';
-import { buildNetwork, type NetworkOptions } from '../network/zoo/networks.ts';
+import type { NetworkOptions } from '../network/zoo/networkOptions.ts';
+import { buildNetwork } from '../network/zoo/networks.ts';
 import { isNetworkFile, readNetworkFile } from './networkFile.ts';
 
 /** A network by its name in the zoo, or by the file that describes it. Throws ALEX_NETWORK_UNKNOWN, and as readNetworkFile. */

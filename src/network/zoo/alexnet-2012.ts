@@ -1,5 +1,5 @@
 import type { ConvSpec, InitialValues, LayerSpec, LrnSpec, NetworkSpec } from '../spec.ts';
-import type { NetworkOptions } from './networks.ts';
+import type { NetworkOptions } from './networkOptions.ts';
 
 /** N(0, 0.01), and biases of 1 where the paper has them. */
 export const [biasZero, biasOne]: readonly InitialValues[] = [0, 1].map((bias) => ({

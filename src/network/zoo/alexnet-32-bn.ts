@@ -1,6 +1,6 @@
 import type { LayerSpec, NetworkSpec } from '../spec.ts';
 import { alexnet32 } from './alexnet-32.ts';
-import type { NetworkOptions } from './networks.ts';
+import type { NetworkOptions } from './networkOptions.ts';
 
 /**
  * alexnet-32 with batch normalisation between each convolution and its ReLU (Ioffe and Szegedy 2015, section 3.2). Features

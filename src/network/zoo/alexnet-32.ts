@@ -1,5 +1,5 @@
 import type { NetworkSpec } from '../spec.ts';
-import type { NetworkOptions } from './networks.ts';
+import type { NetworkOptions } from './networkOptions.ts';
 
 /**
  * AlexNet's design for 32×32 images: five convolutions, overlapping 3×3 pooling with stride 2, dropout, three

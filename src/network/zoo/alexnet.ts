@@ -1,5 +1,5 @@
 import type { NetworkSpec } from '../spec.ts';
-import type { NetworkOptions } from './networks.ts';
+import type { NetworkOptions } from './networkOptions.ts';
 
 /**
  * torchvision's `alexnet`: one tower, no local response normalisation, the paper's "One weird trick"

@@ -1,6 +1,6 @@
 import type { LayerSpec, NetworkSpec } from '../spec.ts';
 import { biasOne, biasZero, classifier, convolution, lastConvolutions, lrn, pool } from './alexnet-2012.ts';
-import type { NetworkOptions } from './networks.ts';
+import type { NetworkOptions } from './networkOptions.ts';
 
 /**
  * Caffe's variant of the 2012 network (bvlc_reference_caffenet; Jia et al., 2014): pooling before normalisation, which is

@@ -4,7 +4,7 @@
  * layer's initW.
  */
 import type { ConvSpec, LayerSpec, LinearSpec, LrnSpec, NetworkSpec } from '../spec.ts';
-import type { NetworkOptions } from './networks.ts';
+import type { NetworkOptions } from './networkOptions.ts';
 
 function convolution(name: string, outChannels: number, weightStd: number): ConvSpec {
   const initial = { weightStd, bias: 0 };

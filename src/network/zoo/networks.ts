@@ -6,14 +6,7 @@ import { alexnet32 } from './alexnet-32.ts';
 import { alexnet32bn } from './alexnet-32-bn.ts';
 import { caffenet } from './caffenet.ts';
 import { figure1, net18pct, net80sec, netLocal } from './cuda-convnet.ts';
-
-export interface NetworkOptions {
-  readonly classes: number;
-  /** Side of the square input image, in pixels. Default: what the network was designed for. */
-  readonly inputSize?: number;
-  /** Probability of every dropout layer, 0 or more and less than 1. Default 0.5. */
-  readonly dropout?: number;
-}
+import type { NetworkOptions } from './networkOptions.ts';
 
 export type NetworkName =
   | 'alexnet'
