@@ -102,7 +102,8 @@ export { imageStatistics, type ImageStatistics } from './data/statistics.ts';
 
 // Whole runs, as the command line does them.
 export { train, type TrainingHooks, type TrainingOutcome } from './training/train.ts';
-export { trainingConfig, type TrainingConfig, type TrainingOptions } from './training/config.ts';
+export { trainingConfig } from './training/config.ts';
+export type { TrainingConfig, TrainingOptions } from './training/trainingOptions.ts';
 export { readConfigFile } from './training/configFile.ts';
 export { recipes, type RecipeName } from './training/recipes/recipes.ts';
 export { learningRateAt, type ScheduleName } from './training/schedule.ts';

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { MemoryDataset } from '../data/dataset.ts';
 import { generateShapes } from '../data/shapes.ts';
 import { planarImage, type ImageView } from '../data/image.ts';
-import type { TrainingOptions } from '../training/config.ts';
+import type { TrainingOptions } from '../training/trainingOptions.ts';
 import { createClassifier, topClasses, type Prediction } from './classifier.ts';
 import { readers, whole } from './options.ts';
 import { predictionBars } from './predict.ts';

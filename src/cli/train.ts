@@ -1,5 +1,5 @@
 import { Command, type OptionValues } from 'commander';
-import type { TrainingOptions } from '../training/config.ts';
+import type { TrainingOptions } from '../training/trainingOptions.ts';
 import { recipeNames } from '../training/recipes/recipeNames.ts';
 import type { TrainingOutcome } from '../training/train.ts';
 import { catchInterrupt, interruptedExitCode } from './interrupt.ts';

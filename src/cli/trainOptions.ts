@@ -1,7 +1,7 @@
 /** The options of a training on the command line, each with its reader. */
 import { Option, type Command, type OptionValues } from 'commander';
 import { networkNames } from '../network/zoo/networks.ts';
-import type { TrainingOptions } from '../training/config.ts';
+import type { TrainingOptions } from '../training/trainingOptions.ts';
 import { optionChecks, type OptionCheck, type OptionName } from '../training/optionChecks.ts';
 import { optionError } from '../training/optionError.ts';
 import { decimalNumber, wholeNumber } from './options.ts';

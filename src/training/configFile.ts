@@ -4,7 +4,8 @@ import { alexnetError } from '../errors.ts';
 import { duplicateKey } from '../formats/duplicateKey.ts';
 import { readingFile } from '../formats/fileErrors.ts';
 import { parseNetwork } from '../network/parseNetwork.ts';
-import { checkOption, trainingConfig, type TrainingConfig, type TrainingOptions } from './config.ts';
+import { checkOption, trainingConfig } from './config.ts';
+import type { TrainingConfig, TrainingOptions } from './trainingOptions.ts';
 import { optionChecks, type OptionName } from './optionChecks.ts';
 import { optionError } from './optionError.ts';
 

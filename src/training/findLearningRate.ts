@@ -5,7 +5,7 @@
  */
 import { createLoader, type Batch } from '../data/loader.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { TrainingConfig, TrainingOptions } from './config.ts';
+import type { TrainingConfig, TrainingOptions } from './trainingOptions.ts';
 import { newConfig } from './configFile.ts';
 import { optimizerAt } from './optimizer.ts';
 import { checkRange, rateAt, usualRange, type RateRange } from './rateRange.ts';

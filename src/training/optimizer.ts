@@ -3,7 +3,7 @@ import type { CompileOptions, OptimizerOptions, ParameterOptions } from '../engi
 import { nearestName } from '../nearestName.ts';
 import { learntShapes, type ParameterShape } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
-import type { TrainingConfig } from './config.ts';
+import type { TrainingConfig } from './trainingOptions.ts';
 import { optionError } from './optionError.ts';
 
 /**

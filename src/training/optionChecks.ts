@@ -2,7 +2,7 @@
 import { badImagePolicies } from '../data/loader.ts';
 import { engineNames } from '../engine/engine.ts';
 import { initializationSchemes } from '../network/initialise.ts';
-import type { TrainingConfig } from './config.ts';
+import type { TrainingConfig } from './trainingOptions.ts';
 import { optimizerNames } from './optimizer.ts';
 import { preprocessings } from './preprocess.ts';
 import { recipeNames } from './recipes/recipeNames.ts';

@@ -2,7 +2,7 @@ import type { TransformPair } from '../data/augmentation/named.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import type { NetworkSpec } from '../network/spec.ts';
-import type { TrainingConfig, TrainingOptions } from './config.ts';
+import type { TrainingConfig, TrainingOptions } from './trainingOptions.ts';
 import { compiledUpdates } from './optimizer.ts';
 import { trainingTransforms } from './preprocess.ts';
 import { checkNamesInit, settledConfig, trainedNetwork } from './startingPoint.ts';

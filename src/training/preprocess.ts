@@ -20,7 +20,7 @@ import {
   toTensor,
   type TransformStep,
 } from '../data/transforms.ts';
-import type { TrainingConfig } from './config.ts';
+import type { TrainingConfig } from './trainingOptions.ts';
 
 /**
  * `article`: resized to the network's side, from -1 to 1. `imagenet`: as torchvision's pretrained models take images.

@@ -1,5 +1,6 @@
 import { alexnetError } from '../errors.ts';
-import { trainingConfig, type TrainingConfig, type TrainingOptions } from './config.ts';
+import { trainingConfig } from './config.ts';
+import type { TrainingConfig, TrainingOptions } from './trainingOptions.ts';
 import { recipes } from './recipes/recipes.ts';
 import { openRunFolder, readConfig, type RunFolder } from './runFolder.ts';
 import { dependsOnLength } from './schedule.ts';

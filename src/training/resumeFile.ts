@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { Program } from '../engine/engine.ts';
 import { restoreTensors, startPosition, type CheckpointFile, type Position } from './checkpoint.ts';
 import { openCheckpointFile } from './checkpointFile.ts';
-import type { TrainingConfig, TrainingOptions } from './config.ts';
+import type { TrainingConfig, TrainingOptions } from './trainingOptions.ts';
 import { newConfig } from './configFile.ts';
 import { keepAlike, optionsOfUpdate } from './optimizer.ts';
 import { optionError } from './optionError.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { writeTextAtomically } from '../formats/atomicFile.ts';
 import { fileErrorReason, writingFile } from '../formats/fileErrors.ts';
 import { alexnetError } from '../errors.ts';
-import type { TrainingConfig } from './config.ts';
+import type { TrainingConfig } from './trainingOptions.ts';
 import { configText } from './configFile.ts';
 import type { TrainingEvent } from './events.ts';
 

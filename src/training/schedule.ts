@@ -1,5 +1,5 @@
 /** The learning rate of each step: a pure function of the options and of where the training stands. */
-import type { TrainingConfig } from './config.ts';
+import type { TrainingConfig } from './trainingOptions.ts';
 
 /**
  * `constant`: the rate as it is. `step`: times decayFactor every stepEpochs epochs, or after each of them

@@ -1,7 +1,7 @@
 import type { Loader } from '../data/loader.ts';
 import type { Program } from '../engine/engine.ts';
 import { writeCheckpoint, type Position } from './checkpoint.ts';
-import type { TrainingConfig } from './config.ts';
+import type { TrainingConfig } from './trainingOptions.ts';
 import type { TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelFile.ts';
 import { optimizerAt, updatesAfter } from './optimizer.ts';

@@ -8,7 +8,7 @@ import type { NetworkSpec } from '../network/spec.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
 import { checkTensors } from './checkTensors.ts';
 import { openCheckpoint, startPosition, type Position } from './checkpoint.ts';
-import type { TrainingConfig } from './config.ts';
+import type { TrainingConfig } from './trainingOptions.ts';
 import { checkClassCount } from './evaluateModel.ts';
 import { openModel, type ModelFile } from './modelFile.ts';
 import { isNetworkFile, readNetworkFile } from './networkFile.ts';

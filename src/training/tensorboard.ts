@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileErrorReason } from '../formats/fileErrors.ts';
 import { fileVersionRecord, restartRecord, scalarsRecord, textRecord } from '../formats/tensorboard/event.ts';
-import type { TrainingConfig } from './config.ts';
+import type { TrainingConfig } from './trainingOptions.ts';
 import { configText } from './configFile.ts';
 import type { TrainingEvent } from './events.ts';
 

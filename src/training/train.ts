@@ -6,7 +6,7 @@ import { AlexnetError } from '../errors.ts';
 import { elementCount, learntShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { startPosition, type Position } from './checkpoint.ts';
-import type { TrainingConfig, TrainingOptions } from './config.ts';
+import type { TrainingConfig, TrainingOptions } from './trainingOptions.ts';
 import { newConfig } from './configFile.ts';
 import { withAverages } from './averages.ts';
 import { dataFingerprint } from './dataFingerprint.ts';

@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { loadSplits, type DatasetSplits } from '../data/datasets.ts';
 import { imageCacheDir } from '../data/locations.ts';
 import { stratifiedSplit } from '../data/split.ts';
-import type { TrainingConfig, TrainingOptions } from './config.ts';
+import type { TrainingConfig, TrainingOptions } from './trainingOptions.ts';
 import type { ProgressEvent } from './events.ts';
 import { optionError } from './optionError.ts';
 import { createPace } from './pace.ts';

@@ -1,5 +1,5 @@
 /** What the validation images decide: the best weights so far, when to reduce the learning rate, when to stop. */
-import type { TrainingConfig } from './config.ts';
+import type { TrainingConfig } from './trainingOptions.ts';
 import type { ResultEvent } from './events.ts';
 
 /** What is to get better: the loss, or the share of images that are right. */

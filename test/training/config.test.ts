@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AlexnetError } from '../../src/errors.ts';
-import { trainingConfig, type TrainingOptions } from '../../src/training/config.ts';
+import { trainingConfig } from '../../src/training/config.ts';
+import type { TrainingOptions } from '../../src/training/trainingOptions.ts';
 import { articleRecipe } from '../../src/training/recipes/article.ts';
 import { tinyNetwork, tinyOptions } from './tinyTraining.ts';
 

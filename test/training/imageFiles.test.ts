@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
-import type { TrainingOptions } from '../../src/training/config.ts';
+import type { TrainingOptions } from '../../src/training/trainingOptions.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
 import { train } from '../../src/training/train.ts';
 import { goldenFile } from '../data/goldenImages.ts';

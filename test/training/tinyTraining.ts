@@ -1,7 +1,7 @@
 import type { MemoryDataset } from '../../src/data/dataset.ts';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
 import { createGenerator } from '../../src/random/generator.ts';
-import type { TrainingOptions } from '../../src/training/config.ts';
+import type { TrainingOptions } from '../../src/training/trainingOptions.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
 import { train, type TrainingHooks, type TrainingOutcome } from '../../src/training/train.ts';
 import { tinyNetwork } from '../model/tinyNetwork.ts';

@@ -1,4 +1,4 @@
-import type { TrainingConfig } from '../config.ts';
+import type { TrainingConfig } from '../trainingOptions.ts';
 
 /**
  * The article's job: torchvision's AlexNet on CIFAR-10, images resized to 224, batches of 32, SGD with learning rate

@@ -1,4 +1,4 @@
-import type { TrainingConfig } from '../config.ts';
+import type { TrainingConfig } from '../trainingOptions.ts';
 import { articleRecipe } from './article.ts';
 
 const { network: _, ...article } = articleRecipe;

@@ -1,4 +1,4 @@
-import type { TrainingConfig } from '../config.ts';
+import type { TrainingConfig } from '../trainingOptions.ts';
 import { articleRecipe } from './article.ts';
 import { cifarFastRecipe } from './cifarFast.ts';
 import { finetuneRecipe } from './finetune.ts';
