@@ -7,7 +7,7 @@ import { floatConstants } from '../plan/builder.ts';
 import type { ImageNode } from '../plan/nodes.ts';
 import { firstPixel, imageTensor, planeAddress, type ImageTensor } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
-import { share } from '../threads/control.ts';
+import { forEachPlane } from './forEachPlane.ts';
 
 export interface AveragePoolOperation {
   readonly kind: 'averagePool' | 'averagePoolBackward';
@@ -58,12 +58,11 @@ export function planAveragePool(
 
 export function runAveragePool(operation: AveragePoolOperation, context: Context): void {
   const { kind, kernel, large, small, factors } = operation;
-  const [begin, end] = share(context.command.count * large.blocks, context.thread, context.threads);
-  for (let plane = begin; plane < end; plane++) {
+  forEachPlane(large, context, (plane) => {
     if (kind === 'averagePoolBackward') {
       const start = planeAddress(large, plane) / 4;
       context.floats.fill(0, start, start + large.planeBytes / 4);
     }
     context.kernels[kernel](firstPixel(large, plane), firstPixel(small, plane), factors);
-  }
+  });
 }

@@ -22,6 +22,7 @@ import {
   type BatchStatistics,
   type Normalisation,
 } from './batchNormStatistics.ts';
+import { forEachPlane } from './forEachPlane.ts';
 import { planNormParameters, trainsLayer, type NormParameters } from './update.ts';
 
 const rowBytes = panelColumns * 4;
@@ -145,19 +146,19 @@ export function runBatchNorm(operation: BatchNormOperation, context: Context): v
     case 'normGradientCoefficients':
       return forEachChannel(operation, context, computeBackward);
     case 'normApply':
-      return forEachPlane(operation, context, (plane, block) => {
+      return forEachPlane(operation.input, context, (plane, block) => {
         const [x, y] = [operation.input, operation.output].map((tensor) => firstPixel(tensor, plane));
         context.kernels[operation.kernel](x, y, operation.input.height, rowOf(operation, block, 'scale'));
       });
     case 'normGradientSums':
-      return forEachPlane(operation, context, (plane, block) => {
+      return forEachPlane(operation.input, context, (plane, block) => {
         const { kernel, input, outputGradient } = operation;
         const [x, dy] = [input, outputGradient].map((tensor) => firstPixel(tensor, plane));
         const sums = clearSums(operation, context, plane);
         context.kernels[kernel](x, dy, rowOf(operation, block, 'mean'), sums, input.height);
       });
     case 'normInputGradient':
-      return forEachPlane(operation, context, (plane, block) => {
+      return forEachPlane(operation.input, context, (plane, block) => {
         const { kernel, input, outputGradient, inputGradient } = operation;
         const [x, dy, dx] = [input, outputGradient, inputGradient].map((tensor) => firstPixel(tensor, plane));
         context.kernels[kernel](x, dy, dx, input.height, rowOf(operation, block, 'gradient'));
@@ -167,15 +168,6 @@ export function runBatchNorm(operation: BatchNormOperation, context: Context): v
 
 function rowOf({ coefficients }: NormLayer, block: number, row: keyof typeof coefficientRows): number {
   return coefficients + (block * coefficientRows.all + coefficientRows[row]) * rowBytes;
-}
-
-function forEachPlane(
-  { input }: NormLayer,
-  { command, thread, threads }: Context,
-  visit: (plane: number, block: number) => void,
-): void {
-  const [begin, end] = share(command.count * input.blocks, thread, threads);
-  for (let plane = begin; plane < end; plane++) visit(plane, plane % input.blocks);
 }
 
 /** Zeroes both rows of a plane and returns their address. */
@@ -189,7 +181,7 @@ function clearSums({ sums }: NormLayer, { floats }: Context, plane: number): num
 function sumPlanes(operation: Extract<BatchNormOperation, { kind: 'normSums' }>, context: Context): void {
   const { input, sum, deviations } = operation;
   const { floats, kernels } = context;
-  forEachPlane(operation, context, (plane) => {
+  forEachPlane(operation.input, context, (plane) => {
     const [x, mean] = [firstPixel(input, plane), clearSums(operation, context, plane)];
     kernels[sum](x, mean, input.height);
     for (let lane = 0; lane < panelColumns; lane++) floats[mean / 4 + lane] /= input.height * input.width;

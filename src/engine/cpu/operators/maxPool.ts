@@ -7,7 +7,7 @@ import type { Builder } from '../plan/builder.ts';
 import type { ImageNode } from '../plan/nodes.ts';
 import { firstPixel, imageTensor, planeAddress, type ImageSize, type ImageTensor } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
-import { share } from '../threads/control.ts';
+import { forEachPlane } from './forEachPlane.ts';
 
 export interface MaxPoolOperation {
   readonly kind: 'maxPool' | 'maxPoolBackward';
@@ -73,18 +73,16 @@ export function planMaxPool(
 }
 
 export function runMaxPool({ kernel, input, output }: MaxPoolOperation, context: Context): void {
-  const [begin, end] = share(context.command.count * input.blocks, context.thread, context.threads);
-  for (let plane = begin; plane < end; plane++) {
-    context.kernels[kernel](firstPixel(input, plane), firstPixel(output, plane));
-  }
+  forEachPlane(input, context, (plane) =>
+    context.kernels[kernel](firstPixel(input, plane), firstPixel(output, plane)),
+  );
 }
 
 export function runMaxPoolBackward(operation: MaxPoolOperation, context: Context): void {
   const { input, output } = operation;
   const inputGradient = operation.inputGradient!;
   const outputGradient = operation.outputGradient!;
-  const [begin, end] = share(context.command.count * input.blocks, context.thread, context.threads);
-  for (let plane = begin; plane < end; plane++) {
+  forEachPlane(input, context, (plane) => {
     const start = planeAddress(inputGradient, plane) / 4;
     context.floats.fill(0, start, start + inputGradient.planeBytes / 4);
     context.kernels[operation.kernel](
@@ -93,5 +91,5 @@ export function runMaxPoolBackward(operation: MaxPoolOperation, context: Context
       firstPixel(outputGradient, plane),
       firstPixel(inputGradient, plane),
     );
-  }
+  });
 }

@@ -6,6 +6,7 @@ import type { ImageNode, MatrixNode, Node } from '../plan/nodes.ts';
 import { firstPixel, type GradientMatrix, type ImageTensor, type MatrixTensor } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
+import { forEachPlane } from './forEachPlane.ts';
 
 export type ReluOperation =
   | { readonly kind: 'reluImage'; readonly kernel: string; readonly value: ImageTensor }
@@ -60,11 +61,6 @@ export function runRelu(operation: ReluOperation, context: Context): void {
     case 'reluMatrixBackward':
       return rectifyGradient(operation.value, operation.gradient, context);
   }
-}
-
-function forEachPlane(value: ImageTensor, context: Context, visit: (plane: number) => void): void {
-  const [begin, end] = share(context.command.count * value.blocks, context.thread, context.threads);
-  for (let plane = begin; plane < end; plane++) visit(plane);
 }
 
 function rectifyMatrix(value: MatrixTensor, { floats, thread, threads }: Context): void {

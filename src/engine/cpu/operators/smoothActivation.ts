@@ -20,6 +20,7 @@ import {
 } from '../plan/tensors.ts';
 import type { Context } from '../threads/context.ts';
 import { share } from '../threads/control.ts';
+import { forEachPlane } from './forEachPlane.ts';
 
 /** Addresses of constants; of the lanes in use of a whole block, and of the last block of channels. */
 interface Constants {
@@ -163,12 +164,10 @@ export function runSmooth(operation: SmoothOperation, context: Context): void {
       return runForward(operation, context);
     case 'smoothImageBackward': {
       const { kernel, constants, value, from, to } = operation;
-      const [begin, end] = share(context.command.count * value.blocks, context.thread, context.threads);
-      for (let plane = begin; plane < end; plane++) {
+      return forEachPlane(value, context, (plane) => {
         const [y, dy, dx] = [value, from, to].map((tensor) => firstPixel(tensor, plane));
         context.kernels[kernel](y, dy, dx, value.height, constants);
-      }
-      return;
+      });
     }
     case 'smoothMatrixBackward':
       return runMatrixBackward(operation, context);
@@ -184,12 +183,10 @@ function runForward(
   const { from, to } = tensors;
   if (tensors.kind === 'image') {
     const { blocks, height } = tensors.from;
-    const [begin, end] = share(count * blocks, context.thread, context.threads);
-    for (let plane = begin; plane < end; plane++) {
-      const inUse = plane % blocks === blocks - 1 ? lastLanes : lanes;
+    return forEachPlane(tensors.from, context, (plane, block) => {
+      const inUse = block === blocks - 1 ? lastLanes : lanes;
       run(firstPixel(tensors.from, plane), firstPixel(tensors.to, plane), height, constants, inUse);
-    }
-    return;
+    });
   }
   const { blocks, blockBytes } = tensors.from;
   const [begin, end] = share(blocks, context.thread, context.threads);
