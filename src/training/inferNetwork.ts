@@ -17,13 +17,16 @@ interface Candidate {
 }
 
 /**
- * The network of the zoo with these parameters, for as many classes as they have. Throws ALEX_MODEL_UNMATCHED, and
- * ALEX_MODEL_AMBIGUOUS where several have them: networks may differ in layers without parameters.
+ * The network of the zoo with these parameters, for as many classes as they have; of several, which differ in layers
+ * without parameters, the one that is `expected`. Throws ALEX_MODEL_UNMATCHED, and ALEX_MODEL_AMBIGUOUS where none of
+ * several is.
  */
-export function inferNetwork(file: string, tensors: Tensors): NetworkSpec {
+export function inferNetwork(file: string, tensors: Tensors, expected?: string): NetworkSpec {
   const candidates = networkNames.map((name) => compare(name, tensors));
   const matching = candidates.filter(({ differences }) => differences.length === 0);
   if (matching.length > 1) {
+    const likely = matching.find(({ network }) => network.name === expected);
+    if (likely) return likely.network;
     const networks = matching.map(({ network }) => network.name);
     throw alexnetError('ALEX_MODEL_AMBIGUOUS', { file, networks });
   }

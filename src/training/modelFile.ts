@@ -47,6 +47,8 @@ export interface LoadModelOptions {
   readonly classes?: readonly string[];
   /** Name in the zoo, or file, of the network whose weights a file has that does not say so itself. */
   readonly network?: string;
+  /** Name of the zoo's network that such weights are taken for where they fit several. */
+  readonly expectedNetwork?: string;
 }
 
 const version = 1;
@@ -149,7 +151,7 @@ async function describe(
     throw alexnetError('ALEX_OPTION_VALUE', { option: 'network', value: said, expected });
   }
   if (file.about !== undefined) return parseDescription(path, file.about);
-  const bare = (): NetworkSpec => inferNetwork(path, tensors);
+  const bare = (): NetworkSpec => inferNetwork(path, tensors, options.expectedNetwork);
   const network = file.network ?? (said === undefined ? bare() : await saidNetwork(said, tensors));
   const count = classCount(network);
   return {

@@ -56,7 +56,8 @@ export async function settledConfig(config: TrainingConfig, dataset: Dataset): P
   const isFile = typeof network === 'string' && isNetworkFile(network);
   const given = isFile ? await readNetworkFile(network, classes) : network;
   if (given !== undefined && !wantsTransforms) return { ...config, network: given };
-  const file = await openModel(init!);
+  const expectedNetwork = typeof given === 'object' ? given.name : given;
+  const file = await openModel(init!, expectedNetwork === undefined ? {} : { expectedNetwork });
   await file.close();
   return {
     ...config,
@@ -122,7 +123,7 @@ async function restoreCheckpoint(folder: RunFolder, program: Program, now: strin
 
 /** Takes all weights from a model file of the same network. Throws as openModel, and ALEX_TENSOR_…. */
 export async function readWeights(path: string, program: Program): Promise<void> {
-  const file = await openModel(path);
+  const file = await openModel(path, { expectedNetwork: program.network.name });
   try {
     await moveWeights(file, program, () => true);
   } finally {
@@ -137,7 +138,7 @@ async function readInit(
   config: TrainingConfig,
   onNotice: (message: string) => void,
 ): Promise<void> {
-  const file = await openModel(path);
+  const file = await openModel(path, { expectedNetwork: program.network.name });
   try {
     const [had, has] = [file.network, program.network].map(classCount) as [number, number];
     const layer = had === has ? undefined : sameLastLayer(file.network, program.network);

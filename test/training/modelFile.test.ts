@@ -192,6 +192,7 @@ test('a bare file that fits two networks is not guessed: it is told which', asyn
     message: /18pct and of figure-1 and of figure-1-tanh.*--network 18pct/,
   });
   assert.deepEqual((await loadModel(path, { network: 'figure-1-tanh' })).network, network);
+  assert.deepEqual((await loadModel(path, { expectedNetwork: 'figure-1-tanh' })).network, network);
   const out = join(folder, 'described.safetensors');
   await convertModel(path, out, { network: 'figure-1-tanh' });
   assert.deepEqual((await loadModel(out)).network, network);
