@@ -7,6 +7,7 @@ import { alexnet32bn } from './alexnet-32-bn.ts';
 import { caffenet } from './caffenet.ts';
 import { figure1, net18pct, net80sec, netLocal } from './cuda-convnet.ts';
 import type { NetworkOptions } from './networkOptions.ts';
+import { vgg32 } from './vgg-32.ts';
 
 export type NetworkName =
   | 'alexnet'
@@ -14,6 +15,7 @@ export type NetworkName =
   | 'caffenet'
   | 'alexnet-32'
   | 'alexnet-32-bn'
+  | 'vgg-32'
   | '80sec'
   | '18pct'
   | '13pct'
@@ -29,6 +31,7 @@ export const networks: Readonly<Record<NetworkName, (options: NetworkOptions) =>
   caffenet,
   'alexnet-32': alexnet32,
   'alexnet-32-bn': alexnet32bn,
+  'vgg-32': vgg32,
   '80sec': net80sec,
   '18pct': net18pct,
   '13pct': netLocal('13pct'),
