@@ -68,7 +68,7 @@ function start() {
   // Compiled code is kept between runs (in the system's temporary folder): a third of a second less to wait.
   require('node:module').enableCompileCache();
   const source = path.join(__dirname, '..', 'src', 'cli', 'main.ts');
-  const built = path.join(__dirname, '..', 'dist', 'cli', 'main.js');
+  const built = path.join(__dirname, '..', 'dist', 'src', 'cli', 'main.js');
   import(pathToFileURL(existsSync(source) ? source : built).href).then((cli) => cli.main(process.argv));
 }
 

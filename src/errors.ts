@@ -5,6 +5,7 @@
 import { dataErrors } from './errors/data.ts';
 import { didYouMean, entry, type Entry } from './errors/entry.ts';
 import { imageErrors } from './errors/images.ts';
+import { labErrors } from './errors/labs.ts';
 import { modelFileErrors } from './errors/modelFiles.ts';
 import { onnxErrors } from './errors/onnx.ts';
 
@@ -23,6 +24,7 @@ function inGigabytes(bytes: number): string {
 export const catalogue = {
   ...dataErrors,
   ...imageErrors,
+  ...labErrors,
   ...modelFileErrors,
   ...onnxErrors,
   ALEX_NODE_VERSION: entry(

@@ -102,6 +102,7 @@ export { imageStatistics, type ImageStatistics } from './data/statistics.ts';
 
 // Whole runs, as the command line does them.
 export { train, type TrainingHooks, type TrainingOutcome } from './training/train.ts';
+export type { StepDone, StepHook } from './training/session.ts';
 export { trainingConfig } from './training/config.ts';
 export type { TrainingConfig, TrainingOptions } from './training/trainingOptions.ts';
 export { readConfigFile } from './training/configFile.ts';
@@ -120,6 +121,25 @@ export {
 export { convertModel } from './training/convertModel.ts';
 export { convertCheckpoint } from './training/checkpointFile.ts';
 export type * from './training/events.ts';
+
+// Labs and charts.
+export {
+  defineLab,
+  type Conclusion,
+  type Lab,
+  type LabPicture,
+  type LabSession,
+  type LabSize,
+  type LabTable,
+  type Verdict,
+} from './lab/lab.ts';
+export { runLab, type LabHooks, type LabOptions, type LabOutcome } from './lab/runLab.ts';
+export type { LabItem } from './lab/labItems.ts';
+export { lineChart, type ChartLine, type ChartPoint, type LineChart } from './charts/lineChart.ts';
+export { barChart, type Bar, type BarChart } from './charts/barChart.ts';
+export { heatMap, type HeatMap } from './charts/heatMap.ts';
+export type { Axis, ChartText } from './charts/chart.ts';
+export { languages, userLanguage, type Language, type Text } from './language.ts';
 
 // Files.
 export {

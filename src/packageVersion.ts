@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
-/** The version in package.json, which is beside the folder of sources and built files alike. */
+/** The version in package.json: the package's own, whether sources run or built files. */
 export function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = createRequire(import.meta.url)('alexnet-ts/package.json');
   return (manifest as { version: string }).version;
 }

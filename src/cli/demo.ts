@@ -56,7 +56,7 @@ export function demoCommand(): Command {
       if (outcome.interrupted) return;
       const model = outcome.model!;
       await showPredictions(terminal, model, options.threads);
-      terminal.say(nextSteps(outcome.out, model));
+      terminal.say(nextSteps(outcome.out!, model));
     });
 }
 

@@ -6,6 +6,7 @@ import { dataCommand } from './data.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { infoCommand } from './info.ts';
+import { labCommand } from './lab.ts';
 import { lrFindCommand } from './lrFind.ts';
 import { Interrupted, interruptedExitCode } from './interrupt.ts';
 import { planCommand } from './plan.ts';
@@ -30,7 +31,8 @@ Examples:
   $ alexnet predict runs/alexnet-cifar10/model.safetensors cat.jpg
   $ alexnet convert alexnet.pth alexnet.safetensors
   $ alexnet info alexnet --classes 10             its layers, shapes and parameters
-  $ alexnet plan alexnet                          how long training will take, and how much memory`;
+  $ alexnet plan alexnet                          how long training will take, and how much memory
+  $ alexnet lab vanishing-gradient                see one of the article's claims happen`;
 
 function buildProgram(): Command {
   const program = new Command('alexnet')
@@ -47,6 +49,7 @@ function buildProgram(): Command {
     dataCommand,
     infoCommand,
     planCommand,
+    labCommand,
     doctorCommand,
     benchCommand,
     demoCommand,

@@ -42,16 +42,38 @@ export function rate(imagesPerSecond: number): string {
   return `${imagesPerSecond.toFixed(digits)} images/s`;
 }
 
+/** Columns that text takes in a terminal: full-width letters take two. */
+export function displayWidth(text: string): number {
+  return [...text].reduce((sum, letter) => sum + (fullWidth.test(letter) ? 2 : 1), 0);
+}
+
+const fullWidth = /[\u2e80-\uffef]/u;
+
+/** Lines of at most so many columns, broken at spaces and between full-width letters. */
+export function wrap(text: string, columns: number): string {
+  const lines = [''];
+  let width = 0;
+  for (const piece of text.split(/(?<=\s)|(?<=[\u2e80-\uffef])(?![、。，．）」])/u)) {
+    const own = displayWidth(piece.trimEnd());
+    if (width + own > columns) {
+      lines.push('');
+      width = 0;
+    }
+    lines[lines.length - 1] += piece;
+    width += own + (piece.length - piece.trimEnd().length);
+  }
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
 /** Columns padded to their widest cell; those in `right` are aligned to the right. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  for (const row of rows) {
+    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, displayWidth(cell))));
+  }
+  const aligned = (cell: string, i: number): string => {
+    const room = ' '.repeat(widths[i]! - displayWidth(cell));
+    return right.includes(i) ? room + cell : cell + room;
+  };
+  return rows.map((row) => row.map(aligned).join('  ').trimEnd()).join('\n');
 }

@@ -72,7 +72,6 @@ async function trainStep(session: Session, batch: Batch): Promise<Step> {
     ...accumulation(session),
     ...(endsUpdate(config, position.step + 1, loader.stepsPerEpoch) && updateOf(session, learningRate)),
   });
-  batch.release();
   if (!Number.isFinite(loss)) {
     const { epoch, step } = position;
     throw alexnetError('ALEX_TRAINING_NOT_FINITE', {
@@ -84,6 +83,18 @@ async function trainStep(session: Session, batch: Batch): Promise<Step> {
     });
   }
   session.position = advance(position, loss);
+  const { epoch, step, globalStep } = position;
+  const { labels } = batch;
+  await session.onStep?.({
+    epoch: epoch + 1,
+    step: step + 1,
+    globalStep: globalStep + 1,
+    loss,
+    learningRate,
+    labels,
+    program,
+  });
+  batch.release();
   return { loss, learningRate, images: batch.count };
 }
 

@@ -20,7 +20,8 @@ export interface StartEvent {
   readonly stepsPerEpoch: number;
   /** Steps done before this start; 0 for a new run. */
   readonly resumedFrom: number;
-  readonly out: string;
+  /** Folder of the run, where there is one. */
+  readonly out?: string;
 }
 
 export interface StepEvent {

@@ -9,6 +9,24 @@ import type { RunFolder } from './runFolder.ts';
 import { learningRateAt } from './schedule.ts';
 import { isOver } from './validation.ts';
 
+/** A step that is done: its gradients and activations can still be read, its update is in the weights. */
+export interface StepDone {
+  /** From 1. */
+  readonly epoch: number;
+  /** In the epoch, from 1. */
+  readonly step: number;
+  /** In the training, from 1. */
+  readonly globalStep: number;
+  /** Of its batch. */
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Class index of each image of its batch. */
+  readonly labels: ArrayLike<number>;
+  readonly program: Program;
+}
+
+export type StepHook = (step: StepDone) => void | Promise<void>;
+
 /** A training under way. */
 export interface Session {
   readonly config: TrainingConfig;
@@ -20,10 +38,12 @@ export interface Session {
   readonly classes: readonly string[];
   /** What a model file says of the network. */
   readonly description: ModelDescription;
-  readonly folder: RunFolder;
+  /** Undefined when nothing is written. */
+  readonly folder: RunFolder | undefined;
   readonly dataFingerprint: string;
   readonly emit: (event: TrainingEvent) => void;
   readonly signal: AbortSignal | undefined;
+  readonly onStep: StepHook | undefined;
   position: Position;
   /** Global step of the last checkpoint; undefined before the first. */
   savedStep: number | undefined;
@@ -52,9 +72,11 @@ export function isDone({ config, position }: Session): boolean {
   return position.epoch >= config.epochs || (betweenEpochs && isOver(config, position.validation));
 }
 
-/** Writes a checkpoint and tells of it. Throws ALEX_FILE_WRITE, ALEX_TRAINING_NOT_FINITE. */
+/** Writes a checkpoint, where there is a folder, and tells of it. Throws ALEX_FILE_WRITE, ALEX_TRAINING_NOT_FINITE. */
 export async function saveCheckpoint(session: Session): Promise<void> {
   const { position, dataFingerprint, folder, program, description, config } = session;
+  session.savedStep = position.globalStep;
+  if (folder === undefined) return;
   const done = updatesAfter(config, position, session.loader.stepsPerEpoch);
   const optimizer = optimizerAt(config, currentRate(session), done);
   await writeCheckpoint(
@@ -63,7 +85,6 @@ export async function saveCheckpoint(session: Session): Promise<void> {
     { position, dataFingerprint },
     { optimizer, description },
   );
-  session.savedStep = position.globalStep;
   session.savedAt = performance.now();
   // Between two epochs, tell the end of the one that is done.
   const atEnd = position.step === 0 && position.epoch > 0;

@@ -19,7 +19,7 @@ import { prepareTraining } from './prepare.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
 import { fileStart, fileStartNotice, restoreFile } from './resumeFile.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
-import { isDone, saveCheckpoint, type Session } from './session.ts';
+import { isDone, saveCheckpoint, type Session, type StepHook } from './session.ts';
 import { readWeights, startingPoint } from './startingPoint.ts';
 import { createTensorboardLog, type TensorboardLog } from './tensorboard.ts';
 import { imageCount, pixelCache, type ImageSet, type TrainingData } from './trainingData.ts';
@@ -32,13 +32,17 @@ export interface TrainingHooks {
   readonly signal?: AbortSignal;
   /** Used instead of one made by name. */
   readonly engine?: Engine;
+  /** Called after every step, which waits for it. */
+  readonly onStep?: StepHook;
+  /** Called with the program that has been trained and tested, before it is disposed of. */
+  readonly onTrained?: (program: Program) => void | Promise<void>;
 }
 
 export interface TrainingOutcome {
   /** The signal was aborted; `resume: out` goes on. */
   readonly interrupted: boolean;
-  /** Folder of the run. */
-  readonly out: string;
+  /** Folder of the run; undefined when nothing was written. */
+  readonly out: string | undefined;
   /** Path of the model file, once the training itself is done. */
   readonly model?: string;
   /** On the test images. */
@@ -46,8 +50,8 @@ export interface TrainingOutcome {
 }
 
 /**
- * Trains a network, writing all there is to keep into the run's folder: the configuration, the events, checkpoints
- * and the model; then tests it with dropout off. With `resume`, goes on from the checkpoint to the same bits as a
+ * Trains a network, writing all there is to keep into the run's folder, unless `out` is false: the configuration, the
+ * events, checkpoints and the model; then tests it with dropout off. With `resume`, goes on from the checkpoint to the same bits as a
  * run that was never interrupted (on the reference engine to rounding: it keeps float64, checkpoints are float32).
  * Throws coded errors for bad options and data, ALEX_TRAINING_NOT_FINITE when it diverges, ALEX_FILE_WRITE when
  * something cannot be saved; the last checkpoint is left whole.
@@ -76,8 +80,10 @@ export async function train(
         ? await startingPoint({ config, program, fingerprint, folder: resumed?.folder, onNotice })
         : await restoreFile(fromFile, program, stepsPerEpoch);
     if (fromFile !== undefined) notices.push(fileStartNotice(fromFile));
-    const folder = resumed?.folder ?? (await createRunFolder(options.out, `${network.name}-${dataset.name}`));
-    await writeConfig(folder, config);
+    const folder =
+      resumed?.folder ??
+      (await newFolder({ out: options.out, patience: config.patience }, `${network.name}-${dataset.name}`));
+    if (folder) await writeConfig(folder, config);
     const run: Run = {
       config,
       data,
@@ -93,11 +99,22 @@ export async function train(
   }
 }
 
+/** Throws ALEX_OPTION_VALUE when weights would have to be kept, and there is to be no folder. */
+async function newFolder(
+  { out, patience }: Pick<TrainingOptions, 'out' | 'patience'>,
+  name: string,
+): Promise<RunFolder | undefined> {
+  if (out !== false) return createRunFolder(out, name);
+  if (patience !== undefined && patience !== null)
+    throw optionError('out', out, 'a folder with patience, which keeps the best weights there');
+  return undefined;
+}
+
 interface Run {
   readonly config: TrainingConfig;
   readonly data: TrainingData;
   readonly program: Program;
-  readonly folder: RunFolder;
+  readonly folder: RunFolder | undefined;
   readonly description: ModelDescription;
   /** The model's own, with augmentation. */
   readonly trainTransforms: readonly TransformStep[];
@@ -134,12 +151,12 @@ function describeModel(
 
 async function trainAndTest(run: Run, start: Start): Promise<TrainingOutcome> {
   const { folder, hooks } = run;
-  const log = eventLog(folder);
+  const log = folder && eventLog(folder);
   const tensorboard = tensorboardLog(run, (message) =>
     emit({ type: 'notice', code: 'tensorboard', message }),
   );
   const emit = (event: TrainingEvent): void => {
-    if (event.type !== 'progress') log(event);
+    if (event.type !== 'progress') log?.(event);
     tensorboard?.tell(event);
     hooks.onEvent?.(event);
   };
@@ -154,7 +171,7 @@ function tensorboardLog(
   { config, folder }: Run,
   onProblem: (message: string) => void,
 ): TensorboardLog | undefined {
-  return config.tensorboard ? createTensorboardLog(folder.path, config, onProblem) : undefined;
+  return folder && config.tensorboard ? createTensorboardLog(folder.path, config, onProblem) : undefined;
 }
 
 async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): Promise<TrainingOutcome> {
@@ -170,23 +187,25 @@ async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): 
     await loader.close();
     await validationLoader?.close();
   }
-  if (!isDone(session)) return { interrupted: true, out: folder.path };
+  if (!isDone(session)) return { interrupted: true, out: folder?.path };
   return saveAndTest(run, session, emit);
 }
 
 /** What is saved and tested: the best weights with `patience`, else averages where they are kept, else the last. */
 async function saveAndTest(run: Run, { position }: Session, emit: Session['emit']): Promise<TrainingOutcome> {
-  const { config, program, folder, description } = run;
+  const { config, program, folder, description, hooks } = run;
   const finish = async (): Promise<TrainingOutcome> => {
-    await saveWeights(folder.model, description, program);
+    if (folder) await saveWeights(folder.model, description, program);
+    const saved = { out: folder?.path, ...(folder && { model: folder.model }) };
     const result = await test(run, position.epoch, emit);
-    if (result === undefined) return { interrupted: true, out: folder.path, model: folder.model };
+    if (result === undefined) return { interrupted: true, ...saved };
     emit(result);
-    return { interrupted: false, out: folder.path, model: folder.model, result };
+    await hooks.onTrained?.(program);
+    return { interrupted: false, ...saved, result };
   };
   if (config.patience === undefined || position.validation.bestEpoch === 0)
     return withAverages(program, finish);
-  await readWeights(folder.best, program);
+  if (folder) await readWeights(folder.best, program);
   return finish();
 }
 
@@ -266,6 +285,7 @@ function newSession(
     dataFingerprint: fingerprint,
     emit,
     signal: hooks.signal,
+    onStep: hooks.onStep,
     position,
     savedStep: position === startPosition ? undefined : position.globalStep,
     savedAt: performance.now(),
@@ -293,6 +313,6 @@ function startEvent(
     epochs: config.epochs,
     stepsPerEpoch: loader.stepsPerEpoch,
     resumedFrom: position.globalStep,
-    out: folder.path,
+    ...(folder && { out: folder.path }),
   };
 }

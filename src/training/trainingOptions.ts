@@ -131,8 +131,10 @@ export interface TrainingOptions extends Omit<Given, 'dataset'> {
   readonly dataset?: string | DatasetSplits;
   /** File of options, as `alexnet train --print-config` writes them; those given here come before it. */
   readonly config?: string;
-  /** Folder of the run. Default: the first free of runs/NETWORK-DATASET, runs/NETWORK-DATASET-2 … */
-  readonly out?: string;
+  /**
+   * Folder of the run; false writes nothing. Default: the first free of runs/NETWORK-DATASET, runs/NETWORK-DATASET-2 …
+   */
+  readonly out?: string | false;
   /** Folder of a run to go on with; or a checkpoint file, PyTorch's or ours, to go on from in a new run. */
   readonly resume?: string;
 }

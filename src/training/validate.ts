@@ -27,8 +27,8 @@ export async function validateEpoch(session: Session): Promise<boolean> {
       config,
     );
     const best = validation.bestEpoch === epoch;
-    if (best)
-      await withAverages(program, () => saveWeights(session.folder.best, session.description, program));
+    const { folder, description } = session;
+    if (best && folder) await withAverages(program, () => saveWeights(folder.best, description, program));
     emit({ type: 'validation', epoch, loss, accuracy, top5, images, best });
     session.position = { ...position, validation };
     tellDecisions(session, position.validation.plateau.reductions);

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { packageVersion } from '../../../packageVersion.ts';
 import type { Gigaflops } from './target.ts';
 import { cpuTargets, type CpuTarget } from './targets.ts';
 
@@ -29,13 +30,10 @@ function systemFolder(): string {
 }
 
 export function timingKey(targets: readonly CpuTarget[]): TimingKey {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'),
-  );
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     node: process.versions.node,
-    alexnet: (manifest as { version: string }).version,
+    alexnet: packageVersion(),
     targets,
   };
 }

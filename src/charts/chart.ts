@@ -1,0 +1,126 @@
+/** What every chart has: a title that says what to see, a text alternative, a legend; an SVG document of its own. */
+import { chartStyle, dashes, seriesColor } from './palette.ts';
+
+export interface ChartText {
+  /** What is to be seen, in a sentence. */
+  readonly title: string;
+  /** The same for who cannot see it: what is drawn, and its main values. */
+  readonly description: string;
+}
+
+export interface Axis {
+  /** With its unit. */
+  readonly label: string;
+  /** Default `linear`. */
+  readonly type?: 'linear' | 'log';
+  /** Least and most value. Default: those of the data. */
+  readonly domain?: readonly [number, number];
+}
+
+export interface LegendEntry {
+  readonly name: string;
+  /** Number of the series, from 0. */
+  readonly series: number;
+  /** A line with the series' dashes, or a spot. Default line. */
+  readonly symbol?: 'line' | 'spot';
+}
+
+/** An SVG fragment and its size, in pixels. */
+export interface Drawing {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+const margin = 16;
+const titleSize = 16;
+const textSize = 12;
+const lineHeight = 22;
+
+/** The whole chart around a drawing: an SVG document that also stands in a page as it is. */
+export function framedChart(
+  { title, description }: ChartText,
+  drawing: Drawing,
+  legend: readonly LegendEntry[] = [],
+): string {
+  const width = drawing.width + 2 * margin;
+  const titleLines = wrapped(title, drawing.width / titleSize);
+  const rows = legendRows(legend, drawing.width);
+  const legendTop = margin + titleLines.length * lineHeight;
+  const top = legendTop + rows.length * lineHeight + 8;
+  const height = top + drawing.height + margin / 2;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label="${escaped(`${title}. ${description}`)}"`,
+    ` viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
+    ` font-family="system-ui,'Noto Sans CJK JP','Hiragino Sans',sans-serif" font-size="${textSize}" fill="currentColor">`,
+    `<title>${escaped(title)}</title><desc>${escaped(description)}</desc><style>${chartStyle}</style>`,
+    `<rect width="${width}" height="${height}" fill="var(--chart-paper)"/>`,
+    ...titleLines.map(
+      (line, i) =>
+        `<text x="${margin}" y="${margin + 14 + i * lineHeight}" font-size="${titleSize}" font-weight="600">${escaped(line)}</text>`,
+    ),
+    ...rows.flatMap((row, i) => row.map((item) => drawnEntry(item, legendTop + 6 + i * lineHeight))),
+    `<g transform="translate(${margin},${top})">${drawing.svg}</g></svg>\n`,
+  ].join('');
+}
+
+interface PlacedEntry {
+  readonly entry: LegendEntry;
+  readonly x: number;
+}
+
+/** Legend entries in rows, none of them wider than `width`. */
+function legendRows(legend: readonly LegendEntry[], width: number): PlacedEntry[][] {
+  const rows: PlacedEntry[][] = [];
+  let x = Infinity;
+  for (const entry of legend) {
+    const own = 34 + textWidth(entry.name) * textSize + 18;
+    if (x + own > width) {
+      rows.push([]);
+      x = 0;
+    }
+    rows.at(-1)!.push({ entry, x: margin + x });
+    x += own;
+  }
+  return rows;
+}
+
+function drawnEntry({ entry: { name, series, symbol = 'line' }, x }: PlacedEntry, y: number): string {
+  const color = seriesColor(series);
+  const mark =
+    symbol === 'spot'
+      ? `<circle cx="${x + 13}" cy="${y + 6}" r="5" fill="${color}"/>`
+      : `<path d="M${x} ${y + 6}h26" stroke="${color}" stroke-width="2.5" stroke-dasharray="${dashes[series % dashes.length]!}"/>`;
+  return `${mark}<text x="${x + 34}" y="${y + 10}">${escaped(name)}</text>`;
+}
+
+/** Width in ems, near enough: full-width letters take one, others about half. */
+export function textWidth(text: string): number {
+  return [...text].reduce((sum, letter) => sum + (isWide(letter) ? 1 : 0.56), 0);
+}
+
+function isWide(letter: string): boolean {
+  const code = letter.codePointAt(0)!;
+  return code >= 0x2e80 && code < 0xfff0;
+}
+
+/** Lines of at most so many ems; broken at spaces, and between full-width letters. */
+function wrapped(text: string, ems: number): string[] {
+  const pieces = text.split(/(?<=\s)|(?<=[\u2e80-\uffef])(?![、。，．）」])/u);
+  const lines = [''];
+  for (const piece of pieces) {
+    const last = lines.at(-1)!;
+    if (last !== '' && textWidth(last + piece.trimEnd()) > ems) lines.push(piece);
+    else lines[lines.length - 1] = last + piece;
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
+/** Text for XML and HTML. */
+export function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

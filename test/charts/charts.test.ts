@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseHTML } from 'linkedom';
+import { barChart } from '../../src/charts/barChart.ts';
+import { heatMap } from '../../src/charts/heatMap.ts';
+import { lineChart } from '../../src/charts/lineChart.ts';
+
+function parsed(svg: string): Element {
+  return parseHTML(`<html><body>${svg}</body></html>`).document.querySelector('svg.chart')!;
+}
+
+function texts(element: Element): string[] {
+  return [...element.querySelectorAll('text')].map((text) => text.textContent ?? '');
+}
+
+const text = { title: 'Loss <falls> & "rises"', description: 'From 2 to 1.' };
+
+test('a line chart has its title, a text alternative, axes with units, and a legend', async () => {
+  const svg = await lineChart({
+    ...text,
+    x: { label: 'step' },
+    y: { label: 'loss, nats' },
+    lines: [
+      { name: 'first', points: [0, 1, 2].map((x) => ({ x, y: 2 - x / 2 })) },
+      { name: 'second', points: [0, 1, 2].map((x) => ({ x, y: 1, low: 0.5, high: 1.5 })) },
+    ],
+    references: [{ axis: 'y', at: 1.2, label: 'guessing' }],
+  });
+  const chart = parsed(svg);
+  assert.equal(chart.getAttribute('role'), 'img');
+  assert.equal(chart.querySelector('title')!.textContent, text.title);
+  assert.equal(chart.getAttribute('aria-label'), `${text.title}. ${text.description}`);
+  const shown = texts(chart);
+  for (const one of [text.title, 'first', 'second', 'guessing', 'step →', '↑ loss, nats']) {
+    assert.ok(shown.includes(one), `${one} in ${shown.join(' | ')}`);
+  }
+});
+
+test('points are drawn where their values are', async () => {
+  const svg = await lineChart({
+    ...text,
+    x: { label: 'x', domain: [0, 10] },
+    y: { label: 'y', domain: [0, 1] },
+    lines: [
+      {
+        name: 'l',
+        points: [
+          { x: 0, y: 0 },
+          { x: 5, y: 1 },
+          { x: 10, y: 0.5 },
+        ],
+      },
+    ],
+  });
+  const path = [...parsed(svg).querySelectorAll('path')].find((one) =>
+    one.getAttribute('d')!.match(/^M.*L.*L/),
+  )!;
+  const [[x0, y0], [x1, y1], [x2, y2]] = path
+    .getAttribute('d')!
+    .slice(1)
+    .split('L')
+    .map((point) => point.split(',').map(Number)) as [[number, number], [number, number], [number, number]];
+  assert.ok(Math.abs(x1 - (x0 + x2) / 2) < 0.01);
+  assert.ok(y1 < y2 && y2 < y0);
+  assert.ok(Math.abs(y2 - (y0 + y1) / 2) < 0.01);
+});
+
+test('bars are as long as their values, and tell them', async () => {
+  const svg = await barChart({
+    ...text,
+    value: { label: 'steps' },
+    bars: [
+      { label: 'short', value: 10 },
+      { label: 'long', value: 40, values: [35, 45], low: 35, high: 45 },
+    ],
+  });
+  const chart = parsed(svg);
+  const widths = [...chart.querySelectorAll('[aria-label="bar"] rect')].map((bar) =>
+    Number(bar.getAttribute('width')),
+  );
+  assert.equal(widths.length, 2);
+  assert.ok(Math.abs(widths[1]! / widths[0]! - 4) < 0.01, widths.join());
+  assert.ok(texts(chart).includes('40'));
+  assert.equal(chart.querySelectorAll('[aria-label="dot"] circle').length, 2);
+});
+
+test('a heat map writes its values, the same value in the same colour', async () => {
+  const svg = await heatMap({
+    ...text,
+    rows: ['a', 'b'],
+    columns: ['x', 'y'],
+    rowLabel: 'row',
+    columnLabel: 'column',
+    values: [
+      [1, 0.001],
+      [0.001, null],
+    ],
+    type: 'log',
+    format: (value) => value.toExponential(0),
+  });
+  const chart = parsed(svg);
+  assert.equal(texts(chart).filter((one) => one === '1e-3').length, 2);
+  const fills = [...chart.querySelectorAll('[aria-label="cell"] rect')].map((cell) =>
+    cell.getAttribute('fill'),
+  );
+  assert.equal(fills.length, 3);
+  assert.equal(fills[1], fills[2]);
+  assert.notEqual(fills[0], fills[1]);
+});
