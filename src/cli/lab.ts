@@ -22,7 +22,7 @@ Examples:
   $ alexnet lab relu-vs-tanh --quick --lang ja
   $ alexnet lab augmentation --dataset cifar10 --full
   $ alexnet lab new my-lab                   a lab of your own to begin with
-  $ alexnet lab ./my-lab.ts`;
+  $ alexnet lab ./my-lab.mts`;
 
 interface Options {
   readonly json?: boolean;
@@ -42,7 +42,7 @@ export function labCommand(): Command {
   return new Command('lab')
     .summary("see the article's claims happen: small experiments with charts and numbers")
     .description(about)
-    .argument('[name]', 'a lab, or the .ts file of one')
+    .argument('[name]', 'a lab, or the file of one')
     .option('--quick', 'half a minute: to see what it does')
     .option('--full', 'as long as a serious answer takes')
     .option('--dataset <name>', 'cifar10, cifar100, shapes, or a path, as for training', 'shapes')

@@ -5,18 +5,21 @@ import { alexnetError } from '../errors.ts';
 import { writeTextAtomically } from '../formats/atomicFile.ts';
 import { createTerminal } from './terminal.ts';
 
+const moduleNames: readonly string[] = ['.ts', '.mts'];
+
 /** `alexnet lab new`. */
 export function newLabCommand(): Command {
   return new Command('new')
     .summary('write a lab of your own to begin with')
-    .description('Writes NAME.ts into this folder: a lab that runs as it is, to be changed.')
+    .description('Writes NAME.mts into this folder: a lab that runs as it is, to be changed.')
     .argument('<name>', 'its name, such as my-lab')
-    .addHelpText('after', '\nExamples:\n  $ alexnet lab new my-lab\n  $ alexnet lab ./my-lab.ts --quick')
+    .addHelpText('after', '\nExamples:\n  $ alexnet lab new my-lab\n  $ alexnet lab ./my-lab.mts --quick')
     .action(async (name: string, _: unknown, command: Command) => {
       const terminal = createTerminal(command.optsWithGlobals<{ json?: boolean }>().json === true);
-      const path = extname(name) === '.ts' ? name : `${name}.ts`;
+      // A module in any project, whatever its package.json says of `.ts`.
+      const path = moduleNames.includes(extname(name)) ? name : `${name}.mts`;
       if (existsSync(path)) throw alexnetError('ALEX_LAB_EXISTS', { path });
-      await writeTextAtomically(path, template(basename(path, '.ts')));
+      await writeTextAtomically(path, template(basename(path, extname(path))));
       terminal.emit({ type: 'lab', path });
       terminal.print(`${path} is written. Run it with:\n  alexnet lab ./${path} --quick`);
     });
