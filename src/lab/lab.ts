@@ -72,7 +72,8 @@ export interface LabSession<Settings extends object = object> {
   engine(): Promise<Engine>;
   /**
    * Trains in memory, on the chosen data set unless the options name one, and shows its progress. Throws what `train`
-   * throws, and the signal's reason when it is aborted.
+   * throws, and the signal's reason when it is aborted. A signal in the hooks ends this training alone: its outcome is
+   * `interrupted` then.
    */
   train(options: TrainingOptions, hooks?: TrainingHooks): Promise<TrainingOutcome>;
   /**

@@ -152,9 +152,11 @@ function sharedMachine(
         given.onEvent?.(event);
       };
       const data = options.dataset ?? (await getData());
+      const signal =
+        given.signal === undefined ? hooks.signal : AbortSignal.any([hooks.signal, given.signal]);
       const outcome = await train(
         { seed, workers: 2, ...options, dataset: data, out: false },
-        { ...given, onEvent, engine: await getEngine(), signal: hooks.signal },
+        { ...given, onEvent, engine: await getEngine(), signal },
       );
       hooks.signal.throwIfAborted();
       return outcome;

@@ -117,3 +117,29 @@ test('every lab of the package has what a lab needs, under the name of its file'
   });
   await assert.rejects(loadLab('./no.ts'), { code: 'ALEX_LAB_FILE' });
 });
+
+test('a signal of its own ends one training, not the lab', async (context) => {
+  const out = join(temporaryFolder(context), 'lab');
+  const stopping = defineLab({
+    ...counting([]),
+    run: async (lab) => {
+      const enough = new AbortController();
+      let steps = 0;
+      const { interrupted, result } = await lab.train(
+        { network: 'alexnet-32', dataset: await lab.data({ train: 20, test: 10 }), batchSize: 4, workers: 0 },
+        {
+          signal: enough.signal,
+          onStep: ({ globalStep }) => {
+            steps = globalStep;
+            if (globalStep === 2) enough.abort();
+          },
+        },
+      );
+      assert.deepEqual({ interrupted, result, steps }, { interrupted: true, result: undefined, steps: 2 });
+      const text = { en: 'It goes on.', ja: '続く。' };
+      return { verdict: 'agrees', finding: text, confidence: text };
+    },
+  });
+  await runLab(stopping as Lab, options, { signal }, out);
+  assert.ok(existsSync(join(out, 'data.json')));
+});
