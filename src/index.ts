@@ -102,7 +102,7 @@ export { imageStatistics, type ImageStatistics } from './data/statistics.ts';
 
 // Whole runs, as the command line does them.
 export { train, type TrainingHooks, type TrainingOutcome } from './training/train.ts';
-export type { StepDone, StepHook } from './training/session.ts';
+export type { EpochDone, EpochHook, StepDone, StepHook } from './training/session.ts';
 export { trainingConfig } from './training/config.ts';
 export type { TrainingConfig, TrainingOptions } from './training/trainingOptions.ts';
 export { readConfigFile } from './training/configFile.ts';

@@ -217,4 +217,6 @@ async function finishEpoch(session: Session): Promise<void> {
     last: isDone(session),
   });
   await saveCheckpoint(session);
+  const { program, evaluate } = session;
+  await session.onEpoch?.({ epoch: epoch + 1, loss: epochLoss / step, program, evaluate });
 }

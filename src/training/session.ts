@@ -1,8 +1,9 @@
+import type { Dataset } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
 import type { Program } from '../engine/engine.ts';
 import { writeCheckpoint, type Position } from './checkpoint.ts';
 import type { TrainingConfig } from './trainingOptions.ts';
-import type { TrainingEvent } from './events.ts';
+import type { ResultEvent, TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelFile.ts';
 import { optimizerAt, updatesAfter } from './optimizer.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -27,6 +28,22 @@ export interface StepDone {
 
 export type StepHook = (step: StepDone) => void | Promise<void>;
 
+/** An epoch that is done, with its validation. */
+export interface EpochDone {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean training loss over it. */
+  readonly loss: number;
+  readonly program: Program;
+  /**
+   * Tests the network on a data set as it is on the test images: no augmentation, dropout off. The training goes on as if
+   * it had not been. Throws ALEX_EVALUATION_NOT_FINITE, and what the loader throws.
+   */
+  evaluate(dataset: Dataset): Promise<ResultEvent>;
+}
+
+export type EpochHook = (epoch: EpochDone) => void | Promise<void>;
+
 /** A training under way. */
 export interface Session {
   readonly config: TrainingConfig;
@@ -44,6 +61,8 @@ export interface Session {
   readonly emit: (event: TrainingEvent) => void;
   readonly signal: AbortSignal | undefined;
   readonly onStep: StepHook | undefined;
+  readonly onEpoch: EpochHook | undefined;
+  readonly evaluate: EpochDone['evaluate'];
   position: Position;
   /** Global step of the last checkpoint; undefined before the first. */
   savedStep: number | undefined;

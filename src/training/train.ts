@@ -1,4 +1,5 @@
 /** The article's job and its variations: train on one split of a data set, save the model, test on the other. */
+import type { Dataset } from '../data/dataset.ts';
 import { createLoader, type Loader } from '../data/loader.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import type { Engine, Program } from '../engine/engine.ts';
@@ -12,6 +13,7 @@ import { withAverages } from './averages.ts';
 import { dataFingerprint } from './dataFingerprint.ts';
 import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluate.ts';
+import { checkClassCount } from './evaluateModel.ts';
 import type { ResultEvent, StartEvent, TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelFile.ts';
 import { optionError } from './optionError.ts';
@@ -19,7 +21,7 @@ import { prepareTraining } from './prepare.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
 import { fileStart, fileStartNotice, restoreFile } from './resumeFile.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
-import { isDone, saveCheckpoint, type Session, type StepHook } from './session.ts';
+import { isDone, saveCheckpoint, type EpochHook, type Session, type StepHook } from './session.ts';
 import { readWeights, startingPoint } from './startingPoint.ts';
 import { createTensorboardLog, type TensorboardLog } from './tensorboard.ts';
 import { imageCount, pixelCache, type ImageSet, type TrainingData } from './trainingData.ts';
@@ -34,6 +36,8 @@ export interface TrainingHooks {
   readonly engine?: Engine;
   /** Called after every step, which waits for it. */
   readonly onStep?: StepHook;
+  /** Called after every epoch, when its checkpoint is written; the training waits for it. */
+  readonly onEpoch?: EpochHook;
   /** Called with the program that has been trained and tested, before it is disposed of. */
   readonly onTrained?: (program: Program) => void | Promise<void>;
 }
@@ -178,7 +182,9 @@ async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): 
   const { data, folder } = run;
   const loader = await loaderOf(run, data.train, 'train', emit);
   const validationLoader = data.validation && (await loaderOf(run, data.validation, 'validation', emit));
-  const session = newSession(run, { ...start, loader, validationLoader, emit });
+  const tester = createTester(run, emit);
+  const { evaluate: evaluateNow } = tester;
+  const session = newSession(run, { ...start, loader, validationLoader, evaluate: evaluateNow, emit });
   try {
     emit(startEvent(run, start, loader));
     for (const message of start.notices) emit({ type: 'notice', code: 'data', message });
@@ -186,6 +192,7 @@ async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): 
   } finally {
     await loader.close();
     await validationLoader?.close();
+    await tester.close();
   }
   if (!isDone(session)) return { interrupted: true, out: folder?.path };
   return saveAndTest(run, session, emit);
@@ -247,6 +254,28 @@ async function test(
   }
 }
 
+interface Tester extends Pick<Session, 'evaluate'> {
+  close(): Promise<void>;
+}
+
+/** Tests on any data set between epochs; its loaders are kept for the next time. */
+function createTester(run: Run, emit: Session['emit']): Tester {
+  const loaders = new Map<Dataset, Promise<Loader>>();
+  const { program, description } = run;
+  return {
+    evaluate: async (dataset) => {
+      checkClassCount(program.network.name, description.classes.length, dataset);
+      if (!loaders.has(dataset)) loaders.set(dataset, loaderOf(run, { dataset }, 'test', emit));
+      const loader = await loaders.get(dataset)!;
+      const options = { classes: description.classes, total: loader.images };
+      return withAverages(program, () => evaluate(program, loader, options));
+    },
+    close: async () => {
+      for (const loader of loaders.values()) await (await loader).close();
+    },
+  };
+}
+
 function loaderOf(
   { config, program, description, trainTransforms }: Run,
   images: ImageSet,
@@ -271,9 +300,9 @@ function loaderOf(
 
 function newSession(
   { config, program, folder, description, hooks }: Run,
-  start: Start & Pick<Session, 'loader' | 'validationLoader' | 'emit'>,
+  start: Start & Pick<Session, 'loader' | 'validationLoader' | 'evaluate' | 'emit'>,
 ): Session {
-  const { position, fingerprint, loader, validationLoader, emit } = start;
+  const { position, fingerprint, loader, validationLoader, evaluate: evaluateNow, emit } = start;
   return {
     config,
     program,
@@ -286,6 +315,8 @@ function newSession(
     emit,
     signal: hooks.signal,
     onStep: hooks.onStep,
+    onEpoch: hooks.onEpoch,
+    evaluate: evaluateNow,
     position,
     savedStep: position === startPosition ? undefined : position.globalStep,
     savedAt: performance.now(),

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { loadSplits } from '../../src/data/datasets.ts';
+import type { Program } from '../../src/engine/engine.ts';
+import type { ResultEvent } from '../../src/training/events.ts';
 import { loadModel } from '../../src/training/modelFile.ts';
 import type { StepDone } from '../../src/training/session.ts';
 import { train } from '../../src/training/train.ts';
@@ -48,4 +51,28 @@ test('a training in memory writes nothing and comes to the same weights, its ste
   await assert.rejects(train({ ...options, out: false, patience: 1, validation: 10 }), {
     code: 'ALEX_OPTION_VALUE',
   });
+});
+
+test('a data set may be tested after every epoch, as the test images are at the end, and no weight changes for it', async () => {
+  const data = await loadSplits('shapes', { limitTrain: 40, limitTest: 20 });
+  const given = { ...options, dataset: data, ema: 0.9, augment: ['flip'], out: false } as const;
+  const weights: Float32Array[] = [];
+  const onTrained = (program: Program): void =>
+    void weights.push(program.readParameter('classifier.6.weight'));
+  const tested: ResultEvent[] = [];
+  const epochs: number[] = [];
+  const { result } = await train(given, {
+    onTrained,
+    onEpoch: async ({ epoch, loss, evaluate }) => {
+      assert.ok(loss > 0);
+      epochs.push(epoch);
+      await evaluate(data.train);
+      tested.push(await evaluate(data.test));
+    },
+  });
+  await train(given, { onTrained });
+  assert.deepEqual(epochs, [1, 2]);
+  assert.deepEqual(tested[1], result);
+  assert.notEqual(tested[0]!.loss, result!.loss);
+  assert.deepEqual(weights[0], weights[1]);
 });
