@@ -4,6 +4,7 @@
  */
 import { dataErrors } from './errors/data.ts';
 import { didYouMean, entry, type Entry } from './errors/entry.ts';
+import { explainErrors } from './errors/explain.ts';
 import { imageErrors } from './errors/images.ts';
 import { labErrors } from './errors/labs.ts';
 import { modelFileErrors } from './errors/modelFiles.ts';
@@ -23,6 +24,7 @@ function inGigabytes(bytes: number): string {
 /** Every error that the library raises on purpose, by code. */
 export const catalogue = {
   ...dataErrors,
+  ...explainErrors,
   ...imageErrors,
   ...labErrors,
   ...modelFileErrors,

@@ -122,6 +122,48 @@ export { convertModel } from './training/convertModel.ts';
 export { convertCheckpoint } from './training/checkpointFile.ts';
 export type * from './training/events.ts';
 
+// What a network sees and does, for one image and for many.
+export { openSubject, seenImage, type Subject, type SubjectOptions } from './explain/subject.ts';
+export { lastFeatureMap, lastHiddenLayer } from './explain/layers.ts';
+export { activations, type Activation, type Activations } from './explain/activations.ts';
+export { firstFilters, initialFilters, type Filters } from './explain/filters.ts';
+export { gradCam, type GradCam, type GradCamOptions } from './explain/gradCam.ts';
+export { occlusion, type Occlusion, type OcclusionOptions } from './explain/occlusion.ts';
+export { resizedPlane, type Plane } from './explain/plane.ts';
+export { scan, type Collector, type ScanBatch, type ScanOptions } from './explain/scan.ts';
+export {
+  featureCollector,
+  features,
+  imageFeatures,
+  nearestNeighbours,
+  type Features,
+  type Metric,
+  type Neighbour,
+  type NeighbourOptions,
+} from './explain/features.ts';
+export {
+  excitingCollector,
+  excitingImages,
+  type ExcitingImage,
+  type ExcitingOptions,
+  type ExcitingUnit,
+} from './explain/exciting.ts';
+export { cropped, receptiveField, type Patch } from './explain/receptiveField.ts';
+export {
+  activationPicture,
+  filterPicture,
+  imagePicture,
+  mapPicture,
+  overlayPicture,
+  type FilterPictureOptions,
+  type GridOptions,
+  type MapPictureOptions,
+} from './explain/pictures.ts';
+export { encodePng, type RgbImage } from './data/images/encodePng.ts';
+export { decodeImage } from './data/images/decodeImage.ts';
+export { imageReader, imageSource } from './data/loaderFill.ts';
+export { interleavedImage, planarImage, type ImageView } from './data/image.ts';
+
 // Labs and charts.
 export {
   defineLab,

@@ -27,10 +27,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: ['training', ...parts],
   'language.ts': [],
   charts: ground,
-  report: ['charts', 'language.ts', 'training', ...parts],
-  lab: ['report', 'charts', 'language.ts', 'training', 'packageVersion.ts', ...parts],
-  'index.ts': ['model', 'lab', 'charts', 'language.ts', 'training', ...parts],
-  cli: ['model', 'lab', 'report', 'charts', 'language.ts', 'training', 'packageVersion.ts', ...parts],
+  explain: ['training', ...parts],
+  report: ['explain', 'charts', 'language.ts', 'training', ...parts],
+  lab: ['report', 'explain', 'charts', 'language.ts', 'training', 'packageVersion.ts', ...parts],
+  'index.ts': ['model', 'lab', 'explain', 'charts', 'language.ts', 'training', ...parts],
+  cli: [
+    'model',
+    'lab',
+    'report',
+    'explain',
+    'charts',
+    'language.ts',
+    'training',
+    'packageVersion.ts',
+    ...parts,
+  ],
 };
 
 interface Import {

@@ -20,6 +20,8 @@ export interface InitializationOptions {
   readonly scheme: InitializationScheme;
   /** A whole number up to 2^53 - 1; the same seed gives the same bits on every machine. */
   readonly seed: number;
+  /** Only these parameters. Default: all. */
+  readonly names?: readonly string[] | undefined;
 }
 
 /**
@@ -28,10 +30,11 @@ export interface InitializationOptions {
  */
 export function initialise(
   network: NetworkSpec,
-  { scheme, seed }: InitializationOptions,
+  { scheme, seed, names }: InitializationOptions,
   write: (name: string, values: Float32Array) => void,
 ): void {
   for (const [stream, parameter] of parameterShapes(network).entries()) {
+    if (names !== undefined && !names.includes(parameter.name)) continue;
     const values = new Float32Array(elementCount(parameter.shape));
     fill(values, parameter, scheme, { seed, purpose: purposes.initialisation, stream });
     write(parameter.name, values);

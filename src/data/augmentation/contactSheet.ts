@@ -1,6 +1,7 @@
 /** A picture of what augmentation does: a row an image, first as it is, then as epochs of a training would give it. */
 import { channels, type ImageSize, type ImageView } from '../image.ts';
 import { sharedImageBuffer } from '../imageBuffer.ts';
+import { blankCanvas, drawImage } from '../images/canvas.ts';
 import type { RgbImage } from '../images/encodePng.ts';
 import { resize } from '../resize.ts';
 import { imageTransform } from '../transformImage.ts';
@@ -39,10 +40,13 @@ export function contactSheet(rows: readonly SheetRow[], options: ContactSheetOpt
   const side = outputSize(transforms, rows[0]!.image);
   const scale = Math.max(1, Math.floor(cellPixels / Math.max(side.height, side.width)));
   const cell = { height: side.height * scale, width: side.width * scale };
-  const sheet = blankSheet({
-    width: (epochs + 1) * (cell.width + gap) + firstGap,
-    height: rows.length * (cell.height + gap) + gap,
-  });
+  const sheet = blankCanvas(
+    {
+      width: (epochs + 1) * (cell.width + gap) + firstGap,
+      height: rows.length * (cell.height + gap) + gap,
+    },
+    background,
+  );
   const transform = imageTransform(transforms, seed);
   const target = sharedImageBuffer([1, channels, side.height, side.width]);
   rows.forEach(({ image, index }, row) => {
@@ -56,10 +60,6 @@ export function contactSheet(rows: readonly SheetRow[], options: ContactSheetOpt
     }
   });
   return sheet;
-}
-
-function blankSheet({ height, width }: ImageSize): RgbImage {
-  return { height, width, data: new Uint8Array(channels * height * width).fill(background) };
 }
 
 /** The whole image, made smaller where it is larger than its place. */
@@ -80,15 +80,8 @@ function drawFrame(sheet: RgbImage, top: number, left: number, { height, width }
 
 /** Draws an image in the middle of its cell, magnified by the largest whole number that fits. */
 function drawCentred(sheet: RgbImage, top: number, left: number, image: ImageView, cell: ImageSize): void {
-  const { data, offset, strides } = image;
   const scale = Math.floor(Math.min(cell.height / image.height, cell.width / image.width));
   const down = top + Math.floor((cell.height - image.height * scale) / 2);
   const across = left + Math.floor((cell.width - image.width * scale) / 2);
-  for (let y = 0; y < image.height * scale; y++) {
-    for (let x = 0; x < image.width * scale; x++) {
-      const from = offset + Math.floor(y / scale) * strides.row + Math.floor(x / scale) * strides.column;
-      const to = channels * ((down + y) * sheet.width + across + x);
-      for (let c = 0; c < channels; c++) sheet.data[to + c] = data[from + c * strides.channel]!;
-    }
-  }
+  drawImage(sheet, image, { top: down, left: across, scale });
 }

@@ -45,15 +45,28 @@ export function convolutionBackward(
   gradient: Tensor,
 ): ConvolutionGradients {
   const [, outChannels, outHeight, outWidth] = imageShape(gradient);
-  const of = { input: zeros(input.shape), weight: zeros(weight.shape), bias: zeros([outChannels]) };
+  const of = { weight: zeros(weight.shape), bias: zeros([outChannels]) };
   for (let at = 0; at < gradient.data.length; at++) {
     of.bias.data[Math.floor(at / (outHeight * outWidth)) % outChannels]! += gradient.data[at]!;
   }
   forEachProduct(input, weight, gradient, geometry, (inputAt, weightAt, outputAt) => {
-    of.input.data[inputAt]! += weight.data[weightAt]! * gradient.data[outputAt]!;
     of.weight.data[weightAt]! += input.data[inputAt]! * gradient.data[outputAt]!;
   });
-  return of;
+  return { input: convolutionInputGradient(input.shape, weight, geometry, gradient), ...of };
+}
+
+/** The gradient of the input alone, whose shape is given. */
+export function convolutionInputGradient(
+  shape: readonly number[],
+  weight: Tensor,
+  geometry: ConvolutionGeometry,
+  gradient: Tensor,
+): Tensor {
+  const input = zeros(shape);
+  forEachProduct(input, weight, gradient, geometry, (inputAt, weightAt, outputAt) => {
+    input.data[inputAt]! += weight.data[weightAt]! * gradient.data[outputAt]!;
+  });
+  return input;
 }
 
 /** Visits each product that a convolution sums, by the flat indices of its factors and of its sum. */

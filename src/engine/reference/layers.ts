@@ -4,11 +4,15 @@ import type { BatchNormSpec, ConvSpec, LinearSpec, LocallyConnectedSpec } from '
 import { adaptiveWindows, poolingWindows, type Window } from '../../network/windows.ts';
 import { averagePool, averagePoolBackward, type PoolWindows } from './averagePool.ts';
 import { batchNorm, trainingBatchNorm } from './batchNorm.ts';
-import { convolution, convolutionBackward } from './convolution.ts';
+import { convolution, convolutionBackward, convolutionInputGradient } from './convolution.ts';
 import { dropout, dropoutBackward, dropoutMask } from './dropout.ts';
-import { linear, linearBackward } from './linear.ts';
+import { linear, linearBackward, linearInputGradient } from './linear.ts';
 import { localResponseNorm, localResponseNormBackward } from './localResponseNorm.ts';
-import { locallyConnected, locallyConnectedBackward } from './locallyConnected.ts';
+import {
+  locallyConnected,
+  locallyConnectedBackward,
+  locallyConnectedInputGradient,
+} from './locallyConnected.ts';
 import { maxPool, maxPoolBackward } from './maxPool.ts';
 import { relu, reluBackward } from './relu.ts';
 import { sigmoid, sigmoidBackward, tanh, tanhBackward } from './smoothActivations.ts';
@@ -26,6 +30,8 @@ export interface LayerResult {
   readonly output: Tensor;
   /** Takes the gradient of the output. */
   readonly backward: (gradient: Tensor) => LayerGradients;
+  /** The gradient of the input alone, where those of the parameters are work of their own. */
+  readonly inputGradient?: (gradient: Tensor) => Tensor;
 }
 
 export interface LayerContext {
@@ -114,6 +120,7 @@ function runConvolution(spec: ConvSpec, input: Tensor, { parameter }: LayerConte
   return {
     output: convolution(input, weight, bias, geometry),
     backward: (gradient) => convolutionBackward(input, weight, geometry, gradient),
+    inputGradient: (gradient) => convolutionInputGradient(input.shape, weight, geometry, gradient),
   };
 }
 
@@ -128,6 +135,7 @@ function runLocallyConnected(
   return {
     output: locallyConnected(input, weight, bias, geometry, output),
     backward: (gradient) => locallyConnectedBackward(input, weight, geometry, gradient),
+    inputGradient: (gradient) => locallyConnectedInputGradient(input.shape, weight, geometry, gradient),
   };
 }
 
@@ -151,6 +159,7 @@ function runLinear(spec: LinearSpec, input: Tensor, { parameter }: LayerContext)
   return {
     output: linear(input, weight, bias),
     backward: (gradient) => linearBackward(input, weight, gradient),
+    inputGradient: (gradient) => linearInputGradient(weight, gradient),
   };
 }
 

@@ -28,16 +28,31 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor): Tensor {
 export function linearBackward(input: Tensor, weight: Tensor, gradient: Tensor): LinearGradients {
   const [images, inFeatures] = matrixShape(input);
   const [outFeatures] = matrixShape(weight);
-  const of = { input: zeros(input.shape), weight: zeros(weight.shape), bias: zeros([outFeatures]) };
+  const of = { weight: zeros(weight.shape), bias: zeros([outFeatures]) };
   for (let n = 0; n < images; n++) {
     for (let o = 0; o < outFeatures; o++) {
       const upstream = gradient.data[n * outFeatures + o]!;
       of.bias.data[o]! += upstream;
       for (let i = 0; i < inFeatures; i++) {
-        of.input.data[n * inFeatures + i]! += weight.data[o * inFeatures + i]! * upstream;
         of.weight.data[o * inFeatures + i]! += input.data[n * inFeatures + i]! * upstream;
       }
     }
   }
-  return of;
+  return { input: linearInputGradient(weight, gradient), ...of };
+}
+
+/** The gradient of the input alone, [N, in]. */
+export function linearInputGradient(weight: Tensor, gradient: Tensor): Tensor {
+  const [images] = matrixShape(gradient);
+  const [outFeatures, inFeatures] = matrixShape(weight);
+  const input = zeros([images, inFeatures]);
+  for (let n = 0; n < images; n++) {
+    for (let o = 0; o < outFeatures; o++) {
+      const upstream = gradient.data[n * outFeatures + o]!;
+      for (let i = 0; i < inFeatures; i++) {
+        input.data[n * inFeatures + i]! += weight.data[o * inFeatures + i]! * upstream;
+      }
+    }
+  }
+  return input;
 }

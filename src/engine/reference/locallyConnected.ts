@@ -27,14 +27,27 @@ export function locallyConnectedBackward(
   geometry: ConvolutionGeometry,
   gradient: Tensor,
 ): ConvolutionGradients {
-  const of = { input: zeros(input.shape), weight: zeros(weight.shape), bias: zeros(gradient.shape.slice(1)) };
+  const of = { weight: zeros(weight.shape), bias: zeros(gradient.shape.slice(1)) };
   const biases = of.bias.data;
   for (let at = 0; at < gradient.data.length; at++) biases[at % biases.length]! += gradient.data[at]!;
   forEachProduct(input, weight, gradient, geometry, (inputAt, weightAt, outputAt) => {
-    of.input.data[inputAt]! += weight.data[weightAt]! * gradient.data[outputAt]!;
     of.weight.data[weightAt]! += input.data[inputAt]! * gradient.data[outputAt]!;
   });
-  return of;
+  return { input: locallyConnectedInputGradient(input.shape, weight, geometry, gradient), ...of };
+}
+
+/** The gradient of the input alone, whose shape is given. */
+export function locallyConnectedInputGradient(
+  shape: readonly number[],
+  weight: Tensor,
+  geometry: ConvolutionGeometry,
+  gradient: Tensor,
+): Tensor {
+  const input = zeros(shape);
+  forEachProduct(input, weight, gradient, geometry, (inputAt, weightAt, outputAt) => {
+    input.data[inputAt]! += weight.data[weightAt]! * gradient.data[outputAt]!;
+  });
+  return input;
 }
 
 /** Visits each product that is summed, by the flat indices of its factors and of its sum. */
