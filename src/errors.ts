@@ -9,6 +9,7 @@ import { imageErrors } from './errors/images.ts';
 import { labErrors } from './errors/labs.ts';
 import { modelFileErrors } from './errors/modelFiles.ts';
 import { onnxErrors } from './errors/onnx.ts';
+import { reportErrors } from './errors/reports.ts';
 
 const longestShown = 80;
 
@@ -29,6 +30,7 @@ export const catalogue = {
   ...labErrors,
   ...modelFileErrors,
   ...onnxErrors,
+  ...reportErrors,
   ALEX_NODE_VERSION: entry(
     1,
     (p: { version: string; needed: number }) =>

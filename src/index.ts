@@ -164,6 +164,16 @@ export { decodeImage } from './data/images/decodeImage.ts';
 export { imageReader, imageSource } from './data/loaderFill.ts';
 export { interleavedImage, planarImage, type ImageView } from './data/image.ts';
 
+// Reports.
+export {
+  compareRuns,
+  type CompareOptions,
+  type Comparison,
+  type ComparisonTable,
+} from './report/compareRuns.ts';
+export type { ConfigDifference } from './report/configDifferences.ts';
+export { readRun, type RunRecord } from './report/runRecord.ts';
+
 // Labs and charts.
 export {
   defineLab,

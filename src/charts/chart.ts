@@ -1,5 +1,5 @@
 /** What every chart has: a title that says what to see, a text alternative, a legend; an SVG document of its own. */
-import { chartStyle, dashes, seriesColor } from './palette.ts';
+import { chartStyle, seriesColor, seriesDashes } from './palette.ts';
 
 export interface ChartText {
   /** What is to be seen, in a sentence. */
@@ -90,7 +90,7 @@ function drawnEntry({ entry: { name, series, symbol = 'line' }, x }: PlacedEntry
   const mark =
     symbol === 'spot'
       ? `<circle cx="${x + 13}" cy="${y + 6}" r="5" fill="${color}"/>`
-      : `<path d="M${x} ${y + 6}h26" stroke="${color}" stroke-width="2.5" stroke-dasharray="${dashes[series % dashes.length]!}"/>`;
+      : `<path d="M${x} ${y + 6}h26" stroke="${color}" stroke-width="2.5" stroke-dasharray="${seriesDashes(series)}"/>`;
   return `${mark}<text x="${x + 34}" y="${y + 10}">${escaped(name)}</text>`;
 }
 

@@ -1,5 +1,5 @@
 import { framedChart, type Axis, type ChartText } from './chart.ts';
-import { dashes, seriesColor } from './palette.ts';
+import { seriesColor, seriesDashes } from './palette.ts';
 import { drawPlot } from './plot.ts';
 
 export interface ChartPoint {
@@ -81,7 +81,7 @@ export async function lineChart({
           y: 'y',
           stroke: seriesColor(series),
           strokeWidth: 2.2,
-          strokeDasharray: dashes[series % dashes.length] || 'none',
+          strokeDasharray: seriesDashes(series),
           clip: true,
         }),
         ...(spots ? [plot.dot([...points], { x: 'x', y: 'y', r: 3.2, fill: seriesColor(series) })] : []),

@@ -13,8 +13,12 @@ const series = [
 
 export const seriesCount = series.length;
 
-/** Dashes that tell series apart without colours as well. */
-export const dashes = ['', '7 3', '2 3', '9 3 2 3', '4 2', '1 2'] as const;
+const dashes = ['none', '7 3', '2 3', '9 3 2 3', '4 2', '1 2'] as const;
+
+/** Dashes that tell series apart without colours as well; a colour comes back with others. */
+export function seriesDashes(index: number): string {
+  return dashes[(index + Math.floor(index / series.length)) % dashes.length]!;
+}
 
 /** The colour of the series with this number, from 0, as a CSS value that follows the page's. */
 export function seriesColor(index: number): string {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AlexnetError, alexnetError } from '../errors.ts';
 import { benchCommand } from './bench.ts';
+import { compareCommand } from './compare.ts';
 import { convertCommand } from './convert.ts';
 import { dataCommand } from './data.ts';
 import { demoCommand } from './demo.ts';
@@ -50,6 +51,7 @@ function buildProgram(): Command {
     infoCommand,
     planCommand,
     labCommand,
+    compareCommand,
     doctorCommand,
     benchCommand,
     demoCommand,

@@ -26,6 +26,11 @@ figcaption{color:var(--quiet);font-size:.9rem;max-width:46rem}
 .chart,.card{border:1px solid var(--line);border-radius:8px;background:var(--card)}
 .card{padding:.75rem 1.25rem;margin:1.25rem 0}
 .scroll{overflow-x:auto}
+.scroll>.chart{min-width:36rem}
+.pictures{display:flex;flex-wrap:wrap;gap:.75rem;list-style:none;padding:0;margin:1rem 0}
+.pictures figure{margin:0}
+.pictures figcaption{line-height:1.35;font-size:.82rem}
+nav ul{columns:16rem;padding-left:1.1rem}
 table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--quiet);padding-bottom:.35rem}
 th,td{padding:.3rem .8rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
@@ -33,7 +38,7 @@ th:first-child,td:first-child{text-align:left;padding-left:0}
 img{max-width:100%;height:auto;image-rendering:pixelated}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.25rem}
 dt{color:var(--quiet)}dd{margin:0}
-@media print{body{background:#fff;font-size:11pt}main{max-width:none;padding:0}figure,table,.card{break-inside:avoid}h2,h3{break-after:avoid}}
+@media print{.scroll>.chart{min-width:0}body{background:#fff;font-size:11pt}main{max-width:none;padding:0}figure,table,.card{break-inside:avoid}h2,h3{break-after:avoid}}
 `;
 
 /** The whole document. */
@@ -62,9 +67,9 @@ export function tableHtml(
   );
 }
 
-/** A chart in the page. */
+/** A chart in the page: on a narrow screen it keeps a size that can be read, and scrolls. */
 export function chartHtml(svg: string): string {
-  return `<figure class="scroll">${svg}</figure>`;
+  return `<figure class="scroll" tabindex="0">${svg}</figure>`;
 }
 
 export interface PagePicture {
@@ -81,4 +86,12 @@ export function pictureHtml({ png, width, description, caption }: PagePicture): 
   const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
   const below = caption === undefined ? '' : `<figcaption>${escaped(caption)}</figcaption>`;
   return `<figure><img src="${source}" width="${width}" alt="${escaped(description)}">${below}</figure>`;
+}
+
+/** Small pictures side by side, each with its caption. */
+export function picturesHtml(pictures: readonly PagePicture[]): string {
+  const items = pictures.map(
+    (picture) => `<li style="width:${Math.max(picture.width, 72)}px">${pictureHtml(picture)}</li>`,
+  );
+  return `<ul class="pictures">${items.join('')}</ul>`;
 }

@@ -9,11 +9,12 @@ import type { TrainingConfig, TrainingOptions } from './trainingOptions.ts';
 import { optionChecks, type OptionName } from './optionChecks.ts';
 import { optionError } from './optionError.ts';
 
-const names = Object.keys(optionChecks) as OptionName[];
+/** Every option, in the order in which configurations have them. */
+export const optionNames = Object.keys(optionChecks) as OptionName[];
 
 /** Every option of a configuration, in the order of the options' list, as readConfigFile takes it back. */
 export function configText(config: TrainingConfig): string {
-  const all = Object.fromEntries(names.map((name) => [name, config[name] ?? null]));
+  const all = Object.fromEntries(optionNames.map((name) => [name, config[name] ?? null]));
   return `${JSON.stringify(all, undefined, 2)}\n`;
 }
 
@@ -30,7 +31,7 @@ export async function readConfigFile(path: string): Promise<TrainingConfig> {
 export function parseConfig(file: string, text: string): TrainingConfig {
   const values = parseObject(file, text);
   for (const [key, value] of Object.entries(values)) {
-    if (!isOptionName(key)) throw alexnetError('ALEX_CONFIG_KEY', { file, key, known: names });
+    if (!isOptionName(key)) throw alexnetError('ALEX_CONFIG_KEY', { file, key, known: optionNames });
     if (value === null) continue;
     checkOption(key, value, `${key} in ${file}`);
   }

@@ -1,0 +1,17 @@
+import type { ChartPoint } from '../charts/lineChart.ts';
+import type { StepEvent } from '../training/events.ts';
+import { epochsAt, type RunRecord } from './runRecord.ts';
+
+/** More points than this are drawn as means of neighbours: a screen shows no more. */
+const mostPoints = 600;
+
+/** A value of every step event over epochs. */
+export function stepCurve(run: RunRecord, value: (event: StepEvent) => number): ChartPoint[] {
+  const points = run.steps.map((event) => ({ x: epochsAt(event, run), y: value(event) }));
+  const group = Math.ceil(points.length / mostPoints);
+  if (group <= 1) return points;
+  return Array.from({ length: Math.ceil(points.length / group) }, (_, i) => {
+    const own = points.slice(i * group, (i + 1) * group);
+    return { x: own.at(-1)!.x, y: own.reduce((sum, { y }) => sum + y, 0) / own.length };
+  });
+}

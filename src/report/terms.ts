@@ -1,0 +1,10 @@
+/** Words that several sections share. */
+import type { Text } from '../language.ts';
+
+export const axes = {
+  epochs: { en: 'epochs', ja: 'エポック' },
+  loss: { en: 'loss, nats', ja: '損失 (nat)' },
+  accuracy: { en: 'accuracy', ja: '正解率' },
+  learningRate: { en: 'learning rate', ja: '学習率' },
+  throughput: { en: 'images a second', ja: '毎秒の画像数' },
+} as const satisfies Record<string, Text>;
