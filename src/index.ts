@@ -96,6 +96,13 @@ export {
   type AugmentationName,
   type TransformPair,
 } from './data/augmentation/named.ts';
+export {
+  contactSheet,
+  sheetRows,
+  type ContactSheetOptions,
+  type SheetGroup,
+  type SheetRow,
+} from './data/augmentation/contactSheet.ts';
 export type { Averaging } from './data/augmentation/views.ts';
 export { principalColors, type PrincipalColors } from './data/augmentation/principalColors.ts';
 export { imageStatistics, type ImageStatistics } from './data/statistics.ts';

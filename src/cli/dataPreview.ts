@@ -174,14 +174,11 @@ interface Sheet {
 
 async function drawSheet(terminal: Terminal, drawn: Sheet): Promise<void> {
   const { dataset, indices, train: transforms, config, options } = drawn;
-  const { contactSheet } = await import('../data/augmentation/contactSheet.ts');
-  const { imageReader, imageSource } = await import('../data/loaderFill.ts');
+  const { contactSheet, sheetRows } = await import('../data/augmentation/contactSheet.ts');
   const { encodePng } = await import('../data/images/encodePng.ts');
   const { writeAtomically } = await import('../formats/atomicFile.ts');
-  const read = imageReader(imageSource(dataset));
-  const rows = [];
-  for (const index of indices) rows.push({ index, image: await read(index) });
-  const sheet = contactSheet(rows, { transforms, seed: config.seed, epochs: options.epochs });
+  const rows = await sheetRows(dataset, indices);
+  const sheet = contactSheet(rows, { seed: config.seed, groups: [{ transforms, epochs: options.epochs }] });
   const out = options.out ?? `${dataset.name}-preview.png`;
   const png = encodePng(sheet);
   await writeAtomically(out, (writeBytes) => writeBytes(png));

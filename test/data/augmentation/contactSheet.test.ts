@@ -4,7 +4,7 @@ import { contactSheet } from '../../../src/data/augmentation/contactSheet.ts';
 import { channels, planarImage } from '../../../src/data/image.ts';
 import { sharedImageBuffer } from '../../../src/data/imageBuffer.ts';
 import { decodeImage } from '../../../src/data/images/decodeImage.ts';
-import { encodePng } from '../../../src/data/images/encodePng.ts';
+import { encodePng, type RgbImage } from '../../../src/data/images/encodePng.ts';
 import { imageTransform } from '../../../src/data/transformImage.ts';
 import { visiblePixels } from '../../../src/data/visiblePixels.ts';
 import { transforms } from '../../../src/model/transforms.ts';
@@ -33,7 +33,7 @@ test('what normalize and subtractMean did is undone to the byte', () => {
 
 test('the sheet shows each image as it is and as the training sees it', async () => {
   const rows = images.map((image, i) => ({ image, index: 7 + i }));
-  const sheet = contactSheet(rows, { transforms: steps, seed: 4, epochs: 3 });
+  const sheet = contactSheet(rows, { seed: 4, groups: [{ transforms: steps, epochs: 3 }] });
   // Cells of 12 × 8 pixels, 4 between them, 16 after the first column.
   assert.deepEqual([sheet.width, sheet.height], [16 + 4 * 100, 4 + 2 * 100]);
   const transform = imageTransform(steps, 4);
@@ -66,10 +66,32 @@ test('the sheet shows each image as it is and as the training sees it', async ()
   }
 });
 
+test('ways of augmenting stand beside each other, each as on a sheet of its own', () => {
+  const rows = [{ image: images[0]!, index: 7 }];
+  const pixel = ({ data, width }: RgbImage, left: number) =>
+    [...Array(96).keys()].flatMap((y) => [...data.subarray(3 * ((4 + y) * width + left)).subarray(0, 288)]);
+  const alone = contactSheet(rows, { seed: 4, groups: [{ transforms: steps, epochs: 1 }] });
+  const plain = transforms.compose([transforms.toTensor()]);
+  const both = contactSheet(rows, {
+    seed: 4,
+    groups: [
+      { transforms: plain, epochs: 2 },
+      { transforms: steps, epochs: 1 },
+    ],
+  });
+  assert.equal(both.width, 4 * 100 + 2 * 16);
+  assert.deepEqual(pixel(both, 116), pixel(both, 4));
+  assert.deepEqual(pixel(both, 332), pixel(alone, 116));
+  assert.notDeepEqual(pixel(both, 332), pixel(both, 4));
+});
+
 test('a picture larger than its cell is made smaller, and keeps its shape', () => {
   const wide = planarImage(hashedPixels(8, 0, channels * 40 * 160), { height: 40, width: 160 });
   const cut = transforms.compose([transforms.randomResizedCrop(96), transforms.toTensor()]);
-  const sheet = contactSheet([{ image: wide, index: 0 }], { transforms: cut, seed: 0, epochs: 1 });
+  const sheet = contactSheet([{ image: wide, index: 0 }], {
+    seed: 0,
+    groups: [{ transforms: cut, epochs: 1 }],
+  });
   assert.deepEqual([sheet.width, sheet.height], [16 + 200, 104]);
   const at = (y: number, x: number) => [...sheet.data.subarray(3 * (y * sheet.width + x)).subarray(0, 3)];
   // 24 rows of 96 in the middle of the cell; its frame over and under them.
