@@ -28,16 +28,18 @@ export const cividis = scaleOf(interpolateCividis);
 /** For signed values: blue below 0, white at 0 (a half), red above (ColorBrewer's RdBu, turned around). */
 export const diverging = scaleOf((share) => interpolateRdBu(1 - share));
 
-/** The scale for these values, and where on it each lies: diverging around 0 when some are below it. */
-export function colorsFor(values: ArrayLike<number>): (value: number) => Rgb {
-  let [least, most] = [Infinity, -Infinity];
+/**
+ * A colour for each of these values: from 0 in cividis, or, when some are below 0, diverging around it. `reach` is the
+ * magnitude with the last colour; by default the largest there is.
+ */
+export function colorsFor(values: ArrayLike<number>, reach?: number): (value: number) => Rgb {
+  let [least, most] = [0, 0];
   for (let at = 0; at < values.length; at++) {
     least = Math.min(least, values[at]!);
     most = Math.max(most, values[at]!);
   }
-  if (least < 0) {
-    const reach = Math.max(-least, most);
-    return (value) => diverging(0.5 + value / (2 * reach));
-  }
-  return (value) => cividis(most > 0 ? value / most : 0);
+  // Of zeros only, any will do.
+  const last = reach ?? (Math.max(-least, most) || 1);
+  if (least < 0) return (value) => diverging(0.5 + value / (2 * last));
+  return (value) => cividis(value / last);
 }

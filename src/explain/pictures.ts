@@ -3,7 +3,7 @@ import { channels as rgb, interleavedImage, type ImageSize, type ImageView } fro
 import { blankCanvas, drawImage } from '../data/images/canvas.ts';
 import type { RgbImage } from '../data/images/encodePng.ts';
 import type { Activation } from './activations.ts';
-import { cividis, colorsFor, type Rgb } from './colors.ts';
+import { colorsFor, type Rgb } from './colors.ts';
 import type { Filters } from './filters.ts';
 import type { Plane } from './plane.ts';
 
@@ -83,11 +83,7 @@ function vectorPicture(
   const cell = painted({ height, width }, (at) =>
     at < values.length ? color(values[at]!) : [background, background, background],
   );
-  return magnified(cell, times);
-}
-
-function magnified(picture: RgbImage, scale: number): RgbImage {
-  return imagePicture(viewOf(picture), scale);
+  return imagePicture(viewOf(cell), times);
 }
 
 /** An image, each pixel magnified by a whole number. */
@@ -142,43 +138,34 @@ function largestMagnitude(values: Float32Array): number {
 export interface MapPictureOptions {
   /** Pixels a value, a whole number. Default 1. */
   readonly scale?: number | undefined;
-  /** Values with the first and the last colour. Default: 0, or the least where it is below, and the largest. */
-  readonly domain?: readonly [number, number] | undefined;
+  /** Magnitude with the last colour, so that maps can be compared. Default: the largest there is. */
+  readonly reach?: number | undefined;
 }
 
-function shares({ values }: Plane, { domain }: MapPictureOptions): Float64Array {
-  const [least, most] = domain ?? [Math.min(0, ...values), Math.max(...values)];
-  return values.map((value) =>
-    most > least ? Math.min(1, Math.max(0, (value - least) / (most - least))) : 0,
-  );
-}
-
-/** A map in cividis. */
-export function mapPicture(plane: Plane, options: MapPictureOptions = {}): RgbImage {
-  const share = shares(plane, options);
-  return magnified(
-    painted(plane, (at) => cividis(share[at]!)),
-    options.scale ?? 1,
-  );
+/** A map: magnitudes in cividis; when some values are below 0, blue below it, white at it, red above. */
+export function mapPicture(plane: Plane, { scale = 1, reach }: MapPictureOptions = {}): RgbImage {
+  const color = colorsFor(plane.values, reach);
+  const picture = painted(plane, (at) => color(plane.values[at]!));
+  return imagePicture(viewOf(picture), scale);
 }
 
 /** How much of a pixel is the map's colour. */
 const opacity = 0.55;
 
 /** A map over the image that it belongs to, which must have its size: colours from the map, light and dark from the image. */
-export function overlayPicture(image: ImageView, plane: Plane, options: MapPictureOptions = {}): RgbImage {
-  const { height, width } = plane;
-  const share = shares(plane, options);
+export function overlayPicture(
+  image: ImageView,
+  plane: Plane,
+  { scale = 1, reach }: MapPictureOptions = {},
+): RgbImage {
+  const { height, width, values } = plane;
+  const color = colorsFor(values, reach);
   const picture = painted({ height, width }, (at) => {
     const grey = brightness(image, Math.floor(at / width), at % width);
-    const [red, green, blue] = cividis(share[at]!).map((value) => opacity * value + (1 - opacity) * grey) as [
-      number,
-      number,
-      number,
-    ];
-    return [red, green, blue];
+    const mixed = color(values[at]!).map((part) => opacity * part + (1 - opacity) * grey);
+    return mixed as [number, number, number];
   });
-  return magnified(picture, options.scale ?? 1);
+  return imagePicture(viewOf(picture), scale);
 }
 
 /** As ITU-R BT.601 weights red, green and blue. */
