@@ -316,6 +316,12 @@ export const trainingFlags: readonly (readonly [title: string, flags: readonly F
         help: 'steps between loss lines (default: 200)',
       },
       {
+        option: 'watchEvery',
+        flag: '--watch-every',
+        argument: 'n',
+        help: 'steps between looks at gradients, updates and dead units, or none (default: 400)',
+      },
+      {
         option: 'tensorboard',
         flag: '--tensorboard',
         negative: 'write none',

@@ -18,13 +18,15 @@ export function createTrainingReport(terminal: Terminal): (event: TrainingEvent)
   const progress = createProgress(terminal);
   return (event) => {
     if (event.type === 'progress') return progress(event);
+    // The error itself comes to whoever asked for the training.
+    if (event.type === 'failure') return;
     terminal.emit(event);
     if (event.type === 'notice') terminal.say(`note: ${event.message}`);
     else if (!terminal.json) tell(terminal, event);
   };
 }
 
-type ToldEvent = Exclude<TrainingEvent, { type: 'progress' | 'notice' }>;
+type ToldEvent = Exclude<TrainingEvent, { type: 'progress' | 'notice' | 'failure' }>;
 
 function tell(terminal: Terminal, event: ToldEvent): void {
   switch (event.type) {
@@ -51,6 +53,7 @@ function tell(terminal: Terminal, event: ToldEvent): void {
     case 'result':
       terminal.drawLine('');
       return terminal.print(accuracyLine(event));
+    case 'watch':
     case 'checkpoint':
       return;
   }

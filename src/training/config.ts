@@ -46,9 +46,9 @@ function withoutUnset(values: object): Record<string, unknown> {
   return Object.fromEntries(kept.map(([name, value]) => [name, value as unknown]));
 }
 
-/** Whether the option must have a value; the network may come from a file. */
+/** Whether the option must have a value; the network may come from a file, and nothing needs to be watched. */
 function isNeeded(name: string): boolean {
-  return Object.hasOwn(recipes.article, name) && name !== 'network';
+  return Object.hasOwn(recipes.article, name) && name !== 'network' && name !== 'watchEvery';
 }
 
 /** Throws ALEX_OPTION_VALUE for a value that is none of the option's; `named` is what the message calls it. */

@@ -1,4 +1,4 @@
-import type { Batch } from '../data/loader.ts';
+import type { Batch, Loader } from '../data/loader.ts';
 import type { BackwardOptions, StepOptions } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { watchChance } from './chance.ts';
@@ -14,11 +14,13 @@ import {
   type Session,
 } from './session.ts';
 import { validateEpoch } from './validate.ts';
+import { beginWatch, isWatched } from './watch.ts';
 
-/** Images and time since the last step event. */
+/** Images and time since the last step event, and the loader's count of waiting then. */
 interface Stretch {
   images: number;
   from: number;
+  waitedBefore: number;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function trainEpoch(session: Session): Promise<void> {
   const { loader, signal } = session;
   const { epoch, step: firstStep } = session.position;
   const pace = createPace();
-  const stretch: Stretch = { images: 0, from: performance.now() };
+  const whole = newStretch(loader);
+  const stretch = newStretch(loader);
   let before = performance.now();
   for await (const batch of loader.batches(epoch, { firstStep })) {
     const done = await trainStep(session, batch);
@@ -49,7 +52,17 @@ export async function trainEpoch(session: Session): Promise<void> {
       before = performance.now();
     }
   }
-  if (session.position.step === loader.stepsPerEpoch) await finishEpoch(session);
+  if (session.position.step === loader.stepsPerEpoch) await finishEpoch(session, waitShare(whole, loader));
+}
+
+function newStretch({ waitSeconds }: Loader): Stretch {
+  return { images: 0, from: performance.now(), waitedBefore: waitSeconds };
+}
+
+/** The share of a stretch's time that the training has waited for the loader. */
+function waitShare({ from, waitedBefore }: Stretch, { waitSeconds }: Loader): number {
+  const seconds = (performance.now() - from) / 1000;
+  return seconds > 0 ? Math.min(1, (waitSeconds - waitedBefore) / seconds) : 0;
 }
 
 /** A step that is done. */
@@ -63,6 +76,8 @@ interface Step {
 async function trainStep(session: Session, batch: Batch): Promise<Step> {
   const { program, config, position, loader } = session;
   const learningRate = currentRate(session);
+  const updates = endsUpdate(config, position.step + 1, loader.stepsPerEpoch);
+  const watch = updates ? watchOf(session) : undefined;
   const { loss } = await program.step({
     slot: batch.slot,
     count: batch.count,
@@ -70,7 +85,7 @@ async function trainStep(session: Session, batch: Batch): Promise<Step> {
     labelSmoothing: config.labelSmoothing,
     training: { seed: config.seed, step: position.globalStep },
     ...accumulation(session),
-    ...(endsUpdate(config, position.step + 1, loader.stepsPerEpoch) && updateOf(session, learningRate)),
+    ...(updates && updateOf(session, learningRate)),
   });
   if (!Number.isFinite(loss)) {
     const { epoch, step } = position;
@@ -83,6 +98,7 @@ async function trainStep(session: Session, batch: Batch): Promise<Step> {
     });
   }
   session.position = advance(position, loss);
+  watch?.(loss, batch.count);
   const { epoch, step, globalStep } = position;
   const { labels } = batch;
   await session.onStep?.({
@@ -101,6 +117,22 @@ async function trainStep(session: Session, batch: Batch): Promise<Step> {
 /** Whether an update follows the batch that is the `done`-th of its epoch. */
 function endsUpdate({ accumulate }: Session['config'], done: number, stepsPerEpoch: number): boolean {
   return done % accumulate === 0 || done === stepsPerEpoch;
+}
+
+/** For a step that is watched: what tells of it once it is done. */
+function watchOf(session: Session): ((loss: number, images: number) => void) | undefined {
+  const { config, program, position } = session;
+  const { epoch, step, globalStep } = position;
+  const steps = { from: globalStep - stepsSinceUpdate(session), to: globalStep + 1 };
+  if (!isWatched(config, steps)) return undefined;
+  const readLayers = beginWatch(program);
+  return (loss, images) => {
+    const layers = readLayers();
+    // What overflows in this very update ends the training with the next step.
+    if (!layers.every(({ gradient, ratio }) => Number.isFinite(gradient + ratio))) return;
+    const at = { epoch: epoch + 1, step: step + 1, globalStep: globalStep + 1 };
+    session.emit({ type: 'watch', ...at, loss, images, layers });
+  };
 }
 
 /** How the next batch goes together with the others of its update: their images count alike. */
@@ -142,7 +174,7 @@ function tellStep(
   pace: Pace,
   stretch: Stretch,
 ): void {
-  const { config, emit, position } = session;
+  const { config, emit, loader, position } = session;
   const epoch = position.epoch + 1;
   stretch.images += images;
   // As the article: by the step's number in the epoch, so that the steps left over at its end are not told.
@@ -155,9 +187,10 @@ function tellStep(
       loss: position.runningLoss / position.runningSteps,
       learningRate,
       imagesPerSecond: stretch.images / seconds,
+      waitShare: waitShare(stretch, loader),
     });
     session.position = { ...position, runningLoss: 0, runningSteps: 0 };
-    Object.assign(stretch, { images: 0, from: performance.now() });
+    Object.assign(stretch, newStretch(loader));
   }
   tellChance(session, loss);
   tellProgress(session, { loss, learningRate }, pace.count(images));
@@ -195,7 +228,7 @@ function tellProgress(
 }
 
 /** Interrupted while it validates, it leaves the epoch as not finished. */
-async function finishEpoch(session: Session): Promise<void> {
+async function finishEpoch(session: Session, waited: number): Promise<void> {
   if (!(await validateEpoch(session))) return;
   const { position, loader, emit } = session;
   const { epoch, step, epochLoss, epochSeconds: seconds } = position;
@@ -214,6 +247,7 @@ async function finishEpoch(session: Session): Promise<void> {
     loss: epochLoss / step,
     seconds,
     imagesPerSecond: loader.images / seconds,
+    waitShare: waited,
     last: isDone(session),
   });
   await saveCheckpoint(session);

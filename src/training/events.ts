@@ -34,6 +34,41 @@ export interface StepEvent {
   readonly loss: number;
   readonly learningRate: number;
   readonly imagesPerSecond: number;
+  /** 0..1: share of the time since the last step event in which the training had no images to go on with. */
+  readonly waitShare: number;
+}
+
+/** One layer at a watched step. All are root mean squares over the layer's weights, without its biases. */
+export interface WatchedLayer {
+  readonly name: string;
+  /** Of the loss by the weights. */
+  readonly gradient: number;
+  /** Before the update. */
+  readonly weight: number;
+  /** Weights after it less those before. */
+  readonly update: number;
+  /** `update` by `weight`; 0 where the weights are. */
+  readonly ratio: number;
+  /**
+   * Where a ReLU follows: 0..1, the share of its units that are 0 for every image of the batch. A unit is a channel at all
+   * its positions, or a feature.
+   */
+  readonly dead?: number;
+}
+
+/** A look at all layers that are trained, with one step's update; `watchEvery` says when. */
+export interface WatchEvent {
+  readonly type: 'watch';
+  /** From 1. */
+  readonly epoch: number;
+  /** In the epoch, from 1. */
+  readonly step: number;
+  /** In the training, from 1. */
+  readonly globalStep: number;
+  /** Of the step's batch. */
+  readonly loss: number;
+  readonly images: number;
+  readonly layers: readonly WatchedLayer[];
 }
 
 /** One a step, for progress displays; not written to events.jsonl or --json. */
@@ -65,6 +100,8 @@ export interface EpochEvent {
   readonly loss: number;
   readonly seconds: number;
   readonly imagesPerSecond: number;
+  /** As a step event's, over the epoch, or over the rest of it when the run was resumed within. */
+  readonly waitShare: number;
   /** No epoch follows: all are done, or validation has ended the training. */
   readonly last: boolean;
 }
@@ -90,6 +127,16 @@ export interface NoticeEvent {
   /** Such as `loss-at-chance`. */
   readonly code: string;
   readonly message: string;
+}
+
+/** The training has ended by an error; written to events.jsonl, where nothing else would tell of it. */
+export interface FailureEvent {
+  readonly type: 'failure';
+  /** Of the error, such as `ALEX_TRAINING_NOT_FINITE`. */
+  readonly code: string;
+  readonly message: string;
+  /** Steps that were done, in all. */
+  readonly globalStep: number;
 }
 
 export interface ClassResult {
@@ -118,8 +165,10 @@ export type TrainingEvent =
   | StartEvent
   | StepEvent
   | ProgressEvent
+  | WatchEvent
   | CheckpointEvent
   | EpochEvent
   | ValidationEvent
   | NoticeEvent
+  | FailureEvent
   | ResultEvent;

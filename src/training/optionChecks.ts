@@ -123,6 +123,7 @@ export const optionChecks = {
   threads: whole(1, 256),
   workers: whole(0, 64),
   logEvery: whole(1, most),
+  watchEvery: whole(1, most),
   tensorboard: flag,
   checkpointEverySteps: whole(1, most),
   checkpointEveryMinutes: positive,

@@ -67,7 +67,9 @@ export interface ResumedRun {
 export async function resumedConfig(path: string, options: TrainingOptions): Promise<ResumedRun> {
   const folder = openRunFolder(path);
   // A run of before an option came to be is one with the article's value of it.
-  const before = trainingConfig({}, { ...recipes.article, ...(await readConfig(folder)) });
+  // Watches need not be, and a run without them goes on without.
+  const { watchEvery: _watchEvery, ...article } = recipes.article;
+  const before = trainingConfig({}, { ...article, ...(await readConfig(folder)) });
   const config = trainingConfig(options, before);
   const length = dependsOnLength(config.schedule) ? (['epochs'] as const) : [];
   for (const option of [...fixed, ...length]) {

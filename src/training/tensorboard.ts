@@ -5,7 +5,7 @@ import { fileErrorReason } from '../formats/fileErrors.ts';
 import { fileVersionRecord, restartRecord, scalarsRecord, textRecord } from '../formats/tensorboard/event.ts';
 import type { TrainingConfig } from './trainingOptions.ts';
 import { configText } from './configFile.ts';
-import type { TrainingEvent } from './events.ts';
+import type { TrainingEvent, WatchEvent } from './events.ts';
 
 export interface TensorboardLog {
   tell(event: TrainingEvent): void;
@@ -95,11 +95,26 @@ function recordsOf(event: TrainingEvent, config: TrainingConfig, at: Moment): Ui
     }
     case 'notice':
       return [textRecord(...at, 'notices', event.message)];
+    case 'watch':
+      return [scalarsRecord(...at, watchedScalars(event))];
+    case 'failure':
+      return [textRecord(...at, 'notices', event.message)];
     case 'step':
     case 'checkpoint':
       // Each step has been told by itself, and a checkpoint is no measurement.
       return [];
   }
+}
+
+function watchedScalars({ layers }: WatchEvent): Record<string, number> {
+  const scalars = layers.flatMap(({ name, gradient, weight, update, ratio, dead }) => [
+    [`gradient/${name}`, gradient],
+    [`weight/${name}`, weight],
+    [`update/${name}`, update],
+    [`update_ratio/${name}`, ratio],
+    ...(dead === undefined ? [] : [[`dead_units/${name}`, dead] as const]),
+  ]);
+  return Object.fromEntries(scalars) as Record<string, number>;
 }
 
 interface Steps {
@@ -115,6 +130,8 @@ function createSteps(): Steps {
       if (event.type === 'start') {
         done = event.resumedFrom;
         stepsPerEpoch = event.stepsPerEpoch;
+      } else if (event.type === 'watch') {
+        done = event.globalStep;
       } else if (event.type === 'progress' && event.phase === 'train') {
         done = (event.epoch - 1) * stepsPerEpoch + event.step;
       }

@@ -116,6 +116,8 @@ export interface TrainingConfig {
   /** Besides those at the end of each epoch and of the training. */
   readonly checkpointEverySteps?: number;
   readonly checkpointEveryMinutes: number;
+  /** Steps between `watch` events, of which there are more at the beginning. Left out, there are none. */
+  readonly watchEvery?: number;
   /** Write TensorBoard's event files into the run's folder. */
   readonly tensorboard: boolean;
 }

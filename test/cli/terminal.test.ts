@@ -109,6 +109,7 @@ test("the article's lines, in the article's format", () => {
     loss: 2.30279,
     learningRate: 0.001,
     imagesPerSecond: 20,
+    waitShare: 0,
   } as const;
   assert.equal(lossLine(step), '[1,   200] loss: 2.303');
   // Python's '%d %%' drops what follows the point.

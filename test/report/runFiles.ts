@@ -32,5 +32,5 @@ export function startOf(resumedFrom: number, given: object = {}): TrainingEvent 
 }
 
 export function stepAt(epoch: number, step: number, loss: number, learningRate = 0.1): StepEvent {
-  return { type: 'step', epoch, step, loss, learningRate, imagesPerSecond: 50 };
+  return { type: 'step', epoch, step, loss, learningRate, imagesPerSecond: 50, waitShare: 0 };
 }

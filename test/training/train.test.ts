@@ -42,7 +42,7 @@ test('events come in order, and all but progress are in events.jsonl', async (co
   const { events } = await trainTiny({ out, epochs: 2 });
   const kinds = events.map((event) => event.type).filter((type) => type !== 'progress');
   const epoch = ['step', 'step', 'epoch', 'checkpoint'];
-  assert.deepEqual(kinds, ['start', ...epoch, ...epoch, 'result']);
+  assert.deepEqual(kinds, ['start', 'watch', ...epoch, ...epoch, 'result']);
   const told = events.filter((event) => event.type !== 'progress');
   const lines = readFileSync(join(out, 'events.jsonl'), 'utf8').trimEnd().split('\n');
   assert.deepEqual(
@@ -99,7 +99,7 @@ test('an interrupted run goes on to the same bits, wherever it was interrupted',
 });
 
 function withoutRate(event: StepEvent): object {
-  return { ...event, imagesPerSecond: undefined };
+  return { ...event, imagesPerSecond: undefined, waitShare: undefined };
 }
 
 /** The tensors of a checkpoint: its header may tell other seconds. */
@@ -197,8 +197,10 @@ test('a loss that is no number stops the run and leaves the last checkpoint', as
     message: /the loss became NaN at epoch 2, step 2, with learning rate 0\.05.*--lr, such as 0\.005/,
   });
   const events = readFileSync(join(out, 'events.jsonl'), 'utf8').trimEnd().split('\n');
-  const last = JSON.parse(events.at(-1)!) as TrainingEvent;
-  assert.ok(last.type === 'checkpoint' && last.epoch === 1 && last.step === 7);
+  const [last, failure] = events.slice(-2).map((line) => JSON.parse(line) as TrainingEvent);
+  assert.ok(last!.type === 'checkpoint' && last!.epoch === 1 && last!.step === 7);
+  assert.ok(failure!.type === 'failure' && failure!.code === 'ALEX_TRAINING_NOT_FINITE');
+  assert.equal(failure!.globalStep, 8);
   const resumed = await trainTiny({ resume: out, checkpointEverySteps: 5 });
   assert.equal(resumed.interrupted, false);
 });
