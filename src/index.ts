@@ -172,6 +172,7 @@ export { imageReader, imageSource } from './data/loaderFill.ts';
 export { interleavedImage, planarImage, type ImageView } from './data/image.ts';
 
 // Reports.
+export { writeReport, type LeftOut, type Report, type ReportOptions } from './report/writeReport.ts';
 export {
   compareRuns,
   type CompareOptions,

@@ -12,6 +12,7 @@ import { lrFindCommand } from './lrFind.ts';
 import { Interrupted, interruptedExitCode } from './interrupt.ts';
 import { planCommand } from './plan.ts';
 import { predictCommand } from './predict.ts';
+import { reportCommand } from './report.ts';
 import { testCommand } from './test.ts';
 import { trainCommand } from './train.ts';
 import { packageVersion } from '../packageVersion.ts';
@@ -51,6 +52,7 @@ function buildProgram(): Command {
     infoCommand,
     planCommand,
     labCommand,
+    reportCommand,
     compareCommand,
     doctorCommand,
     benchCommand,

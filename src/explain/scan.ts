@@ -1,5 +1,5 @@
 import { hasSquares, type Dataset } from '../data/dataset.ts';
-import { createLoader } from '../data/loader.ts';
+import { createLoader, type BadImagePolicy } from '../data/loader.ts';
 import { modelViews } from '../training/modelViews.ts';
 import { layerNamed } from './layers.ts';
 import type { Subject } from './subject.ts';
@@ -9,6 +9,8 @@ export interface ScanOptions {
   readonly indices?: Uint32Array | undefined;
   /** Threads that load images ahead. Default 1. */
   readonly workers?: number | undefined;
+  /** What happens when image files are broken. Default refuse. */
+  readonly onBadImage?: BadImagePolicy | undefined;
   /** Aborted, it makes scan throw its reason after the batch under way. */
   readonly signal?: AbortSignal | undefined;
   /** Told of images that are done, and of how many there are. */
@@ -42,7 +44,7 @@ export async function scan(
   subject: Subject,
   dataset: Dataset,
   take: (batch: ScanBatch) => void,
-  { indices, workers = 1, signal, onProgress }: ScanOptions = {},
+  { indices, workers = 1, onBadImage, signal, onProgress }: ScanOptions = {},
 ): Promise<void> {
   const { program, model, layers } = subject;
   const [transforms] = modelViews(model, 'none', { anyShape: !hasSquares(dataset) });
@@ -55,6 +57,7 @@ export async function scan(
     workers,
     shuffle: false,
     seed: 0,
+    onBadImage,
   });
   try {
     let done = 0;

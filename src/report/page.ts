@@ -25,7 +25,7 @@ figure{margin:1.25rem 0}
 figcaption{color:var(--quiet);font-size:.9rem;max-width:46rem}
 .chart,.card{border:1px solid var(--line);border-radius:8px;background:var(--card)}
 .card{padding:.75rem 1.25rem;margin:1.25rem 0}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;margin:1.25rem 0}
 .scroll>.chart{min-width:36rem}
 .pictures{display:flex;flex-wrap:wrap;gap:.75rem;list-style:none;padding:0;margin:1rem 0}
 .pictures figure{margin:0}

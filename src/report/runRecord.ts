@@ -24,6 +24,8 @@ export interface RunRecord {
   readonly config: TrainingConfig;
   /** The last start; undefined when the run has not come to its first step. */
   readonly start?: StartEvent;
+  /** Step of another run, which its weights were taken from; 0 for a run that began by itself. */
+  readonly startedFrom: number;
   /** How often it was gone on with. */
   readonly resumes: number;
   /** In the order of steps. */
@@ -93,6 +95,7 @@ function gathered(events: readonly TrainingEvent[]): Gathered {
   const result = of('result').at(-1);
   return {
     ...(start && { start }),
+    startedFrom: starts[0]?.resumedFrom ?? 0,
     resumes: Math.max(0, starts.length - 1),
     steps: lastOfEach(of('step'), ({ epoch, step }) => [epoch, step]),
     epochs: lastOfEach(of('epoch'), ({ epoch }) => [epoch]),

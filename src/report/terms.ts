@@ -1,5 +1,6 @@
 /** Words that several sections share. */
 import type { Text } from '../language.ts';
+import type { Missing } from './material.ts';
 
 export const axes = {
   epochs: { en: 'epochs', ja: 'エポック' },
@@ -8,3 +9,10 @@ export const axes = {
   learningRate: { en: 'learning rate', ja: '学習率' },
   throughput: { en: 'images a second', ja: '毎秒の画像数' },
 } as const satisfies Record<string, Text>;
+
+export const noSteps: Missing = {
+  missing: {
+    en: 'The run has told of no step yet.',
+    ja: 'この実行はまだ 1 ステップも記録していない。',
+  },
+};

@@ -10,6 +10,8 @@ export interface StartEvent {
   /** What runs the arithmetic, such as `wasm-256`. */
   readonly target: string;
   readonly threads: number;
+  /** What the system calls it; absent in runs of before it was told. */
+  readonly processor?: string;
   readonly parameters: number;
   readonly trainImages: number;
   /** Images that are held back to choose by; 0 without validation. */

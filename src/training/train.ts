@@ -1,5 +1,6 @@
 /** The article's job and its variations: train on one split of a data set, save the model, test on the other. */
 import type { Dataset } from '../data/dataset.ts';
+import { cpus } from 'node:os';
 import { createLoader, type Loader } from '../data/loader.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import type { Engine, Program } from '../engine/engine.ts';
@@ -336,6 +337,7 @@ function startEvent(
   { engine, position }: Start,
   loader: Loader,
 ): StartEvent {
+  const processor = cpus()[0]?.model.trim();
   const counts = learntShapes(program.network).map(({ shape }) => elementCount(shape));
   return {
     type: 'start',
@@ -344,6 +346,7 @@ function startEvent(
     engine: engine.name,
     target: engine.target,
     threads: engine.threads,
+    ...(processor !== undefined && { processor }),
     parameters: counts.reduce((sum, count) => sum + count, 0),
     trainImages: loader.images,
     validationImages: data.validation ? imageCount(data.validation) : 0,

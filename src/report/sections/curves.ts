@@ -1,0 +1,148 @@
+import { lineChart, type ChartLine, type ReferenceLine } from '../../charts/lineChart.ts';
+import { count, percent, rate } from '../../numberText.ts';
+import type { Section } from '../material.ts';
+import { chartHtml } from '../page.ts';
+import { epochsAt } from '../runRecord.ts';
+import { stepCurve } from '../stepCurve.ts';
+import { axes, noSteps } from '../terms.ts';
+
+function digits(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+export const lossSection: Section = {
+  id: 'loss',
+  title: { en: 'Loss', ja: '損失' },
+  write: async ({ run, t }) => {
+    if (run.steps.length === 0) return noSteps;
+    const training = stepCurve(run, ({ loss }) => loss);
+    const validation = run.validations.map(({ epoch, loss }) => ({ x: epoch, y: loss }));
+    const classes = run.result?.perClass.length;
+    const [first, last] = [training[0]!.y, training.at(-1)!.y];
+    const lines: ChartLine[] = [
+      { name: t({ en: 'training', ja: '訓練' }), points: training },
+      ...(validation.length > 0
+        ? [{ name: t({ en: 'validation', ja: '検証' }), points: validation, spots: true }]
+        : []),
+    ];
+    const references: ReferenceLine[] = [];
+    const guessing = classes === undefined ? undefined : Math.log(classes);
+    if (guessing !== undefined && Math.max(first, last) > guessing / 2) {
+      references.push({ axis: 'y', at: guessing, label: t({ en: 'guessing', ja: '当てずっぽう' }) });
+    }
+    const svg = await lineChart({
+      title: t({
+        en: `The training loss went from ${digits(first)} to ${digits(last)}`,
+        ja: `訓練損失は ${digits(first)} から ${digits(last)} になった`,
+      }),
+      description: t({
+        en: `Mean loss of the steps between two log lines, over ${digits(training.at(-1)!.x)} epochs.`,
+        ja: `ログ 2 行の間の平均損失。${digits(training.at(-1)!.x)} エポック分。`,
+      }),
+      x: { label: t(axes.epochs) },
+      y: { label: t(axes.loss) },
+      lines,
+      references,
+    });
+    return chartHtml(svg);
+  },
+};
+
+export const accuracySection: Section = {
+  id: 'accuracy',
+  title: { en: 'Accuracy while training', ja: '訓練中の正解率' },
+  write: async ({ run, t }) => {
+    const { validations, result } = run;
+    if (validations.length === 0) {
+      return {
+        missing: {
+          en: 'The run held back no validation images, so its accuracy is known at the end only. Train with --validation to see it grow.',
+          ja: 'この実行は検証用の画像を取り分けていないので、正解率は最後にしか分からない。--validation を付けて訓練すると途中の経過が見える。',
+        },
+      };
+    }
+    const best = validations.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
+    const line = (name: string, value: (one: (typeof validations)[number]) => number): ChartLine => ({
+      name,
+      spots: validations.length < 40,
+      points: validations.map((one) => ({ x: one.epoch, y: value(one) })),
+    });
+    const svg = await lineChart({
+      title: t({
+        en: `Validation accuracy was best after epoch ${best.epoch}: ${percent(best.accuracy)}`,
+        ja: `検証の正解率は第 ${best.epoch} エポックのあとが最高で ${percent(best.accuracy)}`,
+      }),
+      description: t({
+        en: `Accuracy on ${count(best.images)} images that were held back, after ${validations.length} epochs, first ${percent(validations[0]!.accuracy)}, last ${percent(validations.at(-1)!.accuracy)}.`,
+        ja: `取り分けた ${count(best.images)} 枚での正解率。測ったのは ${validations.length} 回で、最初は ${percent(validations[0]!.accuracy)}、最後は ${percent(validations.at(-1)!.accuracy)}。`,
+      }),
+      x: { label: t(axes.epochs) },
+      y: { label: t(axes.accuracy), domain: [0, 1] },
+      lines: [
+        line(t({ en: 'validation', ja: '検証' }), ({ accuracy }) => accuracy),
+        line(
+          t({ en: 'validation, among the first five', ja: '検証 (上位 5 つに含まれる)' }),
+          ({ top5 }) => top5,
+        ),
+      ],
+      references: result ? [{ axis: 'y', at: result.accuracy, label: t({ en: 'test', ja: 'テスト' }) }] : [],
+    });
+    return chartHtml(svg);
+  },
+};
+
+export const learningRateSection: Section = {
+  id: 'learning-rate',
+  title: { en: 'Learning rate', ja: '学習率' },
+  write: async ({ run, t }) => {
+    if (run.steps.length === 0) return noSteps;
+    const points = run.steps.map((event) => ({ x: epochsAt(event, run), y: event.learningRate }));
+    const rates = points.map(({ y }) => y);
+    const [least, most] = [Math.min(...rates), Math.max(...rates)];
+    const { schedule } = run.config;
+    const svg = await lineChart({
+      title:
+        least === most
+          ? t({ en: `The learning rate stayed at ${digits(most)}`, ja: `学習率は ${digits(most)} のまま` })
+          : t({
+              en: `The learning rate lay between ${digits(least)} and ${digits(most)} (${schedule})`,
+              ja: `学習率は ${digits(least)} から ${digits(most)} の間 (${schedule})`,
+            }),
+      description: t({
+        en: `First ${digits(rates[0]!)}, last ${digits(rates.at(-1)!)}.`,
+        ja: `最初は ${digits(rates[0]!)}、最後は ${digits(rates.at(-1)!)}。`,
+      }),
+      x: { label: t(axes.epochs) },
+      y: { label: t(axes.learningRate), ...(least === most && { domain: [0, 2 * most || 1] }) },
+      lines: [{ name: t(axes.learningRate), points }],
+      height: 240,
+    });
+    return chartHtml(svg);
+  },
+};
+
+export const throughputSection: Section = {
+  id: 'throughput',
+  title: { en: 'Throughput', ja: '速度' },
+  write: async ({ run, t }) => {
+    if (run.steps.length === 0) return noSteps;
+    const points = stepCurve(run, ({ imagesPerSecond }) => imagesPerSecond);
+    const speeds = run.steps.map(({ imagesPerSecond }) => imagesPerSecond).sort((a, b) => a - b);
+    const middle = speeds[speeds.length >> 1]!;
+    const svg = await lineChart({
+      title: t({
+        en: `Training ran at ${rate(middle)} in the middle of its measurements`,
+        ja: `訓練の速度は中央値で毎秒 ${rate(middle).replace(' images/s', '')} 枚`,
+      }),
+      description: t({
+        en: `From ${rate(speeds[0]!)} to ${rate(speeds.at(-1)!)}.`,
+        ja: `${rate(speeds[0]!)} から ${rate(speeds.at(-1)!)} まで。`,
+      }),
+      x: { label: t(axes.epochs) },
+      y: { label: t(axes.throughput), domain: [0, 1.1 * speeds.at(-1)!] },
+      lines: [{ name: t(axes.throughput), points }],
+      height: 240,
+    });
+    return chartHtml(svg);
+  },
+};
