@@ -195,7 +195,15 @@ export {
 } from './lab/lab.ts';
 export { runLab, type LabHooks, type LabOptions, type LabOutcome } from './lab/runLab.ts';
 export type { LabItem } from './lab/labItems.ts';
-export { pairedDifference, signOf, spreadOf, type Difference, type Spread } from './lab/spread.ts';
+export {
+  pairedDifference,
+  pointsText,
+  shareText,
+  signOf,
+  spreadOf,
+  type Difference,
+  type Spread,
+} from './lab/spread.ts';
 export { lineChart, type ChartLine, type ChartPoint, type LineChart } from './charts/lineChart.ts';
 export { barChart, type Bar, type BarChart } from './charts/barChart.ts';
 export { heatMap, type HeatMap } from './charts/heatMap.ts';

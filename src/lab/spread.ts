@@ -1,4 +1,5 @@
 /** What trials with several seeds say: their mean, how far apart they are, and whether two ways of training differ. */
+import type { Text } from '../language.ts';
 
 export interface Spread {
   readonly mean: number;
@@ -48,4 +49,21 @@ export function pairedDifference(values: readonly number[], base: readonly numbe
 export function signOf({ low, high }: Difference): -1 | 0 | 1 {
   if (low === null || high === null) return 0;
   return low > 0 ? 1 : high < 0 ? -1 : 0;
+}
+
+/** Shares of 1 as `51.2 ± 1.3 %`, their mean and deviation; a single one as `51.2 %`. */
+export function shareText({ mean, deviation, count }: Spread): string {
+  const own = count > 1 ? ` ± ${(100 * deviation).toFixed(1)}` : '';
+  return `${(100 * mean).toFixed(1)}${own} %`;
+}
+
+/** A difference of shares as `-12.3 points (95 % interval -15.0 to -9.6)`. */
+export function pointsText({ mean, low, high }: Difference): Text {
+  const points = (share: number): string => `${share > 0 ? '+' : ''}${(100 * share).toFixed(1)}`;
+  const own = points(mean);
+  if (low === null || high === null) return { en: `${own} points`, ja: `${own} ポイント` };
+  return {
+    en: `${own} points (95 % interval ${points(low)} to ${points(high)})`,
+    ja: `${own} ポイント（95 % 信頼区間 ${points(low)}〜${points(high)}）`,
+  };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pairedDifference, signOf, spreadOf } from '../../src/lab/spread.ts';
+import { pairedDifference, pointsText, shareText, signOf, spreadOf } from '../../src/lab/spread.ts';
 
 const near = (actual: number | null, expected: number): void =>
   assert.ok(actual !== null && Math.abs(actual - expected) < 1e-3, `${actual}, expected ${expected}`);
@@ -28,4 +28,14 @@ test('what chance may have made has no sign', () => {
   assert.equal(signOf(pairedDifference([0.5, 0.7], [0.6, 0.5])), 0);
   const single = pairedDifference([0.9], [0.1]);
   assert.deepEqual([single.low, single.high, signOf(single)], [null, null, 0]);
+});
+
+test('shares and their differences are written with their spread, where there is one', () => {
+  // Deviation of 0.5 and 0.6: 0.0707; t for one degree of freedom: 12.706.
+  assert.equal(shareText(spreadOf([0.5, 0.6])), '55.0 ± 7.1 %');
+  assert.equal(shareText(spreadOf([0.5])), '50.0 %');
+  const { en, ja } = pointsText(pairedDifference([0.5, 0.6], [0.4, 0.3]));
+  assert.equal(en, '+20.0 points (95 % interval -107.1 to +147.1)');
+  assert.equal(ja, '+20.0 ポイント（95 % 信頼区間 -107.1〜+147.1）');
+  assert.equal(pointsText(pairedDifference([0.1], [0.4])).en, '-30.0 points');
 });

@@ -35,7 +35,7 @@ export async function runTinyLab<Settings extends object>(
     language: 'en',
     dataset: 'shapes',
     seed: 0,
-    threads: 2,
+    threads: 1,
     ...options,
   };
   const first = await told(out, (hooks) => runLab(tiny, asked, hooks, out));
