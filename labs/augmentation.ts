@@ -3,19 +3,23 @@ import {
   augmentedTransforms,
   contactSheet,
   defineLab,
+  gapAt,
+  gapCells,
+  gapEnds,
+  gapLines,
+  gapOf,
+  gapVerdict,
   pairedDifference,
   pointsText,
   shareText,
   sheetRows,
-  signOf,
   spreadOf,
-  type ChartLine,
+  watchGap,
   type Conclusion,
-  type Difference,
+  type GapCurve,
   type LabSession,
   type SheetGroup,
   type Text,
-  type Verdict,
 } from '../src/index.ts';
 
 interface Settings {
@@ -46,46 +50,24 @@ const single: readonly Way[] = [
   { name: { en: 'recoloured', ja: '色の変更' }, augment: ['color'] },
 ];
 
-/** Accuracies after an epoch; both of images as they are, with nothing random. */
-export interface Measured {
-  readonly epoch: number;
-  readonly train: number;
-  readonly test: number;
-}
-
 export interface Trial {
   /** Names of augmentations, joined by commas; empty without. */
   readonly augment: string;
   readonly seed: number;
-  readonly curve: readonly Measured[];
+  readonly curve: GapCurve;
 }
 
-/** How much better the network is on images that it was trained on, at the end. */
-export function gapOf({ curve }: Pick<Trial, 'curve'>): number {
-  const { train, test } = curve.at(-1)!;
-  return train - test;
-}
-
-/**
- * The gap at the first measurement at which training accuracy is at least `level`: two trainings are compared there at the
- * same success, not after the same time. Undefined when it never is.
- */
-export function gapAt({ curve }: Pick<Trial, 'curve'>, level: number): number | undefined {
-  const there = curve.find(({ train }) => train >= level);
-  return there && there.train - there.test;
+function curvesOf(trials: readonly Trial[], { augment }: Way): GapCurve[] {
+  return trials.filter((trial) => trial.augment === augment.join()).map(({ curve }) => curve);
 }
 
 /** Width of the network's input, in pixels. */
 const side = 32;
 
-async function runTrial(
-  lab: LabSession<Settings>,
-  { augment }: Way,
-  seed: number,
-): Promise<readonly Measured[]> {
+async function runTrial(lab: LabSession<Settings>, { augment }: Way, seed: number): Promise<GapCurve> {
   const { images, testImages, epochs, every } = lab.settings;
   const data = await lab.data({ train: images, test: testImages });
-  const curve: Measured[] = [];
+  const { curve, onEpoch } = watchGap(data, { every, epochs });
   await lab.train(
     {
       network: 'alexnet-32',
@@ -98,13 +80,7 @@ async function runTrial(
       seed,
       ...(augment.length > 0 && { augment }),
     },
-    {
-      onEpoch: async ({ epoch, evaluate }) => {
-        if (epoch % every !== 0 && epoch !== epochs) return;
-        const [train, test] = [await evaluate(data.train), await evaluate(data.test)];
-        curve.push({ epoch, train: train.accuracy, test: test.accuracy });
-      },
-    },
+    { onEpoch },
   );
   return curve;
 }
@@ -138,19 +114,15 @@ async function drawImages(lab: LabSession<Settings>): Promise<void> {
 }
 
 async function drawCurves(lab: LabSession<Settings>, trials: readonly Trial[]): Promise<void> {
-  const line = ({ augment }: Way, name: Text, which: 'train' | 'test'): ChartLine => {
-    const own = trials.filter((trial) => trial.augment === augment.join());
-    const points = own[0]!.curve.map(({ epoch }, i) => {
-      const { mean, least, most } = spreadOf(own.map(({ curve }) => curve[i]![which]));
-      return { x: epoch, y: mean, low: least, high: most };
-    });
-    return { name: lab.text(name), points, spots: true };
-  };
   const lines = [
-    line(without, { en: 'as they are: training images', ja: 'そのまま：訓練画像' }, 'train'),
-    line(without, { en: 'as they are: test images', ja: 'そのまま：テスト画像' }, 'test'),
-    line(augmented, { en: 'augmented: training images', ja: '拡張：訓練画像' }, 'train'),
-    line(augmented, { en: 'augmented: test images', ja: '拡張：テスト画像' }, 'test'),
+    ...gapLines(curvesOf(trials, without), {
+      train: lab.text({ en: 'as they are: training images', ja: 'そのまま：訓練画像' }),
+      test: lab.text({ en: 'as they are: test images', ja: 'そのまま：テスト画像' }),
+    }),
+    ...gapLines(curvesOf(trials, augmented), {
+      train: lab.text({ en: 'augmented: training images', ja: '拡張：訓練画像' }),
+      test: lab.text({ en: 'augmented: test images', ja: '拡張：テスト画像' }),
+    }),
   ];
   const ends = lines.map(({ name, points }) => `${name} ${points.at(-1)!.y.toFixed(3)}`);
   await lab.lineChart('curves', {
@@ -176,9 +148,8 @@ async function drawGaps(
   ways: readonly Way[],
   trials: readonly Trial[],
 ): Promise<void> {
-  const of = ({ augment }: Way): Trial[] => trials.filter((trial) => trial.augment === augment.join());
   const bars = ways.map((way) => {
-    const values = of(way).map(gapOf);
+    const values = curvesOf(trials, way).map(gapOf);
     return { label: lab.text(way.name), value: spreadOf(values).mean, values };
   });
   await lab.barChart('gaps', {
@@ -205,33 +176,16 @@ async function drawGaps(
       lab.text({ en: 'on test images', ja: 'テスト画像の正解率' }),
       lab.text({ en: 'gap', ja: 'ギャップ' }),
     ],
-    rows: ways.map((way) => [
-      lab.text(way.name),
-      shareText(spreadOf(of(way).map(({ curve }) => curve.at(-1)!.train))),
-      shareText(spreadOf(of(way).map(({ curve }) => curve.at(-1)!.test))),
-      shareText(spreadOf(of(way).map(gapOf))),
-    ]),
+    rows: ways.map((way) => [lab.text(way.name), ...gapCells(curvesOf(trials, way))]),
   });
 }
 
-/** The gap must shrink beyond chance; where the network has paid for it on test images, the claim holds in part. */
-export function verdictOf(gap: Difference, test: Difference): Verdict {
-  const sign = signOf(gap);
-  if (sign === 0) return 'unclear';
-  if (sign > 0) return 'disagrees';
-  return signOf(test) < 0 ? 'partly' : 'agrees';
-}
-
 function conclude(lab: LabSession<Settings>, trials: readonly Trial[]): Conclusion {
-  const [plain, varied] = [without, augmented].map(({ augment }) =>
-    trials.filter((trial) => trial.augment === augment.join()),
-  ) as [Trial[], Trial[]];
+  const [plain, varied] = [curvesOf(trials, without), curvesOf(trials, augmented)];
   const gap = pairedDifference(varied.map(gapOf), plain.map(gapOf));
-  const ends = (own: readonly Trial[], which: 'train' | 'test'): number[] =>
-    own.map(({ curve }) => curve.at(-1)![which]);
-  const test = pairedDifference(ends(varied, 'test'), ends(plain, 'test'));
-  const level = spreadOf(ends(varied, 'train')).mean;
-  const sooner = plain.map((trial) => gapAt(trial, level)).filter((value) => value !== undefined);
+  const test = pairedDifference(gapEnds(varied, 'test'), gapEnds(plain, 'test'));
+  const level = spreadOf(gapEnds(varied, 'train')).mean;
+  const sooner = plain.map((curve) => gapAt(curve, level)).filter((value) => value !== undefined);
   lab.record('gapDifference', gap);
   lab.record('testDifference', test);
   lab.record('gapAtSameTrainingAccuracy', { level, gaps: sooner });
@@ -239,7 +193,7 @@ function conclude(lab: LabSession<Settings>, trials: readonly Trial[]): Conclusi
   const same = sooner.length === 0 ? undefined : shareText(spreadOf(sooner));
   const { images, epochs, seeds } = lab.settings;
   return {
-    verdict: verdictOf(gap, test),
+    verdict: gapVerdict(gap, test),
     finding: {
       en: `Gap after ${epochs} epochs: ${gapWithout} on images as they are, ${gapWith} with augmentation; difference ${pointsText(gap).en}. Accuracy on test images changes by ${pointsText(test).en}.${same === undefined ? '' : ` Part of the smaller gap is slower learning; but where the network without augmentation was as right on its training images (${(100 * level).toFixed(1)} %), its gap was already ${same}.`}`,
       ja: `${epochs} エポック後のギャップは、そのままの画像で ${gapWithout}、拡張ありで ${gapWith}。差は ${pointsText(gap).ja}。テスト画像の正解率の変化は ${pointsText(test).ja}。${same === undefined ? '' : `ギャップが小さい理由の一部は学習が遅いことにある。ただし拡張なしのネットワークは、訓練画像の正解率が同じ水準 (${(100 * level).toFixed(1)} %) に達した時点で、ギャップがすでに ${same} あった。`}`,

@@ -204,6 +204,18 @@ export {
   type Difference,
   type Spread,
 } from './lab/spread.ts';
+export {
+  gapAt,
+  gapCells,
+  gapEnds,
+  gapLines,
+  gapOf,
+  gapVerdict,
+  watchGap,
+  type GapCurve,
+  type GapPoint,
+  type GapWatch,
+} from './lab/gap.ts';
 export { lineChart, type ChartLine, type ChartPoint, type LineChart } from './charts/lineChart.ts';
 export { barChart, type Bar, type BarChart } from './charts/barChart.ts';
 export { heatMap, type HeatMap } from './charts/heatMap.ts';
