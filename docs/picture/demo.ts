@@ -1,7 +1,7 @@
 /**
  * Makes docs/demo.svg from a recorded `npm start`:
  *
- *     script -q -c 'stty cols 112; npm start' demo.txt
+ *     script -q -c 'stty cols 112; COLORTERM=truecolor ALEXNET_IMAGES=blocks npm start' demo.txt
  *     node docs/picture/demo.ts demo.txt > docs/demo.svg
  *
  * It shows the session as it was but for the loss lines of later epochs and all test images but the first two.

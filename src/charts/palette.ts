@@ -25,6 +25,11 @@ export function seriesColor(index: number): string {
   return `var(--series-${index % series.length})`;
 }
 
+/** The same as #rrggbb, in the form that is read on light and on dark grounds: for where neither is known. */
+export function seriesOnAnyPaper(index: number): string {
+  return series[index % series.length]!.light;
+}
+
 const variables = (mode: 'light' | 'dark'): string =>
   series.map((color, index) => `--series-${index}:${color[mode]}`).join(';');
 

@@ -1,5 +1,7 @@
 import type { ResultEvent } from '../training/events.ts';
-import { bar, percent, table } from './text.ts';
+import { onHeat } from './color.ts';
+import type { Terminal } from './terminal.ts';
+import { bar, displayWidth, padded, percent, shortened, table } from './text.ts';
 
 /** Classes that are told one by one. */
 const mostListed = 20;
@@ -21,15 +23,30 @@ export function classTable({ perClass }: ResultEvent): string {
   return table([[title, '', 'accuracy', 'correct'], ...rows], [2, 3]);
 }
 
-/** Rows are labels, columns what the network said; of many classes, the most frequent mistakes. */
-export function confusionTable({ perClass, confusion }: ResultEvent): string {
+/**
+ * Rows are labels, columns what the network said; of many classes, the most frequent mistakes. Where there are colours, a
+ * cell's is its share of the label's images. Names of columns are shortened to what the terminal has room for.
+ */
+export function confusionTable(
+  { perClass, confusion }: ResultEvent,
+  { colorDepth, shown, columns }: Pick<Terminal, 'colorDepth' | 'shown' | 'columns'>,
+): string {
   const names = perClass.map((line) => line.class);
   if (names.length > mostListed) return mistakesTable(names, confusion);
-  const rows = confusion.map((row, label) => [names[label]!, ...row.map(String)]);
-  return table(
-    [['label \\ said', ...names], ...rows],
-    names.map((_, i) => i + 1),
-  );
+  const corner = 'label \\ said';
+  const labelWidth = Math.max(...[corner, ...names].map(displayWidth));
+  const digits = Math.max(...confusion.flat().map((images) => String(images).length));
+  const room = shown ? Math.floor((columns - labelWidth - 1) / names.length) - 2 : Infinity;
+  const width = Math.max(digits, Math.min(room, Math.max(...names.map(displayWidth))));
+  const heads = names.map((name) => ` ${padded(shortened(name, width), width, 'right')} `);
+  const rows = confusion.map((row, label) => {
+    const cells = row.map((images) => {
+      const text = ` ${String(images).padStart(width)} `;
+      return images === 0 ? text : onHeat(text, colorDepth, images / perClass[label]!.total);
+    });
+    return `${padded(names[label]!, labelWidth)} ${cells.join('')}`;
+  });
+  return [`${padded(corner, labelWidth)} ${heads.join('')}`, ...rows].map((row) => row.trimEnd()).join('\n');
 }
 
 function mistakesTable(names: readonly string[], confusion: ResultEvent['confusion']): string {

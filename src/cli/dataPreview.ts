@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { augmentationNames, augmentations, parseAugment } from '../data/augmentation/named.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { RgbImage } from '../data/images/encodePng.ts';
 import { loadDataset } from '../data/datasets.ts';
 import { datasetNames } from '../data/locateDataset.ts';
 import type { TransformStep } from '../data/transforms.ts';
@@ -9,6 +10,7 @@ import { preprocessings, type Preprocessing } from '../training/preprocess.ts';
 import { recipeNames, type RecipeName } from '../training/recipes/recipeNames.ts';
 import type { ImageSet } from '../training/trainingData.ts';
 import { foundDatasets } from './foundDatasets.ts';
+import { printPicture } from './images/picture.ts';
 import { oneOf, readers, whole } from './options.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { table } from './text.ts';
@@ -25,6 +27,7 @@ interface PreviewOptions {
   readonly out?: string;
   readonly dataDir?: string;
   readonly json?: boolean;
+  readonly color?: boolean;
 }
 
 const about = `Draws a contact sheet of augmentation: a row an image, first as it is, then as each epoch gives it.
@@ -93,7 +96,7 @@ async function preview(
 ): Promise<void> {
   const { newConfig } = await import('../training/configFile.ts');
   const { trainingTransforms } = await import('../training/preprocess.ts');
-  const { size, count, out: _out, epochs: _epochs, json: _json, ...training } = options;
+  const { size, count, out: _out, epochs: _epochs, json: _json, color: _color, ...training } = options;
   const isRecipe = options.recipe !== undefined || options.config !== undefined;
   const config = await newConfig({
     ...(!isRecipe && { augment: usualAugment }),
@@ -182,23 +185,36 @@ async function drawSheet(terminal: Terminal, drawn: Sheet): Promise<void> {
   const out = options.out ?? `${dataset.name}-preview.png`;
   const png = encodePng(sheet);
   await writeAtomically(out, (writeBytes) => writeBytes(png));
-  await tell(terminal, drawn, { file: out, width: sheet.width, height: sheet.height });
+  await tell(terminal, drawn, out, sheet);
 }
 
 async function tell(
   terminal: Terminal,
   { dataset, indices, train, config, options }: Sheet,
-  written: { readonly file: string; readonly width: number; readonly height: number },
+  file: string,
+  sheet: RgbImage,
 ): Promise<void> {
   const { describeTransforms } = await import('../data/describeTransforms.ts');
   const { seed, augment = [] } = config;
   const { epochs } = options;
   const rows = indices.map((index) => ({ index, class: dataset.classes[dataset.labels[index]!]! }));
-  terminal.emit({ ...written, dataset: dataset.name, augment, seed, epochs, transforms: train, rows });
+  const { width, height } = sheet;
+  terminal.emit({
+    file,
+    width,
+    height,
+    dataset: dataset.name,
+    augment,
+    seed,
+    epochs,
+    transforms: train,
+    rows,
+  });
   terminal.print(`${dataset.name}: ${describeTransforms(train)}`);
   terminal.print(
     `Columns: the image as it is, then epochs 1 to ${epochs} of a training with seed ${seed}. Rows:`,
   );
   terminal.print(table(rows.map((row, i) => [`  ${i + 1}`, row.class, `image ${row.index}`])));
-  terminal.print(`${written.file} is written, ${written.width} × ${written.height} pixels.`);
+  printPicture(terminal, sheet);
+  terminal.print(`${file} is written, ${width} × ${height} pixels.`);
 }

@@ -5,10 +5,10 @@ import { planarImage, type ImageView } from '../data/image.ts';
 import type { TrainingOptions } from '../training/trainingOptions.ts';
 import { createClassifier, topClasses, type Prediction } from './classifier.ts';
 import { readers, whole } from './options.ts';
-import { predictionBars } from './predict.ts';
+import { besidePicture, fitPicture } from './images/picture.ts';
+import { pictureCells, predictionBars } from './predict.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { table } from './text.ts';
-import { thumbnail } from './thumbnail.ts';
 import { trainAndTell } from './train.ts';
 
 interface DemoOptions {
@@ -97,7 +97,7 @@ async function showPredictions(terminal: Terminal, path: string, threads: number
   }
 }
 
-/** One test image: what it is, what the network says, and the picture itself where there are colours. */
+/** One test image: what it is, what the network says, and the picture itself where the terminal can show it. */
 function tell(
   terminal: Terminal,
   test: MemoryDataset,
@@ -115,12 +115,9 @@ function tell(
   const verdict = label === said ? 'right' : 'wrong';
   const lines = [
     `test image ${index}: a ${label}; the network says ${said}, ${verdict}`,
-    ...predictionBars(top).split('\n'),
+    ...predictionBars(top),
   ];
-  const picture = terminal.colors && !terminal.json ? thumbnail(image, 2) : [];
-  const beside = (line: string | undefined): string => (line === undefined ? '' : `  ${line}`);
-  const rows = picture.length === 0 ? lines : picture.map((pixels, row) => `${pixels}${beside(lines[row])}`);
-  terminal.print(`\n${rows.join('\n')}`);
+  terminal.print(`\n${besidePicture(terminal, fitPicture(terminal, image, pictureCells), lines)}`);
 }
 
 function nextSteps(out: string, model: string): string {

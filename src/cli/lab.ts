@@ -3,6 +3,7 @@ import type { LabItem } from '../lab/labItems.ts';
 import type { LabHooks, LabOptions, LabOutcome } from '../lab/runLab.ts';
 import type { Lab, LabSize } from '../lab/lab.ts';
 import { languages, userLanguage, type Language } from '../language.ts';
+import { printPicture } from './images/picture.ts';
 import { catchInterrupt, interruptedExitCode } from './interrupt.ts';
 import { newLabCommand } from './newLab.ts';
 import { oneOf, readers } from './options.ts';
@@ -173,6 +174,8 @@ function tellItem(terminal: Terminal, item: LabItem): void {
     }
     case 'picture':
       terminal.emit({ type: 'picture', caption: item.caption, file: item.file });
-      return terminal.print(`${item.caption}\n  ${item.file}\n`);
+      terminal.print(item.caption);
+      printPicture(terminal, item.image);
+      return terminal.print(`  ${item.file}\n`);
   }
 }

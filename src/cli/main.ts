@@ -41,7 +41,13 @@ function buildProgram(): Command {
     .description(about)
     .version(packageVersion())
     .option('--json', 'write one JSON object a line to standard output, and nothing else')
+    .option('--no-color', 'write no colours (as NO_COLOR in the environment does)')
     .addHelpText('after', examples);
+  // The environment says it to whatever else runs in this process.
+  program.on('option:no-color', () => {
+    delete process.env['FORCE_COLOR'];
+    process.env['NO_COLOR'] = '1';
+  });
   const commands = [
     trainCommand,
     lrFindCommand,

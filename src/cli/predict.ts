@@ -8,8 +8,9 @@ import { averageOption, noteOnCrops } from './averageOption.ts';
 import { createClassifier, topClasses, type Classifier, type Prediction } from './classifier.ts';
 import { modelFile } from './modelPath.ts';
 import { readers, whole } from './options.ts';
+import { besidePicture, fitPicture, type Picture } from './images/picture.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
-import { bar, percent } from './text.ts';
+import { bar, displayWidth, padded, percent } from './text.ts';
 
 interface PredictOptions {
   readonly top: number;
@@ -28,6 +29,9 @@ An image that cannot be read is reported and passed over; the exit code is 1 at 
 
 /** Most images, or views of images, that go through the network together. */
 const mostAtOnce = 16;
+
+/** Of an image's picture beside its classes. */
+export const pictureCells = { columns: 24, rows: 8 };
 
 /** `alexnet predict`. */
 export function predictCommand(): Command {
@@ -61,7 +65,7 @@ async function predict(path: string, files: readonly string[], options: PredictO
   const failed: string[] = [];
   try {
     for (let at = 0; at < files.length; at += batchSize) {
-      for (const outcome of await predictBatch(classifier, files.slice(at, at + batchSize))) {
+      for (const outcome of await predictBatch(terminal, classifier, files.slice(at, at + batchSize))) {
         if (outcome.error !== undefined) failed.push(outcome.file);
         tell(terminal, outcome, model.classes, options.top);
       }
@@ -73,16 +77,28 @@ async function predict(path: string, files: readonly string[], options: PredictO
 }
 
 type Outcome =
-  | { readonly file: string; readonly prediction: Prediction; readonly error?: undefined }
+  | {
+      readonly file: string;
+      readonly prediction: Prediction;
+      readonly picture: Picture | undefined;
+      readonly error?: undefined;
+    }
   | { readonly file: string; readonly error: AlexnetError };
 
 /** Classifies a batch of files; one that cannot be read does not keep the others back. */
-async function predictBatch(classifier: Classifier, files: readonly string[]): Promise<Outcome[]> {
+async function predictBatch(
+  terminal: Terminal,
+  classifier: Classifier,
+  files: readonly string[],
+): Promise<Outcome[]> {
   const errors = new Map<string, AlexnetError>();
+  const pictures = new Map<string, Picture | undefined>();
   let count = 0;
   for (const file of files) {
     try {
-      classifier.load(await readImage(file), count);
+      const image = await readImage(file);
+      classifier.load(image, count);
+      pictures.set(file, fitPicture(terminal, image, pictureCells));
       count++;
     } catch (error) {
       if (!(error instanceof AlexnetError)) throw error;
@@ -92,7 +108,8 @@ async function predictBatch(classifier: Classifier, files: readonly string[]): P
   const predictions = (await classifier.run(count)).values();
   return files.map((file) => {
     const error = errors.get(file);
-    return error === undefined ? { file, prediction: predictions.next().value! } : { file, error };
+    if (error !== undefined) return { file, error };
+    return { file, prediction: predictions.next().value!, picture: pictures.get(file) };
   });
 }
 
@@ -128,18 +145,17 @@ function tell(terminal: Terminal, outcome: Outcome, classes: readonly string[], 
     top: shown,
     logits: [...logits],
   });
-  terminal.print(`${file}\n${predictionBars(shown)}`);
+  const lines = [file, ...predictionBars(shown)];
+  terminal.print(besidePicture(terminal, outcome.picture, lines));
 }
 
 /** One line a class: name, bar, share. */
 export function predictionBars(
   shown: readonly { readonly class: string; readonly probability: number }[],
-): string {
-  const width = Math.max(...shown.map((line) => line.class.length));
-  return shown
-    .map(
-      (line) =>
-        `  ${line.class.padEnd(width)} ${bar(line.probability, 30)} ${percent(line.probability).padStart(6)}`,
-    )
-    .join('\n');
+): string[] {
+  const width = Math.max(...shown.map((line) => displayWidth(line.class)));
+  return shown.map(
+    (line) =>
+      `  ${padded(line.class, width)} ${bar(line.probability, 30)} ${percent(line.probability).padStart(6)}`,
+  );
 }

@@ -131,5 +131,5 @@ function tell(terminal: Terminal, result: ResultEvent): void {
     `top-1 ${percent(result.accuracy)}, top-5 ${percent(result.top5)}, mean loss ${result.loss.toFixed(4)}\n`,
   );
   terminal.print(`${classTable(result)}\n`);
-  terminal.print(confusionTable(result));
+  terminal.print(confusionTable(result, terminal));
 }

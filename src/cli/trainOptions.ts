@@ -33,7 +33,7 @@ function addFlag(command: Command, { option, flag, argument, help, negative }: F
 
 /** The options that were given, in the library's names. What is absent is up to the recipe, or to a resumed run. */
 export function givenOptions(network: string | undefined, parsed: OptionValues): TrainingOptions {
-  const { lr, finalLr, lrScale, json: _json, printConfig: _print, ...others } = parsed;
+  const { lr, finalLr, lrScale, json: _json, color: _color, printConfig: _print, ...others } = parsed;
   const renamed = {
     ...others,
     network,

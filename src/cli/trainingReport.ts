@@ -1,7 +1,8 @@
 import type { ResultEvent, StepEvent, TrainingEvent } from '../training/events.ts';
+import { createLossTrace, type LossTrace } from './lossTrace.ts';
 import { createProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
-import { clock, count, percent, rate } from './text.ts';
+import { clock, count, percent, rate, sparkline } from './text.ts';
 
 /** The article's line: `[1,   200] loss: 2.303`. */
 export function lossLine({ epoch, step, loss }: StepEvent): string {
@@ -16,14 +17,30 @@ export function accuracyLine({ correct, total }: ResultEvent): string {
 /** Tells a training run: with --json its events, else the article's lines as results and the rest as remarks. */
 export function createTrainingReport(terminal: Terminal): (event: TrainingEvent) => void {
   const progress = createProgress(terminal);
+  const trace = createLossTrace(mostLossColumns);
   return (event) => {
-    if (event.type === 'progress') return progress(event);
+    if (event.type === 'progress') {
+      if (event.phase === 'train') trace.add(event.loss);
+      return progress(event);
+    }
     // The error itself comes to whoever asked for the training.
     if (event.type === 'failure') return;
     terminal.emit(event);
     if (event.type === 'notice') terminal.say(`note: ${event.message}`);
-    else if (!terminal.json) tell(terminal, event);
+    else if (!terminal.json) {
+      tell(terminal, event);
+      if (event.type === 'epoch' && event.last && trace.steps > 1) terminal.say(lossCurve(trace));
+    }
   };
+}
+
+const mostLossColumns = 64;
+
+/** `loss over 6,250 steps: 2.303 █▇▅▃▂▁▁ 0.412`: from the first to the last, means of equally many steps. */
+function lossCurve({ steps, values }: LossTrace): string {
+  const losses = values();
+  const ends = [losses[0]!, losses.at(-1)!].map((loss) => loss.toFixed(3));
+  return `loss over ${count(steps)} steps: ${ends[0]} ${sparkline(losses)} ${ends[1]}`;
 }
 
 type ToldEvent = Exclude<TrainingEvent, { type: 'progress' | 'notice' | 'failure' }>;

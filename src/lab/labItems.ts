@@ -2,6 +2,7 @@
 import type { BarChart } from '../charts/barChart.ts';
 import type { HeatMap } from '../charts/heatMap.ts';
 import type { LineChart } from '../charts/lineChart.ts';
+import type { RgbImage } from '../data/images/encodePng.ts';
 
 export type LabChart =
   | { readonly type: 'line'; readonly chart: LineChart }
@@ -28,6 +29,7 @@ export type LabItem =
       readonly kind: 'picture';
       readonly name: string;
       readonly file: string;
+      readonly image: RgbImage;
       readonly png: Uint8Array;
       readonly width: number;
       readonly caption: string;

@@ -191,6 +191,7 @@ function told(
         kind: 'picture',
         name,
         file,
+        image,
         png,
         width: image.width,
         caption: t(caption),

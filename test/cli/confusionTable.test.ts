@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { onHeat } from '../../src/cli/color.ts';
 import { classTable, confusionTable } from '../../src/cli/confusionTable.ts';
+import { displayWidth } from '../../src/cli/text.ts';
 import type { ResultEvent } from '../../src/training/events.ts';
 
 /** Four images of each class: class i is right for i % 5 of them, and the rest are said to be class 0. */
@@ -24,10 +27,34 @@ function result(classes: number): ResultEvent {
   };
 }
 
+const plain = { colorDepth: 1, shown: true, columns: 80 } as const;
+
 test('few classes are told all', () => {
   const few = result(6);
   assert.equal(classTable(few).split('\n').length, 7);
-  assert.equal(confusionTable(few).split('\n')[2], 'c1             3   1   0   0   0   0');
+  assert.equal(confusionTable(few, plain).split('\n')[2], 'c1             3   1   0   0   0   0');
+});
+
+test('where there are colours, a cell has that of its share; one without images has none', () => {
+  const row = confusionTable(result(6), { ...plain, colorDepth: 24 }).split('\n')[2]!;
+  const cell = (share: number, text: string): string => onHeat(text, 24, share);
+  assert.equal(row, `c1           ${cell(0.75, '  3 ')}${cell(0.25, '  1 ')}  0   0   0   0`);
+  assert.equal(stripVTControlCharacters(row), confusionTable(result(6), plain).split('\n')[2]);
+});
+
+test('names of columns are shortened to the room of a terminal, and nowhere else', () => {
+  const wide = result(6);
+  const named = {
+    ...wide,
+    perClass: wide.perClass.map((line, i) => ({ ...line, class: `飛行機 number ${i}` })),
+  };
+  const lines = confusionTable(named, { ...plain, columns: 60 }).split('\n');
+  assert.ok(
+    lines.every((line) => displayWidth(line) <= 60),
+    lines.join('\n'),
+  );
+  assert.match(lines[0]!, /^label \\ said .* 飛行…$/m);
+  assert.match(confusionTable(named, { ...plain, shown: false }), /^.* 飛行機 number 5\n/);
 });
 
 test('of a thousand, those with the least and the most frequent mistakes', () => {
@@ -38,7 +65,7 @@ test('of a thousand, those with the least and the most frequent mistakes', () =>
     lines.slice(1).map((line) => line.split(' ')[0]),
     ['c5', 'c10', 'c15', 'c20', 'c25', 'c30', 'c35', 'c40', 'c45', 'c50'],
   );
-  const mistakes = confusionTable(many).split('\n');
+  const mistakes = confusionTable(many, plain).split('\n');
   assert.equal(mistakes.length, 11);
   assert.match(mistakes[1]!, /^c5 +c0 +4$/);
 });
