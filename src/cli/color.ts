@@ -1,7 +1,6 @@
 /** Colours in a terminal, in as many as it has. */
 import { seriesOnAnyPaper } from '../charts/palette.ts';
-
-export type Rgb = readonly [red: number, green: number, blue: number];
+import { cividis, type Rgb } from '../explain/colors.ts';
 
 /** Bits of a terminal's colours, as Node counts them: 1 is none, 4 is the 16 of ANSI, 8 is xterm's 256. */
 export type ColorDepth = 1 | 4 | 8 | 24;
@@ -70,28 +69,7 @@ function rgbOf(hex: string): Rgb {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
 }
 
-/** Cividis, as in the charts, at equal distances. */
-const heatStops: readonly Rgb[] = [
-  [0, 32, 81],
-  [17, 54, 108],
-  [60, 77, 110],
-  [98, 100, 111],
-  [127, 124, 117],
-  [154, 148, 120],
-  [187, 175, 113],
-  [226, 203, 92],
-  [253, 234, 69],
-];
-
-/** The colour of a share from 0 to 1. */
-export function heatColor(share: number): Rgb {
-  const at = Math.min(1, Math.max(0, share)) * (heatStops.length - 1);
-  const below = Math.min(heatStops.length - 2, Math.floor(at));
-  const [from, to] = [heatStops[below]!, heatStops[below + 1]!];
-  return from.map((value, c) => Math.round(value + (at - below) * (to[c]! - value))) as unknown as Rgb;
-}
-
-/** Text on the colour of a share, in black or white, whichever is read better there. */
+/** Text on the colour of a share from 0 to 1, which is a heat map's, in black or white, whichever is read better there. */
 export function onHeat(text: string, depth: ColorDepth, share: number): string {
-  return painted(text, depth, share > 0.5 ? [0, 0, 0] : [255, 255, 255], heatColor(share));
+  return painted(text, depth, share > 0.5 ? [0, 0, 0] : [255, 255, 255], cividis(share));
 }

@@ -1,5 +1,6 @@
 import type { RgbImage } from '../../data/images/encodePng.ts';
-import { painted, type ColorDepth, type Rgb } from '../color.ts';
+import type { Rgb } from '../../explain/colors.ts';
+import { painted, type ColorDepth } from '../color.ts';
 
 /** An image as lines for a colour terminal: each character is two pixels, one over the other. */
 export function halfBlocks({ width, height, data }: RgbImage, depth: ColorDepth): string[] {

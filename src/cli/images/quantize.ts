@@ -1,5 +1,5 @@
 import type { RgbImage } from '../../data/images/encodePng.ts';
-import type { Rgb } from '../color.ts';
+import type { Rgb } from '../../explain/colors.ts';
 
 export interface Quantized {
   readonly colors: readonly Rgb[];
