@@ -176,7 +176,7 @@ test('a training ends with the curve of its losses; another one begins anew', ()
   const plain = written(false, false, false);
   const report = createTrainingReport(plain.terminal);
   for (const step of [1, 2, 3, 4]) report({ ...progress, step, loss: 5 - step });
-  const epoch = { type: 'epoch', epoch: 1, loss: 2.5, seconds: 1, imagesPerSecond: 1 } as const;
+  const epoch = { type: 'epoch', epoch: 1, loss: 2.5, seconds: 1, imagesPerSecond: 1, waitShare: 0 } as const;
   report({ ...epoch, last: false });
   assert.doesNotMatch(plain.error, /▁/);
   report({ ...epoch, last: true });
