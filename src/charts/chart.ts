@@ -60,7 +60,8 @@ export function framedChart(
         `<text x="${margin}" y="${margin + 14 + i * lineHeight}" font-size="${titleSize}" font-weight="600">${escaped(line)}</text>`,
     ),
     ...rows.flatMap((row, i) => row.map((item) => drawnEntry(item, legendTop + 6 + i * lineHeight))),
-    `<g transform="translate(${margin},${top})">${drawing.svg}</g></svg>\n`,
+    // Plot labels its marks by kind, which says nothing to who cannot see them: the description is for that.
+    `<g transform="translate(${margin},${top})" aria-hidden="true">${drawing.svg}</g></svg>\n`,
   ].join('');
 }
 

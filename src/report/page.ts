@@ -38,6 +38,8 @@ th:first-child,td:first-child{text-align:left;padding-left:0}
 img{max-width:100%;height:auto;image-rendering:pixelated}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.25rem}
 dt{color:var(--quiet)}dd{margin:0}
+h1,h2,h3,p,dd,li{overflow-wrap:anywhere}
+@media (max-width:34rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}
 @media print{.scroll>.chart{min-width:0}body{background:#fff;font-size:11pt}main{max-width:none;padding:0}figure,table,.card{break-inside:avoid}h2,h3{break-after:avoid}}
 `;
 

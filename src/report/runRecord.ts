@@ -6,12 +6,14 @@ import { alexnetError } from '../errors.ts';
 import { readingFile } from '../formats/fileErrors.ts';
 import type {
   EpochEvent,
+  FailureEvent,
   NoticeEvent,
   ResultEvent,
   StartEvent,
   StepEvent,
   TrainingEvent,
   ValidationEvent,
+  WatchEvent,
 } from '../training/events.ts';
 import type { TrainingConfig } from '../training/trainingOptions.ts';
 
@@ -32,7 +34,10 @@ export interface RunRecord {
   readonly steps: readonly StepEvent[];
   readonly epochs: readonly EpochEvent[];
   readonly validations: readonly ValidationEvent[];
+  readonly watches: readonly WatchEvent[];
   readonly notices: readonly NoticeEvent[];
+  /** What ended the training, where that was an error. */
+  readonly failure?: FailureEvent;
   /** On the test images, where the run is done. */
   readonly result?: ResultEvent;
 }
@@ -93,6 +98,7 @@ function gathered(events: readonly TrainingEvent[]): Gathered {
   const of = <T extends TrainingEvent['type']>(type: T): Extract<TrainingEvent, { type: T }>[] =>
     kept.filter((event): event is Extract<TrainingEvent, { type: T }> => event.type === type);
   const result = of('result').at(-1);
+  const failure = of('failure').at(-1);
   return {
     ...(start && { start }),
     startedFrom: starts[0]?.resumedFrom ?? 0,
@@ -100,7 +106,9 @@ function gathered(events: readonly TrainingEvent[]): Gathered {
     steps: lastOfEach(of('step'), ({ epoch, step }) => [epoch, step]),
     epochs: lastOfEach(of('epoch'), ({ epoch }) => [epoch]),
     validations: lastOfEach(of('validation'), ({ epoch }) => [epoch]),
+    watches: lastOfEach(of('watch'), ({ globalStep }) => [globalStep]),
     notices: of('notice'),
+    ...(failure && { failure }),
     ...(result && { result }),
   };
 }
@@ -122,10 +130,14 @@ function keptEvents(events: readonly TrainingEvent[]): TrainingEvent[] {
 function stepOf(event: TrainingEvent, stepsPerEpoch: number): number {
   switch (event.type) {
     case 'step':
+    case 'watch':
       return (event.epoch - 1) * stepsPerEpoch + event.step;
     case 'epoch':
     case 'validation':
       return event.epoch * stepsPerEpoch;
+    // Whoever goes on with a run has mended what ended it.
+    case 'failure':
+      return Infinity;
     default:
       return 0;
   }

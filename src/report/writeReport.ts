@@ -27,6 +27,7 @@ import { calibrationSection } from './sections/calibration.ts';
 import { confusionSection } from './sections/confusion.ts';
 import { filtersSection } from './sections/filters.ts';
 import { mistakesSection, typicalSection } from './sections/images.ts';
+import { learningSection } from './sections/learning.ts';
 import { layersSection } from './sections/layers.ts';
 import { neighboursSection } from './sections/neighbours.ts';
 import { summarySection } from './sections/summary.ts';
@@ -88,6 +89,7 @@ const sections: readonly Section[] = [
   attentionSection,
   unitsSection,
   neighboursSection,
+  learningSection,
   layersSection,
 ];
 

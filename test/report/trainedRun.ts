@@ -32,6 +32,7 @@ export async function trainedRun(out: string): Promise<void> {
     learningRate: 0.02,
     preprocess: 'article',
     logEvery: 2,
+    watchEvery: 4,
     threads: 1,
     workers: 0,
     tensorboard: false,

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
-import { mkdtempSync } from 'node:fs';
+import { after, before, test } from 'node:test';
 import { tmpdir } from 'node:os';
-import { after } from 'node:test';
 import { parseHTML } from 'linkedom';
 import { loadDataset } from '../../src/data/datasets.ts';
 import { createEngine } from '../../src/engine/create.ts';
+import { readRun } from '../../src/report/runRecord.ts';
 import { writeReport } from '../../src/report/writeReport.ts';
 import { evaluateModel } from '../../src/training/evaluateModel.ts';
 import { loadModel } from '../../src/training/modelFile.ts';
@@ -78,6 +77,13 @@ test('a report tells what the model does on the test images', async () => {
     bins.map(([, images]) => Number(images)).reduce((a, b) => a + b),
     80,
   );
+  const watch = (await readRun(run)).watches.at(-1)!;
+  const last = parseHTML(html)
+    .document.querySelector('[aria-labelledby="learning"] svg.chart')!
+    .querySelectorAll('[aria-label="text"] text');
+  const gradients = watch.layers.map(({ gradient }) => gradient.toExponential(0));
+  const shown = new Set([...last].map((text) => text.textContent));
+  for (const gradient of gradients) assert.ok(shown.has(gradient), gradient);
   const layers = tableRows(html, /^Layers/);
   assert.deepEqual(layers[0]!.slice(0, 4), ['c1', 'conv', '8 × 14 × 14', '608']);
 });

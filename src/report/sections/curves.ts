@@ -1,6 +1,7 @@
+import { escaped } from '../../charts/chart.ts';
 import { lineChart, type ChartLine, type ReferenceLine } from '../../charts/lineChart.ts';
 import { count, percent, rate } from '../../numberText.ts';
-import type { Section } from '../material.ts';
+import type { Material, Section } from '../material.ts';
 import { chartHtml } from '../page.ts';
 import { epochsAt } from '../runRecord.ts';
 import { stepCurve } from '../stepCurve.ts';
@@ -124,7 +125,8 @@ export const learningRateSection: Section = {
 export const throughputSection: Section = {
   id: 'throughput',
   title: { en: 'Throughput', ja: '速度' },
-  write: async ({ run, t }) => {
+  write: async (material) => {
+    const { run, t } = material;
     if (run.steps.length === 0) return noSteps;
     const points = stepCurve(run, ({ imagesPerSecond }) => imagesPerSecond);
     const speeds = run.steps.map(({ imagesPerSecond }) => imagesPerSecond).sort((a, b) => a - b);
@@ -143,6 +145,19 @@ export const throughputSection: Section = {
       lines: [{ name: t(axes.throughput), points }],
       height: 240,
     });
-    return chartHtml(svg);
+    return chartHtml(svg) + waiting(material);
   },
 };
+
+/** The share of its time in which a training had no images to go on with; runs of before it was told say nothing. */
+function waiting({ run: { epochs }, t }: Material): string {
+  const told = epochs.filter(({ waitShare }) => typeof waitShare === 'number');
+  const seconds = told.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  if (seconds === 0) return '';
+  const share = told.reduce((sum, epoch) => sum + epoch.waitShare * epoch.seconds, 0) / seconds;
+  const text = t({
+    en: `For ${percent(share)} of its time the training waited for images to be loaded.`,
+    ja: `画像の読み込みを待っていた時間の割合は ${percent(share)}。`,
+  });
+  return `<p>${escaped(text)}</p>`;
+}

@@ -123,9 +123,13 @@ export const summarySection: Section = {
       ...timeFacts(material),
       [{ en: 'Report by', ja: '作成' }, `alexnet-ts ${packageVersion()}`],
     ];
+    const ended = run.failure
+      ? `<p><strong>${escaped(t({ en: 'The training ended by an error:', ja: '訓練はエラーで終わった:' }))}</strong> ${escaped(run.failure.message)}</p>`
+      : '';
     const notices = [...new Set(run.notices.map(({ message }) => message))].slice(0, 5);
     return (
       `<dl>${facts.map(([name, value]) => `<dt>${escaped(t(name))}</dt><dd>${escaped(value)}</dd>`).join('')}</dl>` +
+      ended +
       notices.map((notice) => `<p class="quiet">${escaped(notice)}</p>`).join('')
     );
   },
