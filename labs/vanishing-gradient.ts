@@ -8,7 +8,7 @@ import {
 } from '../src/index.ts';
 import { stopOf, trainDepths, type Depth, type DepthSettings } from './vanishing/depths.ts';
 import { geometricMean, measure, reach, type Measured, type StepSettings } from './vanishing/firstSteps.ts';
-import { activations, type Activation } from './vanishing/plainNetwork.ts';
+import { activationNames, activations, type Activation } from './vanishing/plainNetwork.ts';
 
 const schemes: readonly InitializationScheme[] = ['torchvision', 'he', 'paper'];
 
@@ -50,7 +50,7 @@ async function tellGradients(lab: Session, combinations: readonly Combination[])
     geometricMean(combination.trials.map(({ gradients }) => gradients[0]![layer - 1]!));
   await lab.heatMap('layers', {
     title: lab.text({
-      en: 'How much gradient each layer gets at the first step: read a column upwards, from the loss to the image',
+      en: 'The gradient of each layer at the first step: read a column upwards, from loss to image',
       ja: '最初のステップで各層に届く勾配。列を下から上へ、損失から画像のほうへ読む',
     }),
     description: combinations
@@ -61,7 +61,7 @@ async function tellGradients(lab: Session, combinations: readonly Combination[])
       .join('; '),
     rows: numbers.map(String),
     rowLabel: lab.text({ en: 'layer (1 is at the image)', ja: '層 (1 が画像側)' }),
-    columns: combinations.map(({ activation, scheme }) => `${activation} · ${scheme}`),
+    columns: combinations.map(({ activation, scheme }) => `${activationNames[activation]} · ${scheme}`),
     columnLabel: lab.text({
       en: "root mean square of the gradient of the layer's weights",
       ja: '重みの勾配の二乗平均平方根',
@@ -87,7 +87,7 @@ async function tellGradients(lab: Session, combinations: readonly Combination[])
     x: { label: lab.text({ en: 'layer', ja: '層' }) },
     y: { label, type: 'log' },
     lines: he.map(({ activation, trials }) => ({
-      name: activation,
+      name: activationNames[activation],
       points: numbers.map((layer) =>
         over(
           trials.map(({ gradients }) => gradients[0]![layer - 1]!),
@@ -110,7 +110,7 @@ async function tellGradients(lab: Session, combinations: readonly Combination[])
     x: { label: lab.text({ en: 'step', ja: 'ステップ' }) },
     y: { label, type: 'log' },
     lines: he.map(({ activation, trials }) => ({
-      name: activation,
+      name: activationNames[activation],
       points: trials[0]!.gradients.map((_, step) =>
         over(
           trials.map(({ gradients }) => gradients[step]![0]!),
@@ -160,7 +160,7 @@ function tellFactors(lab: Session, factors: readonly Factors[]): void {
       lab.text({ en: 'first layer / last', ja: '最初の層 / 最後の層' }),
     ],
     rows: factors.map(({ activation, scheme, weights, slope, reach: share }) => [
-      `${activation} · ${scheme}`,
+      `${activationNames[activation]} · ${scheme}`,
       (weights * slope).toFixed(3),
       weights.toFixed(3),
       slope.toFixed(3),
@@ -173,7 +173,7 @@ function tellFactors(lab: Session, factors: readonly Factors[]): void {
 async function tellDepths(lab: Session, depths: readonly Depth[], chance: number): Promise<void> {
   const { trainingSteps, rates, trainingSeeds } = lab.settings;
   lab.story({
-    en: `Does it matter? Networks of growing depth, each trained for ${trainingSteps} steps of 32 images with He's weights and the learning rates ${rates.join(', ')}, of which the best counts. A network that guesses has a loss of ln(classes) = ${chance.toFixed(3)}.`,
+    en: `The gradient of a weight is the signal that comes in times the gradient that comes back. Weights that are too small make both fade, so that all layers get equally little; sigmoid keeps its outputs near ½, and only the way back fades. Does it matter? Networks of growing depth, each trained for ${trainingSteps} steps of 32 images with He's weights and the learning rates ${rates.join(', ')}, of which the best counts. A network that guesses has a loss of ln(classes) = ${chance.toFixed(3)}.`,
     ja: `それは学習に効くのか。層を増やしながら、He の初期値で 32 枚ずつ ${trainingSteps} ステップ訓練する。学習率は ${rates.join('、')} を試し、いちばんよいものを採る。当てずっぽうの損失は ln(クラス数) = ${chance.toFixed(3)} である。`,
   });
   const of = (activation: Activation): Depth[] => depths.filter((one) => one.activation === activation);
@@ -189,7 +189,7 @@ async function tellDepths(lab: Session, depths: readonly Depth[], chance: number
     y: { label: lab.text({ en: 'training loss at the end, nats', ja: '最後の訓練損失 (nat)' }) },
     references: [{ at: chance, axis: 'y', label: lab.text({ en: 'guessing', ja: '当てずっぽう' }) }],
     lines: activations.map((activation) => ({
-      name: activation,
+      name: activationNames[activation],
       spots: true,
       points: of(activation).map(({ depth, best }) => {
         const { mean, least, most } = spreadOf(best);
@@ -261,8 +261,8 @@ export const lab = defineLab<Settings>({
       steps: 10,
       seeds: 1,
       depths: [2, 8],
-      rates: [0.01, 0.1],
-      trainingSteps: 400,
+      rates: [0.03, 0.1],
+      trainingSteps: 800,
       trainingSeeds: 1,
     },
     default: {
@@ -272,8 +272,8 @@ export const lab = defineLab<Settings>({
       steps: 20,
       seeds: 3,
       depths: [2, 3, 4, 6, 8, 12, 16],
-      rates: [0.01, 0.1],
-      trainingSteps: 500,
+      rates: [0.01, 0.03, 0.1],
+      trainingSteps: 800,
       trainingSeeds: 2,
     },
     full: {

@@ -88,7 +88,8 @@ export async function trainDepths(lab: Session, activation: Activation, chance: 
   return done;
 }
 
-/** The least depth that learnt nothing; null when all of those tried learnt. */
+/** The depth after the deepest that learnt; null when the deepest that was tried learnt. */
 export function stopOf(depths: readonly Depth[], activation: Activation): number | null {
-  return depths.find((one) => one.activation === activation && !one.learns)?.depth ?? null;
+  const own = depths.filter((one) => one.activation === activation);
+  return own[own.findLastIndex(({ learns }) => learns) + 1]?.depth ?? null;
 }

@@ -4,6 +4,13 @@ import type { LayerSpec, NetworkSpec } from '../../src/index.ts';
 export const activations = ['sigmoid', 'tanh', 'relu'] as const;
 export type Activation = (typeof activations)[number];
 
+/** As they are written. */
+export const activationNames: Readonly<Record<Activation, string>> = {
+  sigmoid: 'sigmoid',
+  tanh: 'tanh',
+  relu: 'ReLU',
+};
+
 /** Slopes by the output, not the input. */
 const slopes: Readonly<Record<Activation, (output: number) => number>> = {
   sigmoid: (y) => y * (1 - y),

@@ -99,6 +99,18 @@ export function axisOptions({ label, type = 'linear', domain }: Axis): {
   type: 'linear' | 'log';
   domain?: [number, number];
   nice: boolean;
+  tickFormat?: (value: number) => string;
 } {
-  return { label, type, nice: domain === undefined, ...(domain && { domain: [...domain] }) };
+  return {
+    label,
+    type,
+    nice: domain === undefined,
+    ...(domain && { domain: [...domain] }),
+    ...(type === 'log' && { tickFormat: logTick }),
+  };
+}
+
+/** Powers of ten as they are written in a text: Plot's own are prefixes of units, such as 10µ. */
+function logTick(value: number): string {
+  return value >= 0.001 && value < 100_000 ? String(Number(value.toPrecision(3))) : value.toExponential(0);
 }
