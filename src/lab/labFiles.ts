@@ -10,11 +10,28 @@ const folder = join(import.meta.dirname, '..', '..', 'labs');
 const extension = extname(import.meta.url);
 const moduleExtensions: readonly string[] = ['.ts', '.mts', '.js', '.mjs'];
 
-/** Names of the labs that come with the package. */
+/** From the article's first question to the paper's details; labs that are not named here come after these. */
+const readingOrder: readonly string[] = [
+  'activations',
+  'vanishing-gradient',
+  'initialisation',
+  'learning-rate',
+  'relu-vs-tanh',
+  'augmentation',
+  'dropout',
+  'pooling',
+  'lrn',
+  'two-towers',
+  'depth',
+];
+
+/** Names of the labs that come with the package, in an order to read them in. */
 export function labNames(): string[] {
+  const place = (name: string): number => readingOrder.indexOf(name) + 1 || readingOrder.length + 1;
   return readdirSync(folder)
     .filter((file) => file.endsWith(extension) && !file.endsWith(`.d${extension}`))
-    .map((file) => basename(file, extension));
+    .map((file) => basename(file, extension))
+    .toSorted((one, two) => place(one) - place(two) || one.localeCompare(two));
 }
 
 /** The file of a lab that comes with the package. Throws ALEX_LAB_UNKNOWN. */
