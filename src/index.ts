@@ -134,6 +134,7 @@ export { openSubject, seenImage, type Subject, type SubjectOptions } from './exp
 export { lastFeatureMap, lastHiddenLayer } from './explain/layers.ts';
 export { activations, type Activation, type Activations } from './explain/activations.ts';
 export { firstFilters, initialFilters, type Filters } from './explain/filters.ts';
+export { explainImage, type ExplainOptions, type Explanation } from './explain/explainImage.ts';
 export { gradCam, type GradCam, type GradCamOptions } from './explain/gradCam.ts';
 export { occlusion, type Occlusion, type OcclusionOptions } from './explain/occlusion.ts';
 export { resizedPlane, type Plane } from './explain/plane.ts';

@@ -5,6 +5,7 @@ import type { EngineName } from '../engine/engine.ts';
 import { averageViews } from '../training/averageViews.ts';
 import type { Model } from '../training/modelFile.ts';
 import { modelViews } from '../training/modelViews.ts';
+import { softmax } from '../training/softmax.ts';
 
 /** What a model makes of one image. */
 export interface Prediction {
@@ -72,13 +73,11 @@ export async function createClassifier(model: Model, options: ClassifierOptions)
 
 function prediction(logits: Float32Array): Prediction {
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const powers = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return { index: logits.indexOf(largest), logits, probabilities: powers.map((power) => power / sum) };
+  return { index: logits.indexOf(largest), logits, probabilities: softmax(logits) };
 }
 
 /** The indices of the `count` most probable classes, most probable first. */
-export function topClasses({ probabilities }: Prediction, count: number): number[] {
+export function topClasses({ probabilities }: Pick<Prediction, 'probabilities'>, count: number): number[] {
   return [...probabilities.keys()]
     .sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
     .slice(0, count);

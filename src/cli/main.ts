@@ -6,6 +6,7 @@ import { convertCommand } from './convert.ts';
 import { dataCommand } from './data.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
 import { infoCommand } from './info.ts';
 import { labCommand } from './lab.ts';
 import { lrFindCommand } from './lrFind.ts';
@@ -31,6 +32,7 @@ Examples:
   $ alexnet train --initialization he             the same, but it learns
   $ alexnet test runs/alexnet-cifar10/model.safetensors
   $ alexnet predict runs/alexnet-cifar10/model.safetensors cat.jpg
+  $ alexnet explain runs/alexnet-cifar10 cat.jpg  where it looks, and what each layer makes of it
   $ alexnet convert alexnet.pth alexnet.safetensors
   $ alexnet info alexnet --classes 10             its layers, shapes and parameters
   $ alexnet plan alexnet                          how long training will take, and how much memory
@@ -53,6 +55,7 @@ function buildProgram(): Command {
     lrFindCommand,
     testCommand,
     predictCommand,
+    explainCommand,
     convertCommand,
     dataCommand,
     infoCommand,

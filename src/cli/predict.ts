@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { viewCounts, type Averaging } from '../data/augmentation/views.ts';
-import type { ImageView } from '../data/image.ts';
 import type { EngineName } from '../engine/engine.ts';
 import { AlexnetError, alexnetError } from '../errors.ts';
 import { averageOption, noteOnCrops } from './averageOption.ts';
@@ -9,6 +7,7 @@ import { createClassifier, topClasses, type Classifier, type Prediction } from '
 import { modelFile } from './modelPath.ts';
 import { readers, whole } from './options.ts';
 import { besidePicture, fitPicture, type Picture } from './images/picture.ts';
+import { readImage } from './readImage.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { bar, displayWidth, padded, percent } from './text.ts';
 
@@ -111,19 +110,6 @@ async function predictBatch(
     if (error !== undefined) return { file, error };
     return { file, prediction: predictions.next().value!, picture: pictures.get(file) };
   });
-}
-
-async function readImage(file: string): Promise<ImageView> {
-  const { decodeImage } = await import('../data/images/decodeImage.ts');
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    const problem =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw alexnetError('ALEX_IMAGE_READ', { name: file, problem }, error);
-  }
-  return decodeImage(bytes, file);
 }
 
 function tell(terminal: Terminal, outcome: Outcome, classes: readonly string[], top: number): void {

@@ -2,7 +2,8 @@ import type { ImageView } from '../data/image.ts';
 import { elementCount, type Shape } from '../network/shapes.ts';
 import type { LayerType } from '../network/spec.ts';
 import { layerNamed } from './layers.ts';
-import { forEachBatch, softmax, type Subject } from './subject.ts';
+import { softmax } from '../training/softmax.ts';
+import { forEachBatch, type Subject } from './subject.ts';
 
 /** The output of one layer for one image. */
 export interface Activation {

@@ -4,9 +4,10 @@ import { imageTransform } from '../data/transformImage.ts';
 import { isImageStep } from '../data/transforms.ts';
 import type { ImageBuffer } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
+import { softmax } from '../training/softmax.ts';
 import { checkClass } from './checkClass.ts';
 import { blankPlane, type Plane } from './plane.ts';
-import { largestIndex, softmax, type Subject } from './subject.ts';
+import { largestIndex, type Subject } from './subject.ts';
 
 export interface OcclusionOptions {
   /** Index of the class whose probability is watched. Default: the most probable one. */

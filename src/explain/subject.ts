@@ -70,15 +70,6 @@ export function seenImage(
   return visiblePixels(target, 0, transforms);
 }
 
-/** Softmax of logits. */
-export function softmax(logits: ArrayLike<number>): Float64Array {
-  const values = Float64Array.from(logits);
-  const largest = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  const powers = values.map((logit) => Math.exp(logit - largest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
-}
-
 /** Index of the largest value, the first of equals. */
 export function largestIndex(values: ArrayLike<number>): number {
   let best = 0;

@@ -7,6 +7,7 @@ const commands = [
   'train',
   'test',
   'predict',
+  'explain',
   'convert',
   'data',
   'info',
