@@ -206,14 +206,15 @@ export {
   type Spread,
 } from './lab/spread.ts';
 export {
+  compareGaps,
   gapAt,
-  gapCells,
-  gapEnds,
-  gapLines,
   gapOf,
   gapVerdict,
+  tellGaps,
   watchGap,
+  type GapComparison,
   type GapCurve,
+  type GapGroup,
   type GapPoint,
   type GapWatch,
 } from './lab/gap.ts';

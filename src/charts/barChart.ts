@@ -37,7 +37,7 @@ export async function barChart({
   const rows = bars.map((bar, i) => ({
     ...bar,
     key: `${i}`,
-    end: Math.max(bar.value, bar.high ?? bar.value),
+    end: Math.max(bar.value, bar.high ?? bar.value, ...(bar.values ?? [])),
   }));
   const color = ({ series }: Bar): string => seriesColor(names.indexOf(series ?? ''));
   const size = { width, height: 52 + 30 * bars.length };

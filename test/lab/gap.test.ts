@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gapAt, gapCells, gapLines, gapOf, gapVerdict } from '../../src/lab/gap.ts';
+import { compareGaps, gapAt, gapOf, gapVerdict } from '../../src/lab/gap.ts';
 import type { Difference } from '../../src/lab/spread.ts';
+
+const near = (actual: number, expected: number): void =>
+  assert.ok(Math.abs(actual - expected) < 1e-9, `${actual}, expected ${expected}`);
 
 const curve = [
   { epoch: 1, train: 0.2, test: 0.2 },
@@ -28,10 +31,15 @@ test('the claim holds when the gap is smaller beyond chance, and in part when te
   assert.equal(gapVerdict(between(0.1, 0.2), between(0.1, 0.2)), 'disagrees');
 });
 
-test('trials become lines with their spread, and cells', () => {
+test('two ways of training are compared pair by pair, and where they had come as far', () => {
   const other = curve.map((point) => ({ ...point, test: point.test + 0.1 }));
-  const [train, test] = gapLines([curve, other], { train: 'a', test: 'b' });
-  assert.deepEqual(train!.points[1], { x: 2, y: 0.5, low: 0.5, high: 0.5 });
-  assert.deepEqual(test!.points[1], { x: 2, y: 0.45, low: 0.4, high: 0.5 });
-  assert.deepEqual(gapCells([curve, other]), ['100.0 ± 0.0 %', '55.0 ± 7.1 %', '45.0 ± 7.1 %']);
+  const group = { name: { en: 'new', ja: '新' }, curves: [curve.slice(0, 2), curve.slice(0, 2)] };
+  const base = { name: { en: 'old', ja: '旧' }, curves: [curve, other] };
+  const { gap, test: onTest, atSameAccuracy, text } = compareGaps(group, base);
+  near(gap.mean, 0.1 - 0.45);
+  near(onTest.mean, 0.4 - 0.55);
+  assert.equal(atSameAccuracy.level, 0.5);
+  near(atSameAccuracy.gaps[0]!, 0.1);
+  near(atSameAccuracy.gaps[1]!, 0);
+  assert.match(text.en, /Gap after 2 epochs: 45\.0 ± 7\.1 % \(old\), 10\.0 ± 0\.0 % \(new\)/);
 });

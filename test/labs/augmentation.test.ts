@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lab, type Trial } from '../../labs/augmentation.ts';
 import { gapOf, gapVerdict } from '../../src/lab/gap.ts';
-import { pairedDifference, type Difference } from '../../src/lab/spread.ts';
+import { pairedDifference, pointsText, type Difference } from '../../src/lab/spread.ts';
 import { runTinyLab } from './tinyLab.ts';
 
 test('the conclusion follows from the accuracies in data.json', async (context) => {
@@ -17,10 +17,11 @@ test('the conclusion follows from the accuracies in data.json', async (context) 
     );
   const gaps = (augment: string): number[] =>
     trials.filter((trial) => trial.augment === augment).map(({ curve }) => gapOf(curve));
-  const difference = pairedDifference(gaps('pad-crop,flip,color'), gaps(''));
-  assert.deepEqual(values['gapDifference'], difference);
-  assert.equal(conclusion.verdict, gapVerdict(difference, values['testDifference'] as Difference));
-  assert.ok(conclusion.finding.en.includes(`${(100 * difference.mean).toFixed(1)} points`));
+  const gap = pairedDifference(gaps('pad-crop,flip,color'), gaps(''));
+  const recorded = values['comparison'] as { gap: Difference; test: Difference };
+  assert.deepEqual(recorded.gap, gap);
+  assert.equal(conclusion.verdict, gapVerdict(gap, recorded.test));
+  assert.ok(conclusion.finding.en.includes(pointsText(gap).en));
   const charts = items.flatMap((item) =>
     item.kind === 'chart' || item.kind === 'picture' ? [item.name] : [],
   );
