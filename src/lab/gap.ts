@@ -101,8 +101,8 @@ export function compareGaps(group: GapGroup, base: GapGroup): GapComparison {
     atSameAccuracy: { level, gaps },
     verdict: gapVerdict(gap, test),
     text: {
-      en: `Gap after ${epoch} epochs: ${without} (${base.name.en}), ${varied} (${group.name.en}); difference ${pointsText(gap).en}. Accuracy on test images changes by ${pointsText(test).en}.${same === undefined ? '' : ` Part of that may be slower learning: where trainings ${base.name.en} first were as right on training images (${at}), their gap was ${same}.`}`,
-      ja: `${epoch} エポック後のギャップは、${base.name.ja}で ${without}、${group.name.ja}で ${varied}。差は ${pointsText(gap).ja}。テスト画像の正解率の変化は ${pointsText(test).ja}。${same === undefined ? '' : `差の一部は学習の遅さによるかもしれない。${base.name.ja}の訓練で、訓練画像の正解率が初めて同じ水準（${at}）に達したときのギャップは ${same}。`}`,
+      en: `Gap after ${epoch} epochs: ${without} (${base.name.en}), ${varied} (${group.name.en}); difference ${pointsText(gap).en}. Accuracy on test images changes by ${pointsText(test).en}.${same === undefined ? '' : ` Part of that may be slower learning: where the other trainings (${base.name.en}) first were as right on training images (${at}), their gap was ${same}.`}`,
+      ja: `${epoch} エポック後のギャップは ${without}（${base.name.ja}）、${varied}（${group.name.ja}）。差は ${pointsText(gap).ja}。テスト画像の正解率の変化は ${pointsText(test).ja}。${same === undefined ? '' : `差の一部は学習の遅さによるかもしれない。もう一方（${base.name.ja}）の訓練で、訓練画像の正解率が初めて同じ水準（${at}）に達したときのギャップは ${same}。`}`,
     },
   };
 }
