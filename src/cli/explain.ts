@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Command } from 'commander';
+import { interleavedImage } from '../data/image.ts';
 import type { EngineName } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import type { Explanation } from '../explain/explainImage.ts';
@@ -9,9 +10,10 @@ import { languages, userLanguage, type Language, type Text } from '../language.t
 import type { ExplainedImage } from '../report/explanation.ts';
 import { topClasses } from './classifier.ts';
 import { percent } from '../numberText.ts';
+import { besidePicture, fitPicture } from './images/picture.ts';
 import { modelFile } from './modelPath.ts';
 import { oneOf, readers, whole } from './options.ts';
-import { predictionBars } from './predict.ts';
+import { pictureCells, predictionBars } from './predict.ts';
 import { readImage } from './readImage.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { wrap } from './text.ts';
@@ -98,7 +100,7 @@ async function explain(path: string, file: string, options: ExplainOptions): Pro
     const { classes, network } = model;
     const explained = { explanation, classes, network: network.name, image: file, language };
     const folder = await writeExplanation(explained, options.out);
-    tell(terminal, { explanation, file, folder, language, classes, top: options.top });
+    await tell(terminal, { explanation, file, folder, language, classes, top: options.top });
   } finally {
     await subject.close();
   }
@@ -164,8 +166,13 @@ interface Told {
   readonly top: number;
 }
 
-function tell(terminal: Terminal, { explanation, file, folder, language, classes, top }: Told): void {
-  const { activations, gradCam, occlusion } = explanation;
+async function tell(
+  terminal: Terminal,
+  { explanation, file, folder, language, classes, top }: Told,
+): Promise<void> {
+  // Loaded only now: the command line starts without what draws.
+  const { overlayPicture } = await import('../explain/pictures.ts');
+  const { seen, activations, gradCam } = explanation;
   const shown = topClasses(activations, top).map((i) => ({
     class: classes[i]!,
     probability: activations.probabilities[i]!,
@@ -173,15 +180,32 @@ function tell(terminal: Terminal, { explanation, file, folder, language, classes
   const page = join(folder, 'explain.html');
   const name = classes[explanation.class]!;
   terminal.emit({ image: file, class: name, top: shown, layer: gradCam.layer, folder, page });
-  terminal.print(`${file}\n${predictionBars(shown)}\n`);
+  const bars = [file, ...predictionBars(shown)];
+  terminal.print(`${besidePicture(terminal, fitPicture(terminal, seen, pictureCells), bars)}\n`);
+  const overlay = overlayPicture(seen, gradCam.map);
+  const map = fitPicture(terminal, interleavedImage(overlay.data, overlay), pictureCells);
+  const room = Math.min(100, terminal.columns);
+  const columns = map === undefined ? room : Math.max(30, room - map.cells.columns - 6);
+  const text = wrap(foundText(explanation, name)[language], columns);
+  terminal.print(besidePicture(terminal, map, text.split('\n')));
+  terminal.say({ en: `\nThe page: ${page}`, ja: `\nページ: ${page}` }[language]);
+}
+
+/** What hiding did, and which layer the map is of. */
+function foundText({ occlusion, gradCam: { layer } }: Explanation, name: string): Text {
   const { places, probability, size, tops, lefts } = occlusion;
   const least = places.values.reduce((best, value, at, all) => (value < all[best]! ? at : best), 0);
+  const map = { en: `Grad-CAM is of ${layer}.`, ja: `Grad-CAM は ${layer} のもの。` };
+  if (places.values[least]! >= probability) {
+    return {
+      en: `Hiding ${size} × ${size} pixels makes ${name} less probable nowhere. ${map.en}`,
+      ja: `${size} × ${size} 画素をどこで隠しても、${name} の確率は下がらない。${map.ja}`,
+    };
+  }
   const change = `${percent(probability)} → ${percent(places.values[least]!)}`;
   const [row, column] = [tops[Math.floor(least / places.width)]!, lefts[least % places.width]!];
-  const found: Text = {
-    en: `Hiding ${size} × ${size} pixels from row ${row}, column ${column} takes most from ${name}: ${change}. Grad-CAM is of ${gradCam.layer}.`,
-    ja: `${row} 行 ${column} 列からの ${size} × ${size} 画素を隠すと、${name} の確率が最も下がる: ${change}。Grad-CAM は ${gradCam.layer} のもの。`,
+  return {
+    en: `Hiding ${size} × ${size} pixels from row ${row}, column ${column} takes most from ${name}: ${change}. ${map.en}`,
+    ja: `${row} 行 ${column} 列からの ${size} × ${size} 画素を隠すと、${name} の確率が最も下がる: ${change}。${map.ja}`,
   };
-  terminal.print(wrap(found[language], Math.min(100, terminal.columns)));
-  terminal.say({ en: `\nThe page: ${page}`, ja: `\nページ: ${page}` }[language]);
 }
