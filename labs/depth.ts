@@ -3,6 +3,8 @@ import {
   defineLab,
   inferShapes,
   pairedDifference,
+  pointsText,
+  shareText,
   signOf,
   spreadOf,
   type Conclusion,
@@ -84,13 +86,6 @@ function nameOf(without: number): Text {
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const points = (share: number): string => `${share >= 0 ? '+' : '−'}${Math.abs(100 * share).toFixed(1)}`;
-
-/** In points, with its interval where there is one. */
-function tellDifference({ mean, low, high }: Difference): string {
-  if (low === null || high === null) return points(mean);
-  return `${points(mean)} [${points(low)}, ${points(high)}]`;
-}
 
 /**
  * Whether each removal is worse: `agrees` when all are, `partly` when some are, `disagrees` when none is and some are even
@@ -106,8 +101,8 @@ export function verdictOf(differences: readonly Difference[]): Conclusion['verdi
 function tellTable(lab: Session, variants: readonly Variant[], differences: readonly Difference[]): void {
   lab.table({
     caption: {
-      en: 'Test accuracy without each convolution. Differences in points are to the whole network with the same seed, with their 95 % interval.',
-      ja: '畳み込み層を 1 つずつ除いたときのテスト正解率。差は同じシードの元のネットワークとの差 (ポイント) とその 95 % 区間。',
+      en: 'Test accuracy without each convolution. Differences are to the whole network with the same seed.',
+      ja: '畳み込み層を 1 つずつ除いたときのテスト正解率。差は同じシードの元のネットワークに対するもの。',
     },
     head: [
       lab.text({ en: 'network', ja: 'ネットワーク' }),
@@ -120,8 +115,8 @@ function tellTable(lab: Session, variants: readonly Variant[], differences: read
       lab.text(nameOf(without)),
       parameters.toLocaleString('en'),
       (multiplyAdds / 1e6).toFixed(1),
-      percent(spreadOf(accuracies).mean),
-      i === 0 ? '–' : tellDifference(differences[i - 1]!),
+      shareText(spreadOf(accuracies)),
+      i === 0 ? '–' : lab.text(pointsText(differences[i - 1]!)),
     ]),
   });
 }
@@ -134,13 +129,13 @@ async function draw(
   const means = variants.map(({ accuracies }) => spreadOf(accuracies).mean);
   const worst = differences.reduce((least, { mean }, i) => (mean < differences[least]!.mean ? i : least), 0);
   const missed = nameOf(variants[worst + 1]!.without);
-  const lost = points(differences[worst]!.mean);
+  const lost = pointsText({ ...differences[worst]!, low: null, high: null });
   const told = (language: 'en' | 'ja'): string =>
     variants.map(({ without }, i) => `${nameOf(without)[language]} ${percent(means[i]!)}`).join(', ');
   await lab.barChart('accuracy', {
     title: lab.text({
-      en: `What each convolution is worth: most changes ${missed.en}, ${lost} points`,
-      ja: `各畳み込み層の価値。最も大きく変わるのは${missed.ja}で ${lost} ポイント`,
+      en: `One convolution less: the lowest accuracy is ${missed.en}, ${lost.en}`,
+      ja: `畳み込み層を 1 つ除くと、最も低いのは ${missed.ja} で ${lost.ja}`,
     }),
     description: lab.text({
       en: `Mean test accuracy over seeds, single seeds as spots: ${told('en')}.`,
@@ -164,9 +159,9 @@ function conclude(
   const { seeds, epochs, images } = lab.settings;
   const told = (language: 'en' | 'ja'): string =>
     differences
-      .map((one, i) => `${nameOf(variants[i + 1]!.without)[language]} ${tellDifference(one)}`)
+      .map((one, i) => `${nameOf(variants[i + 1]!.without)[language]} ${pointsText(one)[language]}`)
       .join('; ');
-  const whole = percent(spreadOf(variants[0]!.accuracies).mean);
+  const whole = shareText(spreadOf(variants[0]!.accuracies));
   const single: Text =
     seeds > 1
       ? {
@@ -177,8 +172,8 @@ function conclude(
   return {
     verdict: verdictOf(differences),
     finding: {
-      en: `All five convolutions: ${whole}. Points of accuracy against that: ${told('en')}. In the paper removing any of the middle ones cost about 2 points.`,
-      ja: `5 層すべて: ${whole}。それに対する正解率の差 (ポイント): ${told('ja')}。論文では、中間の層のどれを除いても約 2 ポイント下がった。`,
+      en: `All five convolutions: ${whole}. Against that: ${told('en')}. In the paper removing any of the middle ones cost about 2 points.`,
+      ja: `5 層すべて: ${whole}。それに対する差: ${told('ja')}。論文では、中間の層のどれを除いても約 2 ポイント下がった。`,
     },
     confidence: {
       en: `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${epochs} epochs of at most ${images} images. ${single.en} A short training favours shallow networks, which learn sooner: the paper trained for 90 epochs of 1.2 million images.`,

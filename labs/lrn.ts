@@ -2,6 +2,8 @@ import {
   buildNetwork,
   defineLab,
   pairedDifference,
+  pointsText,
+  shareText,
   signOf,
   spreadOf,
   type Conclusion,
@@ -220,14 +222,6 @@ async function tryArm(lab: Session, { key, normalisation }: Arm, seed: number): 
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const points = (share: number): string => `${share >= 0 ? '+' : '−'}${Math.abs(100 * share).toFixed(1)}`;
-
-/** In points, with its interval where there is one. */
-function tellDifference({ mean, low, high }: Difference): string {
-  if (low === null || high === null) return points(mean);
-  return `${points(mean)} [${points(low)}, ${points(high)}]`;
-}
-
 /** All trials of an arm. */
 interface Outcome {
   readonly key: Arm['key'];
@@ -250,8 +244,8 @@ export function verdictOf(constants: Difference, ours: Difference): Conclusion['
 async function tellOutcomes(lab: Session, outcomes: readonly Outcome[]): Promise<void> {
   lab.table({
     caption: {
-      en: 'Test accuracy with and without response normalisation. Differences in points, seed by seed, with their 95 % interval; α Σx² / k is how much neighbours count beside the constant, after training.',
-      ja: '応答正規化の有無とテスト正解率。差はシードごとの差 (ポイント) とその 95 % 区間。α Σx² / k は、訓練後に隣の和が定数に比べてどれだけ効いているか。',
+      en: 'Test accuracy with and without response normalisation. Differences are taken seed by seed; α Σx² / k is how much neighbours count beside the constant, after training.',
+      ja: '応答正規化の有無とテスト正解率。差はシードごとに取った。α Σx² / k は、訓練後に隣の和が定数に比べてどれだけ効いているか。',
     },
     head: [
       lab.text({ en: 'normalisation', ja: '正規化' }),
@@ -262,19 +256,19 @@ async function tellOutcomes(lab: Session, outcomes: readonly Outcome[]): Promise
     ],
     rows: outcomes.map(({ accuracies, difference, sumsOverK }, i) => [
       lab.text(arms[i]!.name),
-      percent(spreadOf(accuracies).mean),
-      difference === null ? '–' : tellDifference(difference),
+      shareText(spreadOf(accuracies)),
+      difference === null ? '–' : lab.text(pointsText(difference)),
       ...[0, 1].map((layer) => (sumsOverK.length === 0 ? '–' : sumsOverK[layer]!.toPrecision(2))),
     ]),
   });
   const means = outcomes.map(({ accuracies }) => spreadOf(accuracies).mean);
   const told = (language: 'en' | 'ja'): string =>
     arms.map(({ name }, i) => `${name[language]} ${percent(means[i]!)}`).join(', ');
-  const gain = points(means[2]! - means[0]!);
+  const gain = pointsText({ ...outcomes[2]!.difference!, low: null, high: null });
   await lab.barChart('accuracy', {
     title: lab.text({
-      en: `Response normalisation changed test accuracy by ${gain} points`,
-      ja: `応答正規化によるテスト正解率の変化は ${gain} ポイント`,
+      en: `Response normalisation changed test accuracy by ${gain.en}`,
+      ja: `応答正規化によるテスト正解率の変化は ${gain.ja}`,
     }),
     description: lab.text({
       en: `Mean over seeds, single seeds as spots: ${told('en')}.`,
@@ -294,8 +288,8 @@ function conclude(lab: Session, outcomes: readonly Outcome[]): Conclusion {
   const { seeds, epochs, images } = lab.settings;
   const [without, constants, ours] = outcomes as [Outcome, Outcome, Outcome];
   const [byConstants, byOurs] = [constants.difference!, ours.difference!];
-  const base = percent(spreadOf(without.accuracies).mean);
-  const [a, b] = [tellDifference(byOurs), tellDifference(byConstants)];
+  const base = shareText(spreadOf(without.accuracies));
+  const [atOurs, atPaper] = [pointsText(byOurs), pointsText(byConstants)];
   const single: Text =
     seeds > 1
       ? {
@@ -306,8 +300,8 @@ function conclude(lab: Session, outcomes: readonly Outcome[]): Conclusion {
   return {
     verdict: verdictOf(byConstants, byOurs),
     finding: {
-      en: `Without normalisation ${base} of test images are right; with it ${a} points (alpha for our inputs) and ${b} (the paper's constants, where neighbours count for ${constants.sumsOverK[0]!.toPrecision(1)} of k after the first layer). The paper gained 2 points on CIFAR-10.`,
-      ja: `正規化なしのテスト正解率は ${base}。正規化すると、入力に合わせた α で ${a} ポイント、論文の定数で ${b} ポイント (隣の効きは 1 層目で k の ${constants.sumsOverK[0]!.toPrecision(1)})。論文では CIFAR-10 で 2 ポイント上がった。`,
+      en: `Without normalisation ${base} of test images are right; with alpha for our inputs ${atOurs.en}; with the paper's constants ${atPaper.en} (where neighbours count for ${constants.sumsOverK[0]!.toPrecision(1)} of k after the first layer). The paper gained 2 points on CIFAR-10.`,
+      ja: `正規化なしのテスト正解率は ${base}。入力に合わせた α で ${atOurs.ja}、論文の定数で ${atPaper.ja} (隣の効きは 1 層目で k の ${constants.sumsOverK[0]!.toPrecision(1)})。論文では CIFAR-10 で 2 ポイント上がった。`,
     },
     confidence: {
       en: `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${epochs} epochs of at most ${images} images, one learning rate for all. ${single.en}`,
