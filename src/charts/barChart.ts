@@ -24,11 +24,16 @@ export interface BarChart extends ChartText {
   readonly width?: number;
 }
 
+/** A number with three digits that count. */
+export function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
 /** Horizontal bars from 0, in the order given: an SVG document. */
 export async function barChart({
   bars,
   value,
-  format = (number) => String(Number(number.toPrecision(3))),
+  format = shortNumber,
   width = 720,
   ...text
 }: BarChart): Promise<string> {

@@ -6,6 +6,8 @@ export interface ChartText {
   readonly title: string;
   /** The same for who cannot see it: what is drawn, and its main values. */
   readonly description: string;
+  /** What else is to be known, in small letters under the chart. */
+  readonly note?: string;
 }
 
 export interface Axis {
@@ -21,9 +23,12 @@ export interface LegendEntry {
   readonly name: string;
   /** Number of the series, from 0. */
   readonly series: number;
-  /** A line with the series' dashes, or a spot. Default line. */
-  readonly symbol?: 'line' | 'spot';
+  /** A line with the series' dashes, a thin and pale one, a round or a square spot, or a plain line in the colour of text. Default line. */
+  readonly symbol?: 'line' | 'faint' | 'spot' | 'square' | 'guide';
 }
+
+/** How lines are drawn that stand behind others. */
+export const faintLine = { width: 1, opacity: 0.5 } as const;
 
 /** An SVG fragment and its size, in pixels. */
 export interface Drawing {
@@ -36,10 +41,11 @@ const margin = 16;
 const titleSize = 16;
 const textSize = 12;
 const lineHeight = 22;
+const noteHeight = 17;
 
 /** The whole chart around a drawing: an SVG document that also stands in a page as it is. */
 export function framedChart(
-  { title, description }: ChartText,
+  { title, description, note = '' }: ChartText,
   drawing: Drawing,
   legend: readonly LegendEntry[] = [],
 ): string {
@@ -48,7 +54,9 @@ export function framedChart(
   const rows = legendRows(legend, drawing.width);
   const legendTop = margin + titleLines.length * lineHeight;
   const top = legendTop + rows.length * lineHeight + 8;
-  const height = top + drawing.height + margin / 2;
+  const noteLines = note === '' ? [] : wrapped(note, drawing.width / textSize);
+  const noteTop = top + drawing.height + margin;
+  const height = top + drawing.height + margin / 2 + noteLines.length * noteHeight;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label="${escaped(`${title}. ${description}`)}"`,
     ` viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
@@ -61,7 +69,12 @@ export function framedChart(
     ),
     ...rows.flatMap((row, i) => row.map((item) => drawnEntry(item, legendTop + 6 + i * lineHeight))),
     // Plot labels its marks by kind, which says nothing to who cannot see them: the description is for that.
-    `<g transform="translate(${margin},${top})" aria-hidden="true">${drawing.svg}</g></svg>\n`,
+    `<g transform="translate(${margin},${top})" aria-hidden="true">${drawing.svg}</g>`,
+    ...noteLines.map(
+      (line, i) =>
+        `<text x="${margin}" y="${noteTop + i * noteHeight}" fill="var(--chart-quiet)">${escaped(line)}</text>`,
+    ),
+    '</svg>\n',
   ].join('');
 }
 
@@ -88,11 +101,14 @@ function legendRows(legend: readonly LegendEntry[], width: number): PlacedEntry[
 
 function drawnEntry({ entry: { name, series, symbol = 'line' }, x }: PlacedEntry, y: number): string {
   const color = seriesColor(series);
-  const mark =
-    symbol === 'spot'
-      ? `<circle cx="${x + 13}" cy="${y + 6}" r="5" fill="${color}"/>`
-      : `<path d="M${x} ${y + 6}h26" stroke="${color}" stroke-width="2.5" stroke-dasharray="${seriesDashes(series)}"/>`;
-  return `${mark}<text x="${x + 34}" y="${y + 10}">${escaped(name)}</text>`;
+  const marks = {
+    spot: `<circle cx="${x + 13}" cy="${y + 6}" r="5" fill="${color}"/>`,
+    square: `<rect x="${x + 8}" y="${y + 1}" width="10" height="10" fill="${color}"/>`,
+    line: `<path d="M${x} ${y + 6}h26" stroke="${color}" stroke-width="2.5" stroke-dasharray="${seriesDashes(series)}"/>`,
+    faint: `<path d="M${x} ${y + 6}h26" stroke="${color}" stroke-opacity="${faintLine.opacity}"/>`,
+    guide: `<path d="M${x} ${y + 6}h26" stroke="currentColor" stroke-width="2"/>`,
+  };
+  return `${marks[symbol]}<text x="${x + 34}" y="${y + 10}">${escaped(name)}</text>`;
 }
 
 /** Width in ems, near enough: full-width letters take one, others about half. */
@@ -115,6 +131,14 @@ function wrapped(text: string, ems: number): string[] {
     else lines[lines.length - 1] = last + piece;
   }
   return lines.map((line) => line.trimEnd());
+}
+
+/** A value on an axis: `0.001`, `1,500`, `2e-7`. */
+export function tickText(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e7))
+    return Number(value.toPrecision(4)).toExponential().replace('+', '');
+  return value.toLocaleString('en', { maximumSignificantDigits: 6 });
 }
 
 /** Text for XML and HTML. */

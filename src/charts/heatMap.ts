@@ -25,19 +25,12 @@ interface Cell {
   readonly share: number;
 }
 
-/** A table whose cells have a colour by their value, and the value in them: an SVG document. */
-export async function heatMap({
-  rows,
-  columns,
-  rowLabel,
-  columnLabel,
+/** The place of each value between those with the first and the last colour, from 0 to 1; null where a cell is empty. */
+export function heatShares({
   values,
   type = 'linear',
   domain,
-  format,
-  width = 720,
-  ...text
-}: HeatMap): Promise<string> {
+}: Pick<HeatMap, 'values' | 'type' | 'domain'>): (number | null)[][] {
   const scale = type === 'log' ? Math.log : (value: number): number => value;
   const present = values
     .flat()
@@ -48,9 +41,18 @@ export async function heatMap({
   ];
   const share = (value: number): number =>
     Math.min(1, Math.max(0, (scale(value) - least) / (most - least || 1)));
+  return values.map((line) => line.map((value) => (value === null ? null : share(value))));
+}
+
+/** A table whose cells have a colour by their value, and the value in them: an SVG document. */
+export async function heatMap(map: HeatMap): Promise<string> {
+  const { rows, columns, rowLabel, columnLabel, values, format, width = 720 } = map;
+  const shares = heatShares(map);
   const cells: Cell[] = values.flatMap((line, row) =>
     line.flatMap((value, column) =>
-      value === null ? [] : [{ row: rows[row]!, column: columns[column]!, value, share: share(value) }],
+      value === null
+        ? []
+        : [{ row: rows[row]!, column: columns[column]!, value, share: shares[row]![column]! }],
     ),
   );
   const marginLeft = 40 + 12 * Math.max(...rows.map(textWidth));
@@ -75,5 +77,5 @@ export async function heatMap({
       }),
     ],
   }));
-  return framedChart(text, drawing);
+  return framedChart(map, drawing);
 }

@@ -1,6 +1,7 @@
-import { framedChart, type Axis, type ChartText } from './chart.ts';
+import type { Markish } from '@observablehq/plot';
+import { faintLine, framedChart, tickText, type Axis, type ChartText } from './chart.ts';
 import { seriesColor, seriesDashes } from './palette.ts';
-import { drawPlot } from './plot.ts';
+import { drawPlot, type Plot } from './plot.ts';
 
 export interface ChartPoint {
   readonly x: number;
@@ -17,6 +18,10 @@ export interface ChartLine {
   readonly series?: number;
   /** Spots on its points, where they are few. Default false. */
   readonly spots?: boolean;
+  /** Thin and pale, behind the others: what a line that matters was made from. Default false. */
+  readonly faint?: boolean;
+  /** Title of the panel that it is drawn in, where the chart has panels. */
+  readonly panel?: string;
 }
 
 /** A straight line across, such as the level of guessing. */
@@ -31,6 +36,8 @@ export interface LineChart extends ChartText {
   readonly y: Axis;
   readonly lines: readonly ChartLine[];
   readonly references?: readonly ReferenceLine[];
+  /** Draws the lines in panels of the same axes, in the order of their titles, so many beside each other. */
+  readonly panelColumns?: number;
   readonly width?: number;
   readonly height?: number;
 }
@@ -41,57 +48,121 @@ export async function lineChart({
   references = [],
   x,
   y,
+  panelColumns,
   width = 720,
   height = 340,
   ...text
 }: LineChart): Promise<string> {
   const drawn = lines.map(({ series, ...line }, i) => ({ ...line, series: series ?? i }));
+  const panels = panelColumns === undefined ? [] : panelsOf(lines);
   const drawing = await drawPlot({ width, height }, (plot) => ({
     marginLeft: 64,
     marginRight: 24,
     marginBottom: 42,
     x: { ...axisOptions(x), grid: false },
     y: { ...axisOptions(y), grid: true },
+    ...(panels.length > 0 && {
+      marginTop: 50,
+      fx: { axis: null, padding: 0.08 },
+      fy: { axis: null, padding: 0.3 },
+    }),
     marks: [
-      ...references.map(({ at, axis }) =>
-        (axis === 'x' ? plot.ruleX : plot.ruleY)([at], { stroke: 'currentColor', strokeDasharray: '2 4' }),
+      plot.text(panels, {
+        ...panelChannels(panels, panelColumns, (title) => title),
+        text: (title: string) => title,
+        frameAnchor: 'top-left',
+        dy: -20,
+        fontWeight: 600,
+      }),
+      ...referenceMarks(plot, references),
+      ...drawn.flatMap((line) =>
+        lineMarks(
+          plot,
+          line,
+          panelChannels(panels, panelColumns, () => line.panel),
+        ),
       ),
-      ...references.map(({ at, axis, label }) =>
-        axis === 'x'
-          ? plot.text([label], { x: at, frameAnchor: 'top', textAnchor: 'start', dx: 4 })
-          : plot.text([label], { y: at, frameAnchor: 'right', textAnchor: 'end', dy: -7 }),
-      ),
-      ...drawn.flatMap(({ points, series }) =>
-        points.some(({ low }) => low !== undefined)
-          ? [
-              plot.areaY([...points], {
-                x: 'x',
-                y1: 'low',
-                y2: 'high',
-                fill: seriesColor(series),
-                fillOpacity: 0.18,
-                clip: true,
-              }),
-            ]
-          : [],
-      ),
-      ...drawn.flatMap(({ points, series, spots = false }) => [
-        plot.lineY([...points], {
-          x: 'x',
-          y: 'y',
-          stroke: seriesColor(series),
-          strokeWidth: 2.2,
-          strokeDasharray: seriesDashes(series),
-          clip: true,
-        }),
-        ...(spots ? [plot.dot([...points], { x: 'x', y: 'y', r: 3.2, fill: seriesColor(series) })] : []),
-      ]),
     ],
   }));
   const legend = drawn
     .filter(({ series }, i) => drawn.findIndex((other) => other.series === series) === i)
-    .map(({ name, series }) => ({ name, series }));
-  return framedChart(text, drawing, lines.length > 1 ? legend : []);
+    .map(({ name, series, faint }) => ({
+      name,
+      series,
+      symbol: faint ? ('faint' as const) : ('line' as const),
+    }));
+  // In panels, a title says what a single series is.
+  const isNamed = panels.length > 0 ? legend.length > 1 : lines.length > 1;
+  return framedChart(text, drawing, isNamed ? legend : []);
+}
+
+/** Titles of the panels that lines are drawn in, in their order. */
+export function panelsOf(lines: readonly ChartLine[]): string[] {
+  return [...new Set(lines.map(({ panel }) => panel ?? ''))];
+}
+
+type PanelChannel = (datum: string) => number;
+
+/** Where a mark is drawn: the panel of this title, of those that are so many beside each other. */
+function panelChannels(
+  panels: readonly string[],
+  columns: number | undefined,
+  titleOf: (datum: string) => string | undefined,
+): { fx?: PanelChannel; fy?: PanelChannel } {
+  if (columns === undefined) return {};
+  const place = (datum: string): number => panels.indexOf(titleOf(datum) ?? '');
+  return {
+    fx: (datum) => place(datum) % columns,
+    fy: (datum) => Math.floor(place(datum) / columns),
+  };
+}
+
+function referenceMarks(plot: Plot, references: readonly ReferenceLine[]): Markish[] {
+  return [
+    ...references.map(({ at, axis }) =>
+      (axis === 'x' ? plot.ruleX : plot.ruleY)([at], { stroke: 'currentColor', strokeDasharray: '2 4' }),
+    ),
+    ...references.map(({ at, axis, label }) =>
+      axis === 'x'
+        ? plot.text([label], { x: at, frameAnchor: 'top', textAnchor: 'start', dx: 4 })
+        : plot.text([label], { y: at, frameAnchor: 'right', textAnchor: 'end', dy: -7 }),
+    ),
+  ];
+}
+
+/** The band of a line's spread, the line, and its spots. */
+function lineMarks(
+  plot: Plot,
+  { points, series, spots = false, faint = false }: ChartLine & { readonly series: number },
+  panel: object,
+): Markish[] {
+  const hasSpread = points.some(({ low }) => low !== undefined);
+  const place = { ...panel, x: 'x' };
+  const color = seriesColor(series);
+  return [
+    ...(hasSpread
+      ? [
+          plot.areaY([...points], {
+            ...place,
+            y1: 'low',
+            y2: 'high',
+            fill: color,
+            fillOpacity: 0.18,
+            clip: true,
+          }),
+        ]
+      : []),
+    plot.lineY([...points], {
+      ...place,
+      y: 'y',
+      stroke: color,
+      strokeWidth: faint ? faintLine.width : 2.2,
+      strokeOpacity: faint ? faintLine.opacity : 1,
+      strokeDasharray: faint ? 'none' : seriesDashes(series),
+      clip: true,
+    }),
+    ...(spots ? [plot.dot([...points], { ...place, y: 'y', r: 3.2, fill: color })] : []),
+  ];
 }
 
 export function axisOptions({ label, type = 'linear', domain }: Axis): {
@@ -106,11 +177,7 @@ export function axisOptions({ label, type = 'linear', domain }: Axis): {
     type,
     nice: domain === undefined,
     ...(domain && { domain: [...domain] }),
-    ...(type === 'log' && { tickFormat: logTick }),
+    // Plot would write 1m for 0.001.
+    ...(type === 'log' && { tickFormat: tickText }),
   };
-}
-
-/** Powers of ten as they are written in a text: Plot's own are prefixes of units, such as 10µ. */
-function logTick(value: number): string {
-  return value >= 0.001 && value < 100_000 ? String(Number(value.toPrecision(3))) : value.toExponential(0);
 }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { scatterChart } from '../charts/scatterChart.ts';
 import { bareSteps } from '../engine/bareSteps.ts';
 import type { OperationTime } from '../engine/cpu/profile.ts';
 import type { EngineName } from '../engine/engine.ts';
@@ -60,7 +61,7 @@ export function layersCommand(): Command {
       for (const line of [run, ...layers, ...totals]) terminal.emit(line);
       terminal.print(report(results));
       if (options.svg === undefined) return;
-      await writeFile(options.svg, rooflineChart(run, layers));
+      await writeFile(options.svg, await scatterChart(rooflineChart(run, layers)));
       terminal.say(`\nThe chart is in ${options.svg}.`);
     });
 }

@@ -3,6 +3,7 @@ import type { LabItem } from '../lab/labItems.ts';
 import type { LabHooks, LabOptions, LabOutcome } from '../lab/runLab.ts';
 import type { Lab, LabSize } from '../lab/lab.ts';
 import { languages, userLanguage, type Language } from '../language.ts';
+import { chartText } from './chart/chartText.ts';
 import { printPicture } from './images/picture.ts';
 import { catchInterrupt, interruptedExitCode } from './interrupt.ts';
 import { newLabCommand } from './newLab.ts';
@@ -170,7 +171,8 @@ function tellItem(terminal: Terminal, item: LabItem): void {
     case 'chart': {
       const { title, description } = item.drawn.chart;
       terminal.emit({ type: 'chart', title, description, file: item.file });
-      return terminal.print(`${title}\n  ${item.file}\n`);
+      const style = { columns: columns(terminal), colorDepth: terminal.colorDepth };
+      return terminal.print(`${chartText(item.drawn, style)}\n  ${item.file}\n`);
     }
     case 'picture':
       terminal.emit({ type: 'picture', caption: item.caption, file: item.file });

@@ -1,11 +1,13 @@
 import { Command, type OptionValues } from 'commander';
+import { lineChart } from '../charts/lineChart.ts';
 import { writeTextAtomically } from '../formats/atomicFile.ts';
 import { recipeNames } from '../training/recipes/recipeNames.ts';
 import type { RateSearch } from '../training/findLearningRate.ts';
 import { usualRange, type RateRange } from '../training/rateRange.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { decimal, oneOf, whole } from './options.ts';
-import { advice, rateSvg, rateText } from './rateChart.ts';
+import { chartText } from './chart/chartText.ts';
+import { advice, rateChart } from './rateChart.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { addTrainingOptions, givenOptions } from './trainOptions.ts';
 
@@ -72,10 +74,15 @@ async function searchAndTell(
 
 async function tell(terminal: Terminal, search: RateSearch, out: string | undefined): Promise<void> {
   const path = out ?? `${search.network}-${search.dataset}-lr.svg`;
-  await writeTextAtomically(path, rateSvg(search));
+  const chart = rateChart(search);
+  await writeTextAtomically(path, await lineChart(chart));
   const { points: _points, ...found } = search;
   terminal.emit({ type: 'result', ...found, out: path });
-  terminal.say(rateText(search, terminal.columns));
+  const { columns, colorDepth } = terminal;
+  // In the terminal, the losses of the batches would hide their curve.
+  const lines = chart.lines.filter(({ faint }) => faint !== true);
+  const style = { columns: Math.min(columns, 100), colorDepth };
+  terminal.say(chartText({ type: 'line', chart: { ...chart, lines } }, style));
   terminal.print(advice(search));
   terminal.say(`The curve is drawn in ${path}.`);
 }

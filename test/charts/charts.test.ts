@@ -4,6 +4,7 @@ import { parseHTML } from 'linkedom';
 import { barChart } from '../../src/charts/barChart.ts';
 import { heatMap } from '../../src/charts/heatMap.ts';
 import { lineChart } from '../../src/charts/lineChart.ts';
+import { scatterChart } from '../../src/charts/scatterChart.ts';
 
 function parsed(svg: string): Element {
   return parseHTML(`<html><body>${svg}</body></html>`).document.querySelector('svg.chart')!;
@@ -106,4 +107,67 @@ test('a heat map writes its values, the same value in the same colour', async ()
   assert.equal(fills.length, 3);
   assert.equal(fills[1], fills[2]);
   assert.notEqual(fills[0], fills[1]);
+});
+
+/** The number of the panel, from its place, of every element. */
+function placesOf(elements: Iterable<Element>): string[] {
+  return [...elements].map((element) => element.closest('g[transform]')!.getAttribute('transform')!);
+}
+
+test('lines in panels have a title each, and one place on the axes', async () => {
+  const points = [0, 1].map((x) => ({ x, y: x }));
+  const svg = await lineChart({
+    ...text,
+    note: 'measured < twice',
+    x: { label: 'epoch' },
+    y: { label: 'rate' },
+    lines: ['first', 'second', 'third'].map((panel) => ({ name: panel, panel, points, series: 0 })),
+    panelColumns: 2,
+  });
+  const chart = parsed(svg);
+  const shown = texts(chart);
+  for (const one of ['first', 'second', 'third', 'measured < twice']) {
+    assert.equal(shown.filter((other) => other === one).length, 1, one);
+  }
+  const lines = [...chart.querySelectorAll('[aria-label="line"] path')];
+  assert.equal(new Set(placesOf(lines)).size, 3);
+  const heights = lines.map((line) => Number(/^M[\d.]+,([\d.]+)L/.exec(line.getAttribute('d')!)![1]));
+  assert.equal(new Set(heights).size, 1);
+});
+
+test('points have their names beside them, in panels on the same axes, with a guide through each', async () => {
+  const svg = await scatterChart({
+    ...text,
+    x: { label: 'FLOP/byte', type: 'log', domain: [1, 1000] },
+    y: { label: 'GFLOPS', type: 'log', domain: [10, 1000] },
+    series: ['convolution', 'linear layer'],
+    guide: { name: 'roof', points: [1, 10, 1000].map((x) => ({ x, y: Math.min(100, 10 * x) })) },
+    panels: ['forward', 'backward'].map((title) => ({
+      title,
+      points: [
+        { x: 10, y: 50, label: `${title} a`, series: 0 },
+        { x: 10, y: 51, label: `${title} b`, series: 1 },
+      ],
+    })),
+  });
+  const chart = parsed(svg);
+  const names = [...chart.querySelectorAll('text')].filter((one) =>
+    /^(forward|backward) [ab]$/.test(one.textContent),
+  );
+  assert.equal(names.length, 4);
+  // The points are in the same place, and their names are not: the same height is another side.
+  const places = names.map((name) =>
+    name
+      .getAttribute('transform')!
+      .match(/[\d.]+/g)!
+      .map(Number),
+  );
+  const [[x0, y0], [x1, y1]] = places as [[number, number], [number, number]];
+  assert.ok(Math.abs(y0 - y1) >= 12 || Math.abs(x0 - x1) >= 50, JSON.stringify(places));
+  for (const one of ['forward', 'backward', 'convolution', 'linear layer', 'roof']) {
+    assert.ok(texts(chart).includes(one), one);
+  }
+  const dots = [...chart.querySelectorAll('[aria-label="dot"] path')];
+  assert.equal(new Set(dots.map((dot) => dot.getAttribute('d'))).size, 2, 'two shapes');
+  assert.equal(chart.querySelectorAll('[aria-label="line"] path').length, 2);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { placeLabels, type Box } from '../../../src/cli/chart/labels.ts';
+import { placeLabels, type Box } from '../../src/charts/labels.ts';
 
 const bounds = { x: 0, y: 0, width: 300, height: 200 };
 
