@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { LabItem } from '../lab/labItems.ts';
 import type { LabHooks, LabOptions, LabOutcome } from '../lab/runLab.ts';
 import type { Lab, LabSize } from '../lab/lab.ts';
@@ -46,7 +46,7 @@ export function labCommand(): Command {
     .description(about)
     .argument('[name]', 'a lab, or the file of one')
     .option('--quick', 'half a minute: to see what it does')
-    .option('--full', 'as long as a serious answer takes')
+    .addOption(new Option('--full', 'as long as a serious answer takes').conflicts('quick'))
     .option('--dataset <name>', 'cifar10, cifar100, shapes, or a path, as for training', 'shapes')
     .option('--data-dir <dir>', 'where to look for data sets')
     .option('--lang <language>', 'en or ja (default: that of your locale)', oneOf('--lang', languages))
@@ -69,12 +69,13 @@ export function labCommand(): Command {
       const language = options.lang ?? userLanguage();
       if (options.resume !== undefined) return resume(terminal, options.resume);
       if (name === undefined) return list(terminal, language);
-      const { loadLab } = await import('../lab/labFiles.ts');
+      const { isLabPath, loadLab } = await import('../lab/labFiles.ts');
       const { runLab } = await import('../lab/runLab.ts');
       const lab = await loadLab(name);
       const { dataset, dataDir, seed, threads, out } = options;
       const size = sizeOf(options);
-      const asked: LabOptions = { size, language, dataset, dataDir, seed, threads };
+      const file = isLabPath(name) ? name : undefined;
+      const asked: LabOptions = { file, size, language, dataset, dataDir, seed, threads };
       introduce(terminal, lab, asked);
       await tell(terminal, asked, (hooks) => runLab(lab, asked, hooks, out));
     });
@@ -110,7 +111,7 @@ async function resume(terminal: Terminal, folder: string): Promise<void> {
   const { loadLab } = await import('../lab/labFiles.ts');
   const { readLabOptions, resumeLab } = await import('../lab/runLab.ts');
   const { lab: name, ...asked } = readLabOptions(folder);
-  const lab = await loadLab(name);
+  const lab = await loadLab(asked.file ?? name);
   introduce(terminal, lab, asked);
   await tell(terminal, asked, (hooks) => resumeLab(folder, lab, hooks));
 }

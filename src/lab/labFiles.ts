@@ -41,9 +41,14 @@ export function labFile(name: string): string {
   return join(folder, `${name}${extension}`);
 }
 
+/** Whether this is the path of a lab's file, not the name of a lab. */
+export function isLabPath(nameOrPath: string): boolean {
+  return moduleExtensions.includes(extname(nameOrPath));
+}
+
 /** A lab by its name, or by the path of its file. Throws ALEX_LAB_UNKNOWN, ALEX_LAB_FILE. */
 export async function loadLab(nameOrPath: string): Promise<Lab> {
-  const isPath = moduleExtensions.includes(extname(nameOrPath));
+  const isPath = isLabPath(nameOrPath);
   return readLabFile(isPath ? resolve(nameOrPath) : labFile(nameOrPath), isPath ? nameOrPath : undefined);
 }
 

@@ -22,6 +22,8 @@ import { labReportHtml } from './labReport.ts';
 
 /** What decides a lab's outcome. */
 export interface LabOptions {
+  /** Path of the lab's file, where it is not one of the package's: what `--resume` loads it from. */
+  readonly file?: string | undefined;
   readonly size: LabSize;
   readonly language: Language;
   /** `cifar10`, `shapes`, or a path. */
