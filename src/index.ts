@@ -183,6 +183,12 @@ export {
 export type { ConfigDifference } from './report/configDifferences.ts';
 export { readRun, type RunRecord } from './report/runRecord.ts';
 
+// What is wrong with a run.
+export { diagnoseRun, type RunDiagnosis } from './diagnosis/diagnoseRun.ts';
+export { diagnosisNames, type DiagnosisName, type Finding } from './diagnosis/diagnosis.ts';
+export type { ExamineOptions } from './diagnosis/examineImages.ts';
+export type { Suspect } from './diagnosis/labelNoise.ts';
+
 // Labs and charts.
 export {
   defineLab,

@@ -2,6 +2,8 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { alexnetError } from '../errors.ts';
 import { foundDatasets, whereabouts, type FoundDataset } from './foundDatasets.ts';
+import { languages, userLanguage, type Language } from '../language.ts';
+import { oneOf, readers, whole } from './options.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { bytes, table } from './text.ts';
 import { packageVersion } from '../packageVersion.ts';
@@ -9,6 +11,10 @@ import { packageVersion } from '../packageVersion.ts';
 interface DoctorOptions {
   readonly dataDir?: string;
   readonly json?: boolean;
+  readonly dataset?: string;
+  readonly images?: number;
+  readonly lang?: Language;
+  readonly threads?: number;
 }
 
 /** How the CPU engine chose what runs its arithmetic. */
@@ -42,16 +48,38 @@ interface Diagnosis {
 /** `alexnet doctor`. */
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .summary('what this machine has: Node, engine, threads, memory, data')
+    .summary('what is wrong with a training; without one, what this machine has')
     .description(
-      'Shows the Node that runs, which engine target was chosen and why, threads, memory, and the data found.\n' +
-        'The exit code is 1 when the CPU engine cannot run here.',
+      'With the folder of a training run: says what is wrong with it and what to try, from its events and from what its\n' +
+        'model makes of its training images.\n' +
+        'Without: shows the Node that runs, which engine target was chosen and why, threads, memory, and the data found.\n' +
+        'The exit code is 1 then when the CPU engine cannot run here.',
     )
+    .argument('[run]', 'the folder of a training run')
     .option('--data-dir <dir>', 'where to look for data sets')
-    .addHelpText('after', '\nExamples:\n  $ alexnet doctor\n  $ alexnet doctor --json')
-    .action(async (_: unknown, command: Command) => {
+    .option('--dataset <name>', "of a run: in place of the training's data set, if that has moved")
+    .option(
+      '--images <n>',
+      'of a run: look at so many training images (default: what takes some seconds)',
+      whole('--images', 1, Number.MAX_SAFE_INTEGER),
+    )
+    .option('--threads <n>', 'of a run: threads of the engine (default: one a processor)', readers.threads)
+    .option(
+      '--lang <language>',
+      'of a run: en or ja (default: that of your locale)',
+      oneOf('--lang', languages),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ alexnet doctor\n  $ alexnet doctor runs/alexnet-32-shapes\n  $ alexnet doctor runs/alexnet-cifar10 --images 50000 --json',
+    )
+    .action(async (run: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<DoctorOptions>();
       const terminal = createTerminal(options.json === true);
+      if (run !== undefined) {
+        const { tellRunDiagnosis } = await import('./runDiagnosis.ts');
+        return tellRunDiagnosis(terminal, run, { ...options, language: options.lang ?? userLanguage() });
+      }
       const diagnosis = await diagnose(options.dataDir);
       terminal.emit(diagnosis);
       tell(terminal, diagnosis);

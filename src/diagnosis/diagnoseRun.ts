@@ -1,0 +1,34 @@
+import { readRun, type RunRecord } from '../report/runRecord.ts';
+import { diagnoses } from './diagnoses.ts';
+import type { DiagnosisName, Finding } from './diagnosis.ts';
+import { examineImages, type ExamineOptions } from './examineImages.ts';
+
+export interface RunDiagnosis {
+  readonly run: RunRecord;
+  /** What is wrong, by the name of the diagnosis, in the order of their list; empty where nothing was found. */
+  readonly findings: readonly (Finding & { readonly name: DiagnosisName })[];
+  /** Training images that the model was tried on; 0 when it or they could not be read, and why. */
+  readonly examined: number;
+  readonly notExamined?: string;
+}
+
+/**
+ * Reads the folder of a training run and tells what is wrong with it, from its events and, where they can be read, from
+ * what its model makes of its training images. Throws ALEX_RUN_UNREADABLE, ALEX_FILE_READ, and the reason of an aborted
+ * signal.
+ */
+export async function diagnoseRun(folder: string, options: ExamineOptions = {}): Promise<RunDiagnosis> {
+  const run = await readRun(folder);
+  const examination = await examineImages(run, options);
+  const images = 'images' in examination ? examination.images : undefined;
+  const findings = diagnoses.flatMap(({ name, find }) => {
+    const finding = find({ run, images });
+    return finding === undefined ? [] : [{ name, ...finding }];
+  });
+  return {
+    run,
+    findings,
+    examined: images?.examined ?? 0,
+    ...('problem' in examination && { notExamined: examination.problem }),
+  };
+}

@@ -1,0 +1,219 @@
+/** What a run's model makes of the images that it was trained on. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatasetSplits } from '../data/datasets.ts';
+import { imageName } from '../data/images/readEncoded.ts';
+import { createLoader } from '../data/loader.ts';
+import { hasSquares } from '../data/dataset.ts';
+import { createEngine } from '../engine/create.ts';
+import type { Engine, Program } from '../engine/engine.ts';
+import { AlexnetError } from '../errors.ts';
+import { inferShapes } from '../network/shapes.ts';
+import type { NetworkSpec } from '../network/spec.ts';
+import type { RunRecord } from '../report/runRecord.ts';
+import { evaluate } from '../training/evaluate.ts';
+import { checkClassCount } from '../training/evaluateModel.ts';
+import type { ProgressEvent } from '../training/events.ts';
+import { loadModel, type Model } from '../training/modelFile.ts';
+import { modelViews } from '../training/modelViews.ts';
+import { articleRecipe } from '../training/recipes/article.ts';
+import { markAlive, weightLayers } from '../training/reluUnits.ts';
+import { imageCount, loadTrainingData, type ImageSet } from '../training/trainingData.ts';
+import type { TrainingConfig } from '../training/trainingOptions.ts';
+
+export interface ExamineOptions {
+  /** In place of the data set that the run's configuration names. */
+  readonly dataset?: string | DatasetSplits | undefined;
+  readonly dataDir?: string | undefined;
+  /** Training images to look at, taken evenly from all of them. Default: what takes some seconds. */
+  readonly images?: number | undefined;
+  /** Default: the CPU engine. */
+  readonly engine?: Engine | undefined;
+  readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the model says of one image, with dropout off and without augmentation. */
+export interface ImagePrediction {
+  /** In the data set's training images. */
+  readonly index: number;
+  /** Class indices. */
+  readonly label: number;
+  readonly predicted: number;
+  /** Softmax of the predicted class, and of the labelled one. */
+  readonly confidence: number;
+  readonly likelihood: number;
+}
+
+export interface ExaminedImages {
+  /** Names by class index. */
+  readonly classes: readonly string[];
+  /** Training images of each class. */
+  readonly classCounts: readonly number[];
+  /** How many were looked at. */
+  readonly examined: number;
+  /** 0..1 */
+  readonly accuracy: number;
+  /** Mean cross-entropy, in nats. */
+  readonly loss: number;
+  readonly predictions: readonly ImagePrediction[];
+  /** Of every layer with a ReLU after it, the share of its units that were 0 for all these images. */
+  readonly deadUnits: readonly { readonly name: string; readonly dead: number }[];
+  /** The path of an image in a file. */
+  readonly pathOf?: (index: number) => string;
+}
+
+/** Multiply-adds that two cores do in some seconds. */
+const affordableMultiplyAdds = 1e12;
+const batchSize = 32;
+
+/** What could not be read, as the coded errors say it, is no fault of the run's. */
+export type Examination = { readonly images: ExaminedImages } | { readonly problem: string };
+
+/** Throws the reason of an aborted signal. */
+export async function examineImages(run: RunRecord, options: ExamineOptions = {}): Promise<Examination> {
+  try {
+    const model = await loadModel(modelPath(run));
+    const config = { ...articleRecipe, ...run.config, ...(options.dataDir && { dataDir: options.dataDir }) };
+    const train = await trainingImages(config, options);
+    checkClassCount(model.network.name, model.classes.length, train.dataset);
+    return { images: await examine(model, train, config, options) };
+  } catch (error) {
+    if (error instanceof AlexnetError) return { problem: error.message };
+    throw error;
+  }
+}
+
+function modelPath({ folder }: RunRecord): string {
+  const model = join(folder, 'model.safetensors');
+  return existsSync(model) ? model : join(folder, 'checkpoint.safetensors');
+}
+
+async function trainingImages(
+  config: TrainingConfig,
+  { dataset, onProgress }: ExamineOptions,
+): Promise<ImageSet> {
+  const named = typeof dataset === 'string' ? { ...config, dataset } : config;
+  const onNotice = (): void => {};
+  const data = await loadTrainingData({ ...(dataset !== undefined && { dataset }) }, named, {
+    onNotice,
+    onProgress,
+  });
+  return data.train;
+}
+
+async function examine(
+  model: Model,
+  train: ImageSet,
+  { workers, onBadImage }: TrainingConfig,
+  options: ExamineOptions,
+): Promise<ExaminedImages> {
+  const { dataset } = train;
+  const indices = evenly(train, options.images ?? affordable(model.network));
+  const engine = options.engine ?? (await createEngine('cpu'));
+  const program = await engine.compile(model.network, { batchSize, training: false, inputSlots: 2 });
+  try {
+    for (const [name, values] of model.parameters) program.writeParameter(name, values);
+    const [transforms] = modelViews(model, 'none', { anyShape: !hasSquares(dataset) });
+    const loader = await createLoader({
+      dataset,
+      indices,
+      transforms: transforms!,
+      inputs: program.inputs,
+      batchSize,
+      workers,
+      shuffle: false,
+      seed: 0,
+      onBadImage,
+    });
+    try {
+      return await lookAt(program, loader, train, options);
+    } finally {
+      await loader.close();
+    }
+  } finally {
+    await program.dispose();
+  }
+}
+
+async function lookAt(
+  program: Program,
+  loader: Parameters<typeof evaluate>[1],
+  train: ImageSet,
+  { onProgress, signal }: ExamineOptions,
+): Promise<ExaminedImages> {
+  const { classes } = train.dataset;
+  const predictions: ImagePrediction[] = [];
+  const activity = watchActivity(program);
+  const result = await evaluate(activity.program, loader, {
+    classes,
+    total: imageCount(train),
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+    onPrediction: (index, label, predicted, logits) => {
+      const probability = softmaxAt(logits, predicted);
+      const [confidence, likelihood] = [probability(predicted), probability(label)];
+      predictions.push({ index, label, predicted, confidence, likelihood });
+    },
+  });
+  const { accuracy, loss, total: examined } = result;
+  const counted = { classes, classCounts: countClasses(train) };
+  return { ...counted, examined, accuracy, loss, predictions, deadUnits: activity.dead(), ...pathsOf(train) };
+}
+
+/** A program that notes after each forward which units of its ReLUs are over 0. */
+function watchActivity(program: Program): {
+  readonly program: Pick<Program, 'forward'>;
+  readonly dead: () => { name: string; dead: number }[];
+} {
+  const watched = weightLayers(program.network).flatMap(({ name, relu }) =>
+    relu ? [{ name, relu, alive: new Uint8Array(relu.units) }] : [],
+  );
+  const isOpen = ({ alive }: { readonly alive: Uint8Array }): boolean => alive.includes(0);
+  return {
+    program: {
+      async forward(options) {
+        const logits = await program.forward(options);
+        for (const { relu, alive } of watched.filter(isOpen)) {
+          markAlive(program.readActivation(relu.name), relu, alive);
+        }
+        return logits;
+      },
+    },
+    dead: () =>
+      watched.map(({ name, alive }) => ({
+        name,
+        dead: alive.filter((one) => one === 0).length / alive.length,
+      })),
+  };
+}
+
+function softmaxAt(logits: Float32Array, largest: number): (label: number) => number {
+  const top = logits[largest]!;
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - top), 0);
+  return (label) => Math.exp(logits[label]! - top) / sum;
+}
+
+function affordable(network: NetworkSpec): number {
+  const multiplyAdds = inferShapes(network).reduce((sum, layer) => sum + layer.multiplyAdds, 0);
+  return Math.max(500, Math.floor(affordableMultiplyAdds / multiplyAdds));
+}
+
+/** So many of the images, spread evenly over all of them. */
+function evenly({ dataset, indices }: ImageSet, wanted: number): Uint32Array {
+  const all = indices ?? Uint32Array.from({ length: dataset.length }, (_, i) => i);
+  const taken = Math.min(wanted, all.length);
+  return Uint32Array.from({ length: taken }, (_, i) => all[Math.floor((i * all.length) / taken)]!);
+}
+
+function countClasses({ dataset, indices }: ImageSet): number[] {
+  const counts = dataset.classes.map(() => 0);
+  const add = (index: number): void => void counts[dataset.labels[index]!]!++;
+  if (indices) indices.forEach(add);
+  else dataset.labels.forEach((_, index) => add(index));
+  return counts;
+}
+
+function pathsOf({ dataset }: ImageSet): Pick<ExaminedImages, 'pathOf'> {
+  return 'encoded' in dataset ? { pathOf: (index) => imageName(dataset.encoded, index) } : {};
+}
