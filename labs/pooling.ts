@@ -149,6 +149,7 @@ async function drawMoves(lab: LabSession<Settings>, changes: Record<string, Chan
     spots: true,
     points: distances.map((x, i) => ({ x, y: spreadOf(changes[id]![i]!).mean })),
   }));
+  const most = Math.max(...lines.flatMap(({ points }) => points.map(({ y }) => y)));
   const firsts = lines.map(({ name, points }) => `${name} ${points[0]!.y.toFixed(3)}`);
   await lab.lineChart('moves', {
     title: lab.text({
@@ -160,7 +161,7 @@ async function drawMoves(lab: LabSession<Settings>, changes: Record<string, Chan
       ja: `変化の大きさ ÷ 出力の大きさ、画像の平均。手前の畳み込み層はすべて同じ。1画素動かした場合：${firsts.join('、')}。`,
     }),
     x: { label: lab.text({ en: 'pixels moved', ja: '動かした画素数' }) },
-    y: { label: lab.text({ en: 'relative change', ja: '相対変化' }) },
+    y: { label: lab.text({ en: 'relative change', ja: '相対変化' }), domain: [0, Math.ceil(10 * most) / 10] },
     lines,
   });
 }

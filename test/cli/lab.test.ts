@@ -143,7 +143,7 @@ test('what cannot be run is said in a sentence', async () => {
     [['poling'], 2, /ALEX_LAB_UNKNOWN: there is no lab "poling"[^]*Did you mean "pooling"\?/],
     [['./no.mts'], 1, /ALEX_LAB_FILE: \.\/no\.mts is no lab: there is no such file/],
     [['--resume', 'nowhere'], 1, /ALEX_RESUME_MISSING/],
-    [['activations', '--lang', 'fr'], 2, /'--lang/],
+    [['activations', '--lang', 'fr'], 2, /--lang is fr; expected one of en, ja/],
     [['activations', '--quick', '--full'], 2, /'--full' cannot be used with option '--quick'/],
   ];
   for (const [args, code, message] of cases) {
