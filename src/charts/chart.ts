@@ -17,6 +17,8 @@ export interface Axis {
   readonly type?: 'linear' | 'log';
   /** Least and most value. Default: those of the data. */
   readonly domain?: readonly [number, number];
+  /** How the numbers at its ticks are written. Default: as the range asks for. */
+  readonly format?: (value: number) => string;
 }
 
 export interface LegendEntry {

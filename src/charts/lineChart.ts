@@ -74,7 +74,7 @@ export async function lineChart({
         dy: -20,
         fontWeight: 600,
       }),
-      ...referenceMarks(plot, references),
+      ...referenceRules(plot, references),
       ...drawn.flatMap((line) =>
         lineMarks(
           plot,
@@ -82,6 +82,7 @@ export async function lineChart({
           panelChannels(panels, panelColumns, () => line.panel),
         ),
       ),
+      ...referenceLabels(plot, references),
     ],
   }));
   const legend = drawn
@@ -117,17 +118,21 @@ function panelChannels(
   };
 }
 
-function referenceMarks(plot: Plot, references: readonly ReferenceLine[]): Markish[] {
-  return [
-    ...references.map(({ at, axis }) =>
-      (axis === 'x' ? plot.ruleX : plot.ruleY)([at], { stroke: 'currentColor', strokeDasharray: '2 4' }),
-    ),
-    ...references.map(({ at, axis, label }) =>
-      axis === 'x'
-        ? plot.text([label], { x: at, frameAnchor: 'top', textAnchor: 'start', dx: 4 })
-        : plot.text([label], { y: at, frameAnchor: 'right', textAnchor: 'end', dy: -7 }),
-    ),
-  ];
+function referenceRules(plot: Plot, references: readonly ReferenceLine[]): Markish[] {
+  return references.map(({ at, axis }) =>
+    (axis === 'x' ? plot.ruleX : plot.ruleY)([at], { stroke: 'currentColor', strokeDasharray: '2 4' }),
+  );
+}
+
+const haloed = { fill: 'currentColor', stroke: 'var(--chart-paper)', strokeWidth: 4 } as const;
+
+/** Over the lines, with paper around the letters. */
+function referenceLabels(plot: Plot, references: readonly ReferenceLine[]): Markish[] {
+  return references.map(({ at, axis, label }) =>
+    axis === 'x'
+      ? plot.text([label], { ...haloed, x: at, frameAnchor: 'top', textAnchor: 'start', dx: 4 })
+      : plot.text([label], { ...haloed, y: at, frameAnchor: 'right', textAnchor: 'end', dy: -7 }),
+  );
 }
 
 /** The band of a line's spread, the line, and its spots. */
@@ -165,19 +170,20 @@ function lineMarks(
   ];
 }
 
-export function axisOptions({ label, type = 'linear', domain }: Axis): {
+export function axisOptions({ label, type = 'linear', domain, format }: Axis): {
   label: string;
   type: 'linear' | 'log';
   domain?: [number, number];
   nice: boolean;
   tickFormat?: (value: number) => string;
 } {
+  // Plot would write 1m for 0.001 on logarithmic axes.
+  const tickFormat = format ?? (type === 'log' ? tickText : undefined);
   return {
     label,
     type,
     nice: domain === undefined,
     ...(domain && { domain: [...domain] }),
-    // Plot would write 1m for 0.001.
-    ...(type === 'log' && { tickFormat: tickText }),
+    ...(tickFormat && { tickFormat }),
   };
 }

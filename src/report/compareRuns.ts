@@ -1,5 +1,5 @@
 /** Several training runs in one page: their results, what differed in their configurations, their curves over each other. */
-import { escaped } from '../charts/chart.ts';
+import { escaped, tickText } from '../charts/chart.ts';
 import { lineChart, type ChartPoint, type LineChart } from '../charts/lineChart.ts';
 import { alexnetError } from '../errors.ts';
 import { writeTextAtomically } from '../formats/atomicFile.ts';
@@ -10,7 +10,7 @@ import { chartHtml, pageHtml, tableHtml } from './page.ts';
 import { readRun, trainingSeconds, type RunRecord } from './runRecord.ts';
 import { stepCurve } from './stepCurve.ts';
 import { wilsonInterval } from './statistics.ts';
-import { axes } from './terms.ts';
+import { axes, shortNumber } from './terms.ts';
 
 export interface CompareOptions {
   /** Path of the page. Default `comparison.html`. */
@@ -188,7 +188,7 @@ export function overlays(runs: readonly RunRecord[], names: readonly string[], t
     if (lines.length === 0) return [];
     const ends = lines.map((line) => ({ name: line.name, value: line.points.at(-1)!.y }));
     const ordered = ends.toSorted((a, b) => (best === 'least' ? a.value - b.value : b.value - a.value));
-    const told = ends.map(({ name, value }) => `${name} ${digits(value)}`).join(', ');
+    const told = ends.map(({ name, value }) => `${name} ${shortNumber(value)}`).join(', ');
     const winner = ordered[0]!;
     return [
       {
@@ -196,12 +196,12 @@ export function overlays(runs: readonly RunRecord[], names: readonly string[], t
           best === 'none' || lines.length < 2
             ? t({ en: capital(what.en), ja: what.ja })
             : t({
-                en: `${capital(what.en)}: ${winner.name} has the ${best} at its end, ${digits(winner.value)}`,
-                ja: `${what.ja}: 最後の値が最も${best === 'least' ? '小さい' : '大きい'}のは ${winner.name} の ${digits(winner.value)}`,
+                en: `${capital(what.en)}: ${winner.name} has the ${best} at its end, ${shortNumber(winner.value)}`,
+                ja: `${what.ja}: 最後の値が最も${best === 'least' ? '小さい' : '大きい'}のは ${winner.name} の ${shortNumber(winner.value)}`,
               }),
         description: t({ en: `At the end: ${told}.`, ja: `最後の値: ${told}。` }),
         x: { label: t(axes.epochs) },
-        y: { label: t(axis), ...(domain && { domain }) },
+        y: { label: t(axis), format: tickText, ...(domain && { domain }) },
         lines,
       },
     ];
@@ -210,8 +210,4 @@ export function overlays(runs: readonly RunRecord[], names: readonly string[], t
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function digits(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }

@@ -93,7 +93,8 @@ export function pictureHtml({ png, width, description, caption }: PagePicture): 
 /** Small pictures side by side, each with its caption. */
 export function picturesHtml(pictures: readonly PagePicture[]): string {
   const items = pictures.map(
-    (picture) => `<li style="width:${Math.max(picture.width, 72)}px">${pictureHtml(picture)}</li>`,
+    (picture) =>
+      `<li style="width:${Math.max(picture.width, 72)}px;max-width:100%">${pictureHtml(picture)}</li>`,
   );
   return `<ul class="pictures">${items.join('')}</ul>`;
 }

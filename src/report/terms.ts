@@ -1,4 +1,5 @@
 /** Words that several sections share. */
+import { tickText } from '../charts/chart.ts';
 import type { Text } from '../language.ts';
 import type { Missing } from './material.ts';
 
@@ -9,6 +10,11 @@ export const axes = {
   learningRate: { en: 'learning rate', ja: '学習率' },
   throughput: { en: 'images a second', ja: '毎秒の画像数' },
 } as const satisfies Record<string, Text>;
+
+/** With three digits. */
+export function shortNumber(value: number): string {
+  return tickText(Number(value.toPrecision(3)));
+}
 
 export const noSteps: Missing = {
   missing: {

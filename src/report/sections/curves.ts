@@ -1,14 +1,21 @@
-import { escaped } from '../../charts/chart.ts';
+import { escaped, tickText, type Axis } from '../../charts/chart.ts';
+
 import { lineChart, type ChartLine, type ReferenceLine } from '../../charts/lineChart.ts';
 import { count, percent, rate } from '../../numberText.ts';
 import type { Material, Section } from '../material.ts';
 import { chartHtml } from '../page.ts';
-import { epochsAt } from '../runRecord.ts';
+import { epochsAt, type RunRecord } from '../runRecord.ts';
 import { stepCurve } from '../stepCurve.ts';
-import { axes, noSteps } from '../terms.ts';
+import { axes, noSteps, shortNumber } from '../terms.ts';
 
-function digits(value: number): string {
-  return String(Number(value.toPrecision(3)));
+/** Lines of fewer points than this have spots: of one point, a line is not to be seen. */
+const fewPoints = 8;
+
+/** From the beginning of the training to where it has come. */
+function epochAxis(run: RunRecord, t: Material['t']): Axis {
+  const last = run.steps.at(-1);
+  const end = Math.max(run.epochs.at(-1)?.epoch ?? 0, last ? epochsAt(last, run) : 0);
+  return { label: t(axes.epochs), domain: [0, end] };
 }
 
 export const lossSection: Section = {
@@ -21,7 +28,7 @@ export const lossSection: Section = {
     const classes = run.result?.perClass.length;
     const [first, last] = [training[0]!.y, training.at(-1)!.y];
     const lines: ChartLine[] = [
-      { name: t({ en: 'training', ja: '訓練' }), points: training },
+      { name: t({ en: 'training', ja: '訓練' }), points: training, spots: training.length < fewPoints },
       ...(validation.length > 0
         ? [{ name: t({ en: 'validation', ja: '検証' }), points: validation, spots: true }]
         : []),
@@ -32,15 +39,18 @@ export const lossSection: Section = {
       references.push({ axis: 'y', at: guessing, label: t({ en: 'guessing', ja: '当てずっぽう' }) });
     }
     const svg = await lineChart({
-      title: t({
-        en: `The training loss went from ${digits(first)} to ${digits(last)}`,
-        ja: `訓練損失は ${digits(first)} から ${digits(last)} になった`,
-      }),
+      title:
+        training.length === 1
+          ? t({ en: `The training loss was ${shortNumber(last)}`, ja: `訓練損失は ${shortNumber(last)}` })
+          : t({
+              en: `The training loss went from ${shortNumber(first)} to ${shortNumber(last)}`,
+              ja: `訓練損失は ${shortNumber(first)} から ${shortNumber(last)} になった`,
+            }),
       description: t({
-        en: `Mean loss of the steps between two log lines, over ${digits(training.at(-1)!.x)} epochs.`,
-        ja: `ログ 2 行の間の平均損失。${digits(training.at(-1)!.x)} エポック分。`,
+        en: `Mean loss of the steps between two log lines, over ${shortNumber(training.at(-1)!.x)} epochs.`,
+        ja: `ログ 2 行の間の平均損失。${shortNumber(training.at(-1)!.x)} エポック分。`,
       }),
-      x: { label: t(axes.epochs) },
+      x: epochAxis(run, t),
       y: { label: t(axes.loss) },
       lines,
       references,
@@ -77,7 +87,7 @@ export const accuracySection: Section = {
         en: `Accuracy on ${count(best.images)} images that were held back, after ${validations.length} epochs, first ${percent(validations[0]!.accuracy)}, last ${percent(validations.at(-1)!.accuracy)}.`,
         ja: `取り分けた ${count(best.images)} 枚での正解率。測ったのは ${validations.length} 回で、最初は ${percent(validations[0]!.accuracy)}、最後は ${percent(validations.at(-1)!.accuracy)}。`,
       }),
-      x: { label: t(axes.epochs) },
+      x: epochAxis(run, t),
       y: { label: t(axes.accuracy), domain: [0, 1] },
       lines: [
         line(t({ en: 'validation', ja: '検証' }), ({ accuracy }) => accuracy),
@@ -104,18 +114,25 @@ export const learningRateSection: Section = {
     const svg = await lineChart({
       title:
         least === most
-          ? t({ en: `The learning rate stayed at ${digits(most)}`, ja: `学習率は ${digits(most)} のまま` })
+          ? t({
+              en: `The learning rate stayed at ${shortNumber(most)}`,
+              ja: `学習率は ${shortNumber(most)} のまま`,
+            })
           : t({
-              en: `The learning rate lay between ${digits(least)} and ${digits(most)} (${schedule})`,
-              ja: `学習率は ${digits(least)} から ${digits(most)} の間 (${schedule})`,
+              en: `The learning rate lay between ${shortNumber(least)} and ${shortNumber(most)} (${schedule})`,
+              ja: `学習率は ${shortNumber(least)} から ${shortNumber(most)} の間 (${schedule})`,
             }),
       description: t({
-        en: `First ${digits(rates[0]!)}, last ${digits(rates.at(-1)!)}.`,
-        ja: `最初は ${digits(rates[0]!)}、最後は ${digits(rates.at(-1)!)}。`,
+        en: `First ${shortNumber(rates[0]!)}, last ${shortNumber(rates.at(-1)!)}.`,
+        ja: `最初は ${shortNumber(rates[0]!)}、最後は ${shortNumber(rates.at(-1)!)}。`,
       }),
-      x: { label: t(axes.epochs) },
-      y: { label: t(axes.learningRate), ...(least === most && { domain: [0, 2 * most || 1] }) },
-      lines: [{ name: t(axes.learningRate), points }],
+      x: epochAxis(run, t),
+      y: {
+        label: t(axes.learningRate),
+        format: tickText,
+        ...(least === most && { domain: [0, 2 * most || 1] }),
+      },
+      lines: [{ name: t(axes.learningRate), points, spots: points.length < fewPoints }],
       height: 240,
     });
     return chartHtml(svg);
@@ -140,9 +157,9 @@ export const throughputSection: Section = {
         en: `From ${rate(speeds[0]!)} to ${rate(speeds.at(-1)!)}.`,
         ja: `${rate(speeds[0]!)} から ${rate(speeds.at(-1)!)} まで。`,
       }),
-      x: { label: t(axes.epochs) },
+      x: epochAxis(run, t),
       y: { label: t(axes.throughput), domain: [0, 1.1 * speeds.at(-1)!] },
-      lines: [{ name: t(axes.throughput), points }],
+      lines: [{ name: t(axes.throughput), points, spots: points.length < fewPoints }],
       height: 240,
     });
     return chartHtml(svg) + waiting(material);

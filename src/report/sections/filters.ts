@@ -5,11 +5,12 @@ import { filterPicture } from '../../explain/pictures.ts';
 import { firstFilters, initialFilters, type Filters } from '../../explain/filters.ts';
 import { loadModel } from '../../training/modelFile.ts';
 import { isMissing, type Material, type RunModel, type Section } from '../material.ts';
-import { pictureHtml } from '../page.ts';
+import { picturesHtml, type PagePicture } from '../page.ts';
 
 const mostKernels = 96;
-/** On the page, in pixels. */
-const width = 448;
+/** Side of a kernel in the picture, about, in pixels; and how many screen pixels each of them has. */
+const kernelPixels = 16;
+const magnified = 2;
 
 /** The filters before training: drawn again from the seed, or those of the file that it began with; else undefined. */
 async function filtersBefore(
@@ -28,10 +29,14 @@ async function filtersBefore(
   }
 }
 
-function drawn(filters: Filters, caption: string): string {
-  const [kernels] = filters.shape;
-  const picture = filterPicture(filters, { width, most: mostKernels, columns: kernels > 32 ? 16 : 8 });
-  return pictureHtml({ png: encodePng(picture), width, description: caption, caption });
+function drawn(filters: Filters, caption: string): PagePicture {
+  const [kernels, , side] = filters.shape;
+  const picture = filterPicture(filters, {
+    scale: Math.max(1, Math.floor(kernelPixels / side)),
+    most: mostKernels,
+    columns: kernels > 32 ? 16 : 8,
+  });
+  return { png: encodePng(picture), width: magnified * picture.width, description: caption, caption };
 }
 
 export const filtersSection: Section = {
@@ -51,12 +56,14 @@ export const filtersSection: Section = {
       en: 'What they were before is not known: the run went on from a file that is not there.',
       ja: '訓練前の値は分からない (実行の元になったファイルがない)。',
     });
+    const pictures = [
+      ...(before === undefined ? [] : [drawn(before, t({ en: 'Before training', ja: '訓練前' }))]),
+      drawn(after, t({ en: 'After training', ja: '訓練後' })),
+    ];
     return (
       `<p>${escaped(what)}</p>` +
-      (before === undefined
-        ? `<p class="quiet">${escaped(gone)}</p>`
-        : drawn(before, t({ en: 'Before training', ja: '訓練前' }))) +
-      drawn(after, t({ en: 'After training', ja: '訓練後' }))
+      (before === undefined ? `<p class="quiet">${escaped(gone)}</p>` : '') +
+      picturesHtml(pictures)
     );
   },
 };

@@ -78,28 +78,34 @@ export const typicalSection: Section = {
       ja: `ネットワークが最も自信をもって正解した画像${classes.length > shownClasses ? ` (最初の ${shownClasses} クラス)` : ''}。`,
     });
     const rows: string[] = [];
+    const none: string[] = [];
     for (const label of [...classes.keys()].slice(0, shownClasses)) {
-      rows.push(await typicalRow(label, tested, material));
+      const places = mostTypical(tested, label).slice(0, typicalImages);
+      if (places.length === 0) none.push(classes[label]!);
+      else rows.push(await typicalRow(label, places, tested, material));
     }
-    return `<p>${escaped(intro)}</p>${rows.join('')}`;
+    const missed = t({
+      en: `Of these classes not one image was found: ${none.join(', ')}.`,
+      ja: `1 枚も当たらなかったクラス: ${none.join('、')}。`,
+    });
+    return `<p>${escaped(intro)}</p>${rows.join('')}${none.length === 0 ? '' : `<p>${escaped(missed)}</p>`}`;
   },
 };
 
-async function typicalRow(label: number, tested: Tested, { t }: Material): Promise<string> {
+async function typicalRow(
+  label: number,
+  places: readonly number[],
+  tested: Tested,
+  { t }: Material,
+): Promise<string> {
   const { confidences, indices } = tested.predictions;
   const name = tested.dataset.classes[label]!;
-  const heading = `<h3>${escaped(name)}</h3>`;
-  const places = mostTypical(tested, label).slice(0, typicalImages);
-  if (places.length === 0) {
-    return `${heading}<p class="quiet">${escaped(t({ en: 'No image of this class was found.', ja: 'このクラスの画像は 1 枚も当たらなかった。' }))}</p>`;
-  }
   const pictures = await pictured(places, tested, (at) =>
     t({
       en: `${percent(confidences[at]!)}, image ${indices[at]!}`,
       ja: `${percent(confidences[at]!)}、画像 ${indices[at]!}`,
     }),
   );
-  return (
-    heading + picturesHtml(pictures.map((one) => ({ ...one, description: `${name}, ${one.description}` })))
-  );
+  const described = pictures.map((one) => ({ ...one, description: `${name}, ${one.description}` }));
+  return `<h3>${escaped(name)}</h3>${picturesHtml(described)}`;
 }
