@@ -7,7 +7,7 @@ import type { Explanation } from '../explain/explainImage.ts';
 import { activationPicture, imagePicture, overlayPicture } from '../explain/pictures.ts';
 import type { Language, Text } from '../language.ts';
 import { percent } from '../numberText.ts';
-import { chartHtml, pageHtml, pictureHtml, picturesHtml, type PagePicture } from './page.ts';
+import { chartHtml, pageHtml, picturesHtml, type PagePicture } from './page.ts';
 
 /** An explanation, and what it is of. */
 export interface ExplainedImage {
@@ -31,6 +31,8 @@ export interface ExplanationPicture extends PagePicture {
 const shownClasses = 5;
 /** About the side of the image and its maps on the page, in pixels. */
 const side = 256;
+/** Of a layer's picture, so that two stand side by side. */
+const layerWidth = 440;
 /** Most channels that are drawn of a layer. */
 const mostChannels = 64;
 
@@ -113,15 +115,12 @@ function occlusionText({ occlusion }: Explanation, name: string): Text {
 
 function layerPicture(activation: Activation, language: Language): ExplanationPicture {
   const { layer, type, shape } = activation;
-  const picture = activationPicture(activation, { most: mostChannels, width: 560 });
-  const said = layerText(activation)[language];
-  return {
-    ...kept(`${layer.replaceAll(/[^\w.-]/g, '_')}.png`, picture, {
-      description: `${layer}, ${type}, ${shape.join(' × ')}`,
-      caption: said,
-    }),
-    activation,
-  };
+  const picture = activationPicture(activation, { most: mostChannels, width: layerWidth });
+  const description = `${layer}, ${type}, ${shape.join(' × ')}`;
+  const caption = `${description}: ${layerText(activation)[language]}`;
+  const file = `${layer.replaceAll(/[^\w.-]/g, '_')}.png`;
+  const width = Math.min(layerWidth, picture.width);
+  return { ...kept(file, picture, { description, caption }), width, activation };
 }
 
 function layerText(activation: Activation): Text {
@@ -168,7 +167,7 @@ export async function explanationHtml(
     chartHtml(await classChart(explained, mostProbable(explanation))),
     `<h2>${t(words.layers)}</h2>`,
     `<p>${t(layersText)}</p>`,
-    ...layers.map((picture) => `<h3>${escaped(picture.description)}</h3>\n${pictureHtml(picture)}`),
+    picturesHtml(layers),
   ].join('\n');
   return pageHtml({ language, title, body });
 }

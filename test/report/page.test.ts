@@ -1,16 +1,20 @@
 /** Pages in a browser: no error, no request to anywhere, no serious fault of accessibility; light and dark, both languages. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { before, after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import { chromium, type Browser } from 'playwright-core';
+import { blankCanvas } from '../../src/data/images/canvas.ts';
+import { encodePng } from '../../src/data/images/encodePng.ts';
 import { loadLab } from '../../src/lab/labFiles.ts';
 import { runLab } from '../../src/lab/runLab.ts';
 import { languages, type Language } from '../../src/language.ts';
 import { compareRuns } from '../../src/report/compareRuns.ts';
 import { writeReport } from '../../src/report/writeReport.ts';
+import { runAlexnet } from '../cli/runAlexnet.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { findChromium } from './chromium.ts';
 import { startOf, stepAt, writeRun } from './runFiles.ts';
@@ -68,10 +72,15 @@ async function writePages(folder: string, run: string, language: Language): Prom
     { signal: new AbortController().signal },
     at('lab'),
   );
-  return [report.out, comparison.out, lab.report];
+  const image = `${at('grey')}.png`;
+  writeFileSync(image, encodePng(blankCanvas({ height: 40, width: 50 }, 90)));
+  const explained = ['explain', run, image, '--lang', language, '--threads', '1', '--out', at('explained')];
+  const { code, stderr } = await runAlexnet(explained);
+  assert.equal(code, 0, stderr);
+  return [report.out, comparison.out, lab.report, join(at('explained'), 'explain.html')];
 }
 
-test('reports, comparisons and labs open without fault', { skip }, async (context) => {
+test('reports, comparisons, labs and explanations open without fault', { skip }, async (context) => {
   const folder = temporaryFolder(context);
   const run = join(folder, 'run');
   await trainedRun(run);
