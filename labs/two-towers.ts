@@ -3,6 +3,7 @@ import {
   defineLab,
   filterPicture,
   inferShapes,
+  initialFilters,
   pairedDifference,
   pointsText,
   shareText,
@@ -88,6 +89,12 @@ export function rankSumZ(one: readonly number[], other: readonly number[]): numb
   return (wins - pairs / 2) / Math.sqrt((pairs * (one.length + other.length + 1)) / 12);
 }
 
+/** rankSumZ of the two halves of what has changed. */
+export function distance(shares: readonly number[], before: readonly number[]): number {
+  const changes = shares.map((share, i) => share - before[i]!);
+  return rankSumZ(changes.slice(0, changes.length / 2), changes.slice(changes.length / 2));
+}
+
 /** Root mean square of the weights [outputs, inputs / groups, k, k] from half to half: blocks[to][from]; 0 where there are none. */
 export function blockStrengths(
   weights: ArrayLike<number>,
@@ -113,8 +120,10 @@ export function blockStrengths(
 
 interface Trial {
   readonly accuracy: number;
-  /** Colour share of each first kernel, and the two halves' distance by ranks. */
+  /** Colour share of each first kernel, after training and before. */
   readonly shares: readonly number[];
+  readonly before: readonly number[];
+  /** How far apart, by ranks, the two halves are in what training has changed of that. */
   readonly z: number;
   /** Of conv2 to conv5: blockStrengths. */
   readonly blocks: readonly (readonly (readonly number[])[])[];
@@ -122,15 +131,15 @@ interface Trial {
   readonly kernels: readonly number[];
 }
 
-function look(program: Program, { widths, groups }: Arm): Omit<Trial, 'accuracy'> {
+function look(program: Program, { widths, groups }: Arm, seed: number): Omit<Trial, 'accuracy'> {
   const kernels = Array.from(program.readParameter('features.0.weight'), (one) => Number(one.toPrecision(5)));
   const shares = colourShares(kernels, widths[0]);
-  const middle = shares.length / 2;
+  const before = colourShares(initialFilters(program.network, { scheme: 'he', seed }).values, widths[0]);
   const blocks = convolutions.slice(1).map((name, i) => {
     const sizes = [widths[i + 1]!, widths[i]!, grouped.includes(name) ? groups : 1] as const;
     return blockStrengths(program.readParameter(`${name}.weight`), sizes);
   });
-  return { shares, z: rankSumZ(shares.slice(0, middle), shares.slice(middle)), blocks, kernels };
+  return { shares, before, z: distance(shares, before), blocks, kernels };
 }
 
 async function tryArm(lab: Session, arm: Arm, seed: number): Promise<Trial> {
@@ -146,7 +155,7 @@ async function tryArm(lab: Session, arm: Arm, seed: number): Promise<Trial> {
     let seen: Omit<Trial, 'accuracy'> | undefined;
     const { result } = await lab.train(
       { ...recipe, dataset, network: networkOf(arm, dataset.train.classes.length), batchSize, epochs, seed },
-      { onTrained: (program) => void (seen = look(program, arm)) },
+      { onTrained: (program) => void (seen = look(program, arm, seed)) },
     );
     return { accuracy: result!.accuracy, ...seen! };
   });
@@ -185,20 +194,15 @@ interface Outcome {
 
 function costOf(network: NetworkSpec): Pick<Outcome, 'parameters' | 'multiplyAdds'> {
   const layers = inferShapes(network).filter(({ spec }) => spec.type === 'conv');
-  const sizes = layers.flatMap(({ parameters }) =>
-    parameters.map(({ shape }) => shape.reduce((a, b) => a * b, 1)),
-  );
-  return {
-    parameters: sizes.reduce((sum, size) => sum + size, 0),
-    multiplyAdds: layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0),
-  };
+  const shapes = layers.flatMap(({ parameters }) => parameters.map(({ shape }) => shape));
+  const parameters = shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return { parameters, multiplyAdds: layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0) };
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const accuraciesOf = ({ trials }: Outcome): number[] => trials.map(({ accuracy }) => accuracy);
 
 function tellOutcomes(lab: Session, outcomes: readonly Outcome[]): void {
-  const [towers] = outcomes as [Outcome];
   lab.table({
     caption: {
       en: 'The three networks. Parameters and multiply-adds are those of the five convolutions; time is of a training step, next to that of two towers.',
@@ -215,7 +219,7 @@ function tellOutcomes(lab: Session, outcomes: readonly Outcome[]): void {
       lab.text(outcome.arm.name),
       outcome.parameters.toLocaleString('en'),
       (outcome.multiplyAdds / 1e6).toFixed(1),
-      `× ${(outcome.milliseconds / towers.milliseconds).toFixed(2)}`,
+      `× ${(outcome.milliseconds / outcomes[0]!.milliseconds).toFixed(2)}`,
       shareText(spreadOf(accuraciesOf(outcome))),
     ]),
   });
@@ -223,9 +227,6 @@ function tellOutcomes(lab: Session, outcomes: readonly Outcome[]): void {
 
 async function drawConnections(lab: Session, outcomes: readonly Outcome[]): Promise<void> {
   const shown = outcomes.slice(0, 2);
-  const columns = [2, 3, 4, 5].flatMap((number) =>
-    [1, 2].map((half) => lab.text({ en: `conv${number}, from ${half}`, ja: `conv${number} ← ${half}` })),
-  );
   await lab.heatMap('connections', {
     title: lab.text({
       en: 'Two towers read only themselves, but for conv3; one tower reads everything',
@@ -236,7 +237,7 @@ async function drawConnections(lab: Session, outcomes: readonly Outcome[]): Prom
       ja: '訓練後の重みの二乗平均平方根を、チャンネルの半分ごとに示す。2 本の塔では conv2、conv4、conv5 で、もう一方の半分からの値が 0 である。',
     }),
     rows: shown.flatMap(({ arm }) => [1, 2].map((half) => `${lab.text(arm.name)} → ${half}`)),
-    columns,
+    columns: [2, 3, 4, 5].flatMap((number) => [1, 2].map((from) => `conv${number} ← ${from}`)),
     rowLabel: lab.text({ en: 'to', ja: '宛先' }),
     columnLabel: lab.text({ en: 'layer, and half that is read', ja: '層と、読まれる半分' }),
     values: shown.flatMap(({ trials }) => [0, 1].map((to) => trials[0]!.blocks.flatMap((one) => one[to]!))),
@@ -264,45 +265,44 @@ async function drawAccuracies(lab: Session, outcomes: readonly Outcome[]): Promi
   });
 }
 
-/** Mean colour share of the two halves of the first kernels, the greyer one first. */
-function halves({ shares }: Trial): readonly number[] {
-  const middle = shares.length / 2;
-  const means = [shares.slice(0, middle), shares.slice(middle)].map((own) => spreadOf(own).mean);
-  return means.toSorted((a, b) => a - b);
-}
-
-/** Beyond chance, of 20 seeds with nothing in them one is. */
-const isApart = ({ z }: Trial): boolean => Math.abs(z) > 1.96;
-
 const halfNames: readonly Text[] = [
   { en: 'greyer half', ja: '灰色寄りの半分' },
   { en: 'other half', ja: 'もう半分' },
 ];
 
+/** Mean colour share of the two halves of the first kernels, the greyer one first. */
+function halves(shares: readonly number[]): readonly number[] {
+  const middle = shares.length / 2;
+  const means = [shares.slice(0, middle), shares.slice(middle)].map((own) => spreadOf(own).mean);
+  return means.toSorted((a, b) => a - b);
+}
+
+/** With nothing but chance, one of 20 seeds is. */
+const isApart = ({ z }: Trial): boolean => Math.abs(z) > 1.96;
+
 async function drawColours(lab: Session, outcomes: readonly Outcome[]): Promise<void> {
-  const shown = outcomes.slice(0, 2);
-  const towers = shown[0]!;
+  const [towers, whole] = outcomes as [Outcome, Outcome];
   const apart = towers.trials.filter(isApart).length;
-  const bars = shown.flatMap(({ arm, trials }) =>
-    [0, 1].map((which) => {
-      const values = trials.map((trial) => 100 * halves(trial)[which]!);
-      return {
-        label: lab.text(halfNames[which]!),
-        series: lab.text(arm.name),
-        value: spreadOf(values).mean,
-        values,
-      };
+  const shown = [
+    { name: { en: 'before training', ja: '訓練前' }, shares: towers.trials.map(({ before }) => before) },
+    { name: towers.arm.name, shares: towers.trials.map(({ shares }) => shares) },
+    { name: whole.arm.name, shares: whole.trials.map(({ shares }) => shares) },
+  ];
+  const bars = shown.flatMap(({ name, shares }) =>
+    halfNames.map((half, which) => {
+      const values = shares.map((own) => 100 * halves(own)[which]!);
+      return { label: lab.text(half), series: lab.text(name), value: spreadOf(values).mean, values };
     }),
   );
   const told = bars.map(({ series, label, value }) => `${series}, ${label} ${value.toFixed(0)} %`).join('; ');
   await lab.barChart('colour', {
     title: lab.text({
-      en: `First filters: one tower is greyer than the other in ${apart} of ${towers.trials.length} seeds`,
-      ja: `最初のフィルタ: 片方の塔が灰色寄りなのは ${towers.trials.length} シード中 ${apart}`,
+      en: `Training changed the colour of the two towers' first filters differently in ${apart} of ${towers.trials.length} seeds`,
+      ja: `訓練による最初のフィルタの色の変化が 2 本の塔で異なるのは ${towers.trials.length} シード中 ${apart}`,
     }),
     description: lab.text({
-      en: `Share of the first filters' energy that is colour, mean of each half, single seeds as spots. One tower has no halves: its are what chance gives. ${told}.`,
-      ja: `最初のフィルタのエネルギーのうち色の割合。半分ごとの平均で、点は個々のシード。1 本の塔に半分の区別はなく、その差は偶然の大きさを示す。${told}。`,
+      en: `Share of the first filters' energy that is colour, mean of each half, single seeds as spots. Before training, and in one tower, halves differ by chance alone. ${told}.`,
+      ja: `最初のフィルタのエネルギーのうち色の割合。半分ごとの平均で、点は個々のシード。訓練前と 1 本の塔では、半分どうしの差は偶然だけによる。${told}。`,
     }),
     value: { label: lab.text({ en: 'share of colour, %', ja: '色の割合 (%)' }), domain: [0, 100] },
     bars,
@@ -317,8 +317,8 @@ async function drawColours(lab: Session, outcomes: readonly Outcome[]): Promise<
       ja: `シード ${lab.seed} で訓練したあとの最初のフィルタ。1 行が 1 本の塔。`,
     },
     description: {
-      en: `Two rows of 16 kernels of 5 × 5 in colours; by their shares of colour the rows are ${z.toFixed(1)} standard deviations apart.`,
-      ja: `5 × 5 のカーネル 16 個が 2 行、色つき。色の割合で見ると、2 行の差は標準偏差の ${z.toFixed(1)} 倍。`,
+      en: `Two rows of 16 kernels of 5 × 5 in colours; in how training changed their colour the rows are ${z.toFixed(1)} standard deviations apart.`,
+      ja: `5 × 5 のカーネル 16 個が 2 行、色つき。訓練による色の変化で見ると、2 行の差は標準偏差の ${z.toFixed(1)} 倍。`,
     },
   });
 }
@@ -347,8 +347,8 @@ function conclude(lab: Session, outcomes: readonly Outcome[]): Conclusion {
   return {
     verdict: verdictOf(gain, apart),
     finding: {
-      en: `Two towers against one of half the width: ${pointsText(gain).en} (the paper: +1.7); against one of the same width: ${pointsText(loss).en}, with ${saved} fewer weights in the convolutions; that one has ${work} times the multiply-adds and took ${time} times as long a step. The towers' first filters differ in colour in ${apart} of ${seeds} seeds; the halves of one tower, which are no halves, in ${byChance}.`,
-      ja: `2 本の塔は、半分の幅の 1 本に対して ${pointsText(gain).ja} (論文では +1.7)、同じ幅の 1 本に対して ${pointsText(loss).ja}。畳み込みの重みは同じ幅の 1 本より ${saved} 少ない。1 本のほうは積和が ${work} 倍、1 ステップの時間が ${time} 倍。最初のフィルタの色が塔の間で異なるのは ${seeds} シード中 ${apart}。塔の区別がない 1 本の前半と後半では ${byChance}。`,
+      en: `Two towers against one of half the width: ${pointsText(gain).en} (the paper: +1.7); against one of the same width: ${pointsText(loss).en}, with ${saved} fewer weights in the convolutions; that one has ${work} times the multiply-adds and took ${time} times as long a step. Training changed the colour of the towers' first filters differently in ${apart} of ${seeds} seeds; that of the halves of one tower, where there is nothing to tell them apart, in ${byChance}.`,
+      ja: `2 本の塔は、半分の幅の 1 本に対して ${pointsText(gain).ja} (論文では +1.7)、同じ幅の 1 本に対して ${pointsText(loss).ja}。畳み込みの重みは同じ幅の 1 本より ${saved} 少ない。1 本のほうは積和が ${work} 倍、1 ステップの時間が ${time} 倍。訓練による最初のフィルタの色の変化が塔の間で異なるのは ${seeds} シード中 ${apart}。区別のない 1 本の前半と後半では ${byChance}。`,
     },
     confidence: {
       en: `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${epochs} epochs of at most ${images} images. Times are of this run on this machine. Colours are told apart with 95 % confidence a seed, by ranks; whether there is anything to specialise in depends on the images, and the paper's filters are 11 × 11, trained on 1.2 million photographs.`,

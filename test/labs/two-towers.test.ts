@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blockStrengths, colourShares, lab, networkOf, rankSumZ, verdictOf } from '../../labs/two-towers.ts';
+import {
+  blockStrengths,
+  colourShares,
+  distance,
+  lab,
+  networkOf,
+  rankSumZ,
+  verdictOf,
+} from '../../labs/two-towers.ts';
 import { inferShapes, pairedDifference, type Difference } from '../../src/index.ts';
 import { runTinyLab } from './tinyLab.ts';
 
@@ -52,6 +60,14 @@ test('the distance by ranks is the Mann-Whitney test’s', () => {
   assert.equal(rankSumZ([1, 2], [1, 2]), 0);
 });
 
+test('what halves had before training does not count', () => {
+  const before = [0.875, 0.75, 0.125, 0.25];
+  const even = before.map((share) => share - 0.0625);
+  assert.equal(distance(even, before), 0);
+  const apart = before.map((share, i) => share + (i < 2 ? -0.05 - i / 100 : 0.05 + i / 100));
+  assert.equal(distance(apart, before), rankSumZ([1, 2], [3, 4]));
+});
+
 test('strengths from half to half: none across two groups', () => {
   // 2 outputs of 4 inputs, 1 × 1; in two groups 2 inputs each.
   const dense = blockStrengths([1, 1, 2, 2, 3, 3, 4, 4], [2, 4, 1]);
@@ -82,7 +98,13 @@ test('gain and specialisation decide together', () => {
 
 interface Outcome {
   readonly milliseconds: number;
-  readonly trials: readonly { accuracy: number; shares: number[]; z: number; blocks: number[][][] }[];
+  readonly trials: readonly {
+    accuracy: number;
+    shares: number[];
+    before: number[];
+    z: number;
+    blocks: number[][][];
+  }[];
 }
 
 test('a tiny run: towers do not cross but in conv3, and the verdict follows from the values', async (context) => {
@@ -95,11 +117,11 @@ test('a tiny run: towers do not cross but in conv3, and the verdict follows from
   assert.deepEqual(crossings(whole!), [true, true, true, true]);
   for (const { trials, milliseconds } of [towers!, whole!, half!]) {
     assert.ok(milliseconds > 0);
-    for (const { shares, z } of trials) {
-      const middle = shares.length / 2;
-      assert.equal(z, rankSumZ(shares.slice(0, middle), shares.slice(middle)));
-    }
+    for (const { shares, before, z } of trials) assert.equal(z, distance(shares, before));
   }
+  // The same seed begins with the same first filters, in one tower and in two.
+  assert.deepEqual(towers!.trials[1]!.before, whole!.trials[1]!.before);
+  assert.notDeepEqual(towers!.trials[1]!.shares, towers!.trials[1]!.before);
   const accuraciesOf = ({ trials }: Outcome): number[] => trials.map(({ accuracy }) => accuracy);
   const gain = pairedDifference(accuraciesOf(towers!), accuraciesOf(half!));
   assert.deepEqual(values['gainOverHalf'], gain);
