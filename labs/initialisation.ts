@@ -325,7 +325,7 @@ export const lab = defineLab<Settings>({
   name: 'initialisation',
   title: {
     en: "The first weights: why the article's recipe waits at ln(classes), and what ends it",
-    ja: '初期値。記事のレシピが ln(クラス数) で待つ理由と、それを終わらせるもの',
+    ja: '初期値: 記事のレシピが ln(クラス数) で待つ理由と、それを終わらせるもの',
   },
   claim: {
     en: "PyTorch's default weights have 0.41 of the size that keeps a signal through ReLUs. Over the layers the image fades, and the loss waits at ln(classes); He's weights end that.",

@@ -273,7 +273,7 @@ function conclude(lab: Session, { outcomes, best, found, steps, chance }: Findin
 
 export const lab = defineLab<Settings>({
   name: 'learning-rate',
-  title: { en: 'The learning rate: from too small to too large', ja: '学習率。小さすぎから大きすぎまで' },
+  title: { en: 'The learning rate: from too small to too large', ja: '学習率: 小さすぎから大きすぎまで' },
   claim: {
     en: 'Too small a learning rate hardly learns, too large a one diverges, and the best lies between; a short search with a growing rate finds it.',
     ja: '学習率は小さすぎるとほとんど学習せず、大きすぎると発散し、最良はその間にある。学習率を上げながらの短い探索で見つかる。',

@@ -6,11 +6,17 @@ import {
   type InitializationScheme,
   type LabSession,
 } from '../src/index.ts';
-import { stopOf, trainDepths, type Depth, type DepthSettings } from './vanishing/depths.ts';
-import { geometricMean, measure, reach, type Measured, type StepSettings } from './vanishing/firstSteps.ts';
-import { activationNames, activations, type Activation } from './vanishing/plainNetwork.ts';
+import { stopOf, trainDepths, type Depth, type DepthSettings } from './vanishing-gradient/depths.ts';
+import {
+  geometricMean,
+  measure,
+  reach,
+  type Measured,
+  type StepSettings,
+} from './vanishing-gradient/firstSteps.ts';
+import { activationNames, activations, type Activation } from './vanishing-gradient/plainNetwork.ts';
 
-const schemes: readonly InitializationScheme[] = ['torchvision', 'he', 'paper'];
+const schemes: readonly InitializationScheme[] = ['torchvision', 'he', 'xavier', 'paper'];
 
 /** The steepest that each can be. */
 const steepest: Readonly<Record<Activation, number>> = { sigmoid: 0.25, tanh: 1, relu: 1 };
@@ -209,8 +215,8 @@ function conclude(
 ): Conclusion {
   const trialsOf = (activation: Activation, scheme: InitializationScheme): readonly Measured[] =>
     combinations.find((one) => one.activation === activation && one.scheme === scheme)!.trials;
-  // Seed by seed, with the two initialisations that do not make every signal tiny.
-  const fades = (['torchvision', 'he'] as const).every((scheme) =>
+  // Seed by seed, with the initialisations that do not make every signal tiny.
+  const fades = (['torchvision', 'he', 'xavier'] as const).every((scheme) =>
     trialsOf('sigmoid', scheme).every((trial, i) => reach(trial) < reach(trialsOf('relu', scheme)[i]!)),
   );
   const bounded = factors.every(({ activation, slope }) => slope <= steepest[activation] + 1e-9);
@@ -246,7 +252,7 @@ export const lab = defineLab<Settings>({
   name: 'vanishing-gradient',
   title: {
     en: 'The vanishing gradient: what reaches the first layer',
-    ja: '勾配消失。最初の層に届くもの',
+    ja: '勾配消失: 最初の層に届くもの',
   },
   claim: {
     en: 'The slope of sigmoid is at most 0.25, so the gradient shrinks at every layer on its way back and deep networks stop learning; ReLU lets it pass.',
@@ -291,8 +297,8 @@ export const lab = defineLab<Settings>({
   run: async (lab) => {
     const chance = Math.log((await lab.data({ train: 6400, test: 32 })).train.classes.length);
     lab.story({
-      en: `The same plain network of ${lab.settings.layers} layers with weights, with sigmoid, tanh or ReLU after each, and weights drawn in three ways: PyTorch's default (torchvision), He's, and the paper's, N(0, 0.01). Each trains for ${lab.settings.steps} steps, and after each step the size of the gradient is read at every layer. A layer without gradient learns nothing.`,
-      ja: `重みのある層を ${lab.settings.layers} 枚重ねた同じネットワークで、活性化関数を sigmoid、tanh、ReLU に、初期値を PyTorch の既定 (torchvision)、He、論文の N(0, 0.01) に変える。それぞれ ${lab.settings.steps} ステップ訓練し、ステップごとに全部の層の勾配の大きさを読む。勾配の届かない層は何も学ばない。`,
+      en: `The same plain network of ${lab.settings.layers} layers with weights, with sigmoid, tanh or ReLU after each, and weights drawn in four ways: PyTorch's default (torchvision), He's, Xavier's, and the paper's, N(0, 0.01). Each trains for ${lab.settings.steps} steps, and after each step the size of the gradient is read at every layer. A layer without gradient learns nothing.`,
+      ja: `重みのある層を ${lab.settings.layers} 枚重ねた同じネットワークで、活性化関数を sigmoid、tanh、ReLU に、初期値を PyTorch の既定 (torchvision)、He、Xavier、論文の N(0, 0.01) に変える。それぞれ ${lab.settings.steps} ステップ訓練し、ステップごとに全部の層の勾配の大きさを読む。勾配の届かない層は何も学ばない。`,
     });
     const combinations = await measureAll(lab);
     await tellGradients(lab, combinations);

@@ -23,7 +23,7 @@ export const trainingFlags: readonly (readonly [title: string, flags: readonly F
         option: 'initialization',
         flag: '--initialization',
         argument: 'scheme',
-        help: "torchvision (PyTorch's default), he, or paper: each layer's own (default: torchvision)",
+        help: "torchvision (PyTorch's default), he, xavier, or paper: each layer's own (default: torchvision)",
       },
       { option: 'init', flag: '--init', argument: 'file', help: 'begin with the weights of this model file' },
     ],

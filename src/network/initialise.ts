@@ -9,12 +9,19 @@ import type { NetworkSpec } from './spec.ts';
 /**
  * `torchvision`: PyTorch's default for convolutions and linear layers, weights and biases uniform in
  * ±1/sqrt(fanIn). `he`: weights uniform in ±sqrt(6/fanIn) (He, Zhang, Ren and Sun 2015, which keeps the signal's
- * size through ReLUs), biases 0. `paper`: what the network's paper says of each layer, weights from a normal
+ * size through ReLUs), biases 0. `xavier`: weights uniform in ±sqrt(6/(fanIn + fanOut)) (Glorot and Bengio 2010, for
+ * tanh and linear layers: between what keeps signals and what keeps gradients; torch.nn.init.xavier_uniform_), biases
+ * 0. `paper`: what the network's paper says of each layer, weights from a normal
  * distribution and constant biases; for a network without a paper N(0, 0.01) and 0.
  */
-export type InitializationScheme = 'torchvision' | 'he' | 'paper';
+export type InitializationScheme = 'torchvision' | 'he' | 'xavier' | 'paper';
 
-export const initializationSchemes: readonly InitializationScheme[] = ['torchvision', 'he', 'paper'];
+export const initializationSchemes: readonly InitializationScheme[] = [
+  'torchvision',
+  'he',
+  'xavier',
+  'paper',
+];
 
 export interface InitializationOptions {
   readonly scheme: InitializationScheme;
@@ -43,7 +50,7 @@ export function initialise(
 
 function fill(
   values: Float32Array,
-  { kind, fanIn, initial }: ParameterShape,
+  { kind, fanIn, shape, initial }: ParameterShape,
   scheme: InitializationScheme,
   source: RandomStream,
 ): void {
@@ -57,8 +64,18 @@ function fill(
     case 'he':
       if (kind === 'weight') fillUniform(values, Math.sqrt(6 / fanIn), source);
       return;
+    case 'xavier':
+      if (kind === 'weight') fillUniform(values, Math.sqrt(6 / (fanIn + fanOut(shape, fanIn))), source);
+      return;
     case 'paper':
       if (kind === 'weight') fillNormal(values, initial.weightStd, source);
       else values.fill(initial.bias);
   }
+}
+
+/** Outputs that an input has a weight for, away from borders; in a grouped convolution those of all groups, as in PyTorch. */
+function fanOut(shape: readonly number[], fanIn: number): number {
+  // [O, I], [O, I, k, k] or [O, H', W', I, k, k].
+  const inputs = shape.length === 2 ? shape[1]! : shape.at(-3)!;
+  return (shape[0]! * fanIn) / inputs;
 }

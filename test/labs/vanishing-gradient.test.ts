@@ -7,7 +7,7 @@ import {
   plainNetwork,
   wayBack,
   weightNames,
-} from '../../labs/vanishing/plainNetwork.ts';
+} from '../../labs/vanishing-gradient/plainNetwork.ts';
 import { createReferenceEngine, initialise } from '../../src/index.ts';
 import { runTinyLab } from './tinyLab.ts';
 
@@ -68,7 +68,7 @@ test('what the lab says follows from the gradients and losses that it keeps', as
   const { values, conclusion, items } = await runTinyLab(context, lab, tiny, { threads: 1 });
   const gradients = values['gradients'] as Gradients[];
   const factors = values['factors'] as { activation: string; scheme: string; reach: number }[];
-  assert.equal(gradients.length, 9);
+  assert.equal(gradients.length, 12);
   for (const [i, { activation, scheme, trials }] of gradients.entries()) {
     assert.deepEqual([factors[i]!.activation, factors[i]!.scheme], [activation, scheme]);
     const [first] = trials[0]!.gradients;

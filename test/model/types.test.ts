@@ -47,7 +47,7 @@ export async function modelOptions(): Promise<void> {
   // @ts-expect-error no trained weights come with the package
   models.alexnet({ pretrained: true });
   // @ts-expect-error there is no such scheme
-  models.alexnet({ initialization: 'xavier' });
+  models.alexnet({ initialization: 'zeros' });
   // @ts-expect-error there is no such engine
   models.alexnet({ engine: 'gpu' });
   const model = models.alexnet({ numClasses: 10 });

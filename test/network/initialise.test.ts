@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { initialise } from '../../src/network/initialise.ts';
 import type { InitializationScheme } from '../../src/network/initialise.ts';
 import { parameterShapes } from '../../src/network/shapes.ts';
+import type { NetworkSpec } from '../../src/network/spec.ts';
 import { buildNetwork } from '../../src/network/zoo/networks.ts';
 
 const network = buildNetwork('alexnet-32', { classes: 10 });
@@ -53,6 +54,31 @@ describe('initialise', () => {
       if (name.endsWith('.weight')) assertUniform(name, values.get(name)!, Math.sqrt(6 / fanIn));
       else assert.ok(values.get(name)!.every((value) => value === 0));
     }
+  });
+
+  it("draws Xavier's: weights uniform within sqrt(6/(fanIn + fanOut)), biases 0", () => {
+    const values = drawn('xavier', 1);
+    // torch.nn.init._calculate_fan_in_and_fan_out of weights of these shapes.
+    const fans = { 'features.0': 75 + 400, 'features.6': 432 + 864, 'classifier.1': 576 + 512 };
+    for (const [name, sum] of Object.entries(fans)) {
+      assertUniform(name, values.get(`${name}.weight`)!, Math.sqrt(6 / sum));
+      assert.ok(values.get(`${name}.bias`)!.every((value) => value === 0));
+    }
+    const others: NetworkSpec = {
+      name: 'others',
+      input: { channels: 96, height: 7, width: 7 },
+      layers: [
+        { type: 'conv', name: 'grouped', outChannels: 256, kernelSize: 5, groups: 2 },
+        { type: 'locallyConnected', name: 'local', outChannels: 16, kernelSize: 3 },
+        { type: 'flatten', name: 'flatten' },
+        { type: 'linear', name: 'last', outFeatures: 10 },
+      ],
+    };
+    const drawnOthers = drawn('xavier', 1, others);
+    // The same function's for Conv2d(96, 256, 5, groups=2); and for Conv2d(256, 16, 3), whose weights a local layer has anew
+    // at each pixel.
+    assertUniform('grouped', drawnOthers.get('grouped.weight')!, Math.sqrt(6 / (1200 + 6400)));
+    assertUniform('local', drawnOthers.get('local.weight')!, Math.sqrt(6 / (9 * 256 + 9 * 16)));
   });
 
   it("draws the paper's: weights normal with each layer's deviation, biases 1 where it has them", () => {

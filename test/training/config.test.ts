@@ -53,7 +53,7 @@ test('a bad value is refused by the name of its option', () => {
     ['checkpointEveryMinutes', 0],
     ['shuffle', 'yes'],
     ['engine', 'gpu'],
-    ['initialization', 'xavier'],
+    ['initialization', 'zeros'],
     ['dataset', ''],
   ];
   for (const [option, value] of bad) {
