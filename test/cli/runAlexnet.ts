@@ -10,6 +10,8 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly cwd?: string;
+  /** Variables besides the process's own, of which NO_COLOR is set. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Of Node itself. */
   readonly nodeOptions?: readonly string[];
   /** Called once, with the child, when this text has come on standard output. */
@@ -20,7 +22,7 @@ const launcher = fileURLToPath(new URL('../../bin/alexnet.ts', import.meta.url))
 
 /** Runs the command line in a process of its own, with its output piped. */
 export async function runAlexnet(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const env = { ...process.env, NO_COLOR: '1' };
+  const env = { ...process.env, NO_COLOR: '1', ...options.env };
   const child = spawn(process.execPath, [...(options.nodeOptions ?? []), launcher, ...args], {
     cwd: options.cwd,
     env,

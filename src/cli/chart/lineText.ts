@@ -23,8 +23,8 @@ interface Layout {
   readonly labels: ReadonlyMap<number, string>;
 }
 
-/** Letters of the lines, which stand on them. */
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** Letters for names, of lines on which they stand. */
+export const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** Lines as braille dots between axes, each with its letter on it; spreads as sparse dots; panels below each other. */
 export function lineText(chart: LineChart, style: TextStyle): string {
@@ -154,17 +154,37 @@ function plotLines(
     references.filter(({ axis }) => axis === 'x').map(({ at }) => columnOf(layout, at)),
   );
   return Array.from({ length: plotRows }, (_, row) => {
-    const cells = Array.from({ length: width }, (__, column) => {
+    const cells = Array.from({ length: width }, (__, column): Drawn => {
       const mark = marks.get(`${column},${row}`);
-      if (mark !== undefined) return inSeriesColor(mark.letter, depth, mark.series);
+      if (mark !== undefined) return { character: mark.letter, series: mark.series };
       const dots = canvas.at({ column, row });
-      if (dots !== undefined) return inSeriesColor(dots.character, depth, dots.series);
-      if (across.has(row)) return '┄';
-      return upright.has(column) ? '┊' : ' ';
+      if (dots !== undefined) return dots;
+      if (across.has(row)) return { character: '┄' };
+      return { character: upright.has(column) ? '┊' : ' ' };
     });
     const label = labels.get(row);
-    return `${padded(label ?? '', labelWidth(layout), 'right')} ${label === undefined ? '│' : '┤'}${cells.join('').trimEnd()}`;
+    return `${padded(label ?? '', labelWidth(layout), 'right')} ${label === undefined ? '│' : '┤'}${inRuns(cells, depth)}`;
   });
+}
+
+interface Drawn {
+  readonly character: string;
+  readonly series?: number;
+}
+
+/** Neighbours of one colour in one piece, without what is blank at the end. */
+function inRuns(cells: readonly Drawn[], depth: ColorDepth): string {
+  const end = cells.findLastIndex(({ character }) => character !== ' ') + 1;
+  let text = '';
+  for (let at = 0; at < end;) {
+    const { series } = cells[at]!;
+    const length = cells.slice(at, end).findIndex((cell) => cell.series !== series);
+    const run = cells.slice(at, length < 0 ? end : at + length);
+    const characters = run.map(({ character }) => character).join('');
+    text += series === undefined ? characters : inSeriesColor(characters, depth, series);
+    at += run.length;
+  }
+  return text;
 }
 
 function axisLines(layout: Layout): string[] {

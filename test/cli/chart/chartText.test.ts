@@ -59,6 +59,13 @@ test('lines have letters, axes with their values, and fit', () => {
   assert.match(drawn[17]!, / エポック →$/);
 });
 
+test('colours change nothing but colours, a piece for each run of them', () => {
+  const colored = chartText(lines, { ...plain, colorDepth: 24 });
+  assert.equal(stripVTControlCharacters(colored), chartText(lines, plain));
+  const [, first = ''] = colored.split('\x1b[38;2;0;114;178m').slice(1);
+  assert.match(first, /^[⠁-⣿A]{2}/);
+});
+
 test('a spread is dots around its line, and one value is a chart too', () => {
   const band = (low: number, high: number): string =>
     chartText(
@@ -145,9 +152,10 @@ const heat: LabChart = {
 
 test('a heat map has its numbers on shades, and is divided where there is no room', () => {
   assert.deepEqual(chartText(heat, plain).split('\n').slice(1), [
-    'layer \\ step      a      b      c',
-    'conv1             1  ▒  10',
-    '全結合        █ 100      1  █ 100',
+    '↓ layer   → step',
+    '            a      b      c',
+    'conv1       1  ▒  10',
+    '全結合  █ 100      1  █ 100',
   ]);
   const colored = chartText(heat, { columns: 60, colorDepth: 24 });
   assert.match(stripVTControlCharacters(colored), /^全結合 +100 +1 +100 *$/m);
@@ -157,5 +165,16 @@ test('a heat map has its numbers on shades, and is divided where there is no roo
     narrow.split('\n').every((line) => displayWidth(line) <= 24),
     narrow,
   );
-  assert.equal(narrow.match(/全結合/g)!.length, 3);
+  assert.equal(narrow.match(/全結合/g)!.length, 2);
+});
+
+test('letters stand for long names of columns', () => {
+  const columns = ['sigmoid · torchvision', 'sigmoid · he', 'sigmoid · 論文'];
+  const long = { ...heat, chart: { ...heat.chart, columns } } as LabChart;
+  assert.deepEqual(
+    chartText(long, { ...plain, columns: 40 })
+      .split('\n')
+      .slice(2, 5),
+    ['A sigmoid · torchvision   B sigmoid · he', 'C sigmoid · 論文', '            A      B      C'],
+  );
 });
