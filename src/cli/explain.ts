@@ -8,6 +8,7 @@ import type { Explanation } from '../explain/explainImage.ts';
 import type { Plane } from '../explain/plane.ts';
 import { languages, userLanguage, type Language, type Text } from '../language.ts';
 import type { ExplainedImage } from '../report/explanation.ts';
+import { largestIndex } from '../training/largestIndex.ts';
 import { topClasses } from './classifier.ts';
 import { percent } from '../numberText.ts';
 import { besidePicture, fitPicture } from './images/picture.ts';
@@ -49,7 +50,10 @@ export function explainCommand(): Command {
     .argument('<model>', 'a model file, or the folder of a training run')
     .argument('<image>', 'an image file')
     .option('--class <name>', 'the class to explain, by name or number (default: the most probable)')
-    .option('--layer <name>', "of Grad-CAM (default: the last convolution's output)")
+    .option(
+      '--layer <name>',
+      'of Grad-CAM, as "alexnet info" lists them (default: the output of the last convolution)',
+    )
     .option(
       '--size <n>',
       'side of the square that hides, in pixels (default: a quarter)',
@@ -191,21 +195,40 @@ async function tell(
   terminal.say({ en: `\nThe page: ${page}`, ja: `\nページ: ${page}` }[language]);
 }
 
-/** What hiding did, and which layer the map is of. */
-function foundText({ occlusion, gradCam: { layer } }: Explanation, name: string): Text {
+/** What hiding did, and where Grad-CAM looks. */
+function foundText(explanation: Explanation, name: string): Text {
+  const [hidden, map] = [hiddenText(explanation, name), mapText(explanation, name)];
+  return { en: `${hidden.en} ${map.en}`, ja: `${hidden.ja}${map.ja}` };
+}
+
+function hiddenText({ occlusion }: Explanation, name: string): Text {
   const { places, probability, size, tops, lefts } = occlusion;
-  const least = places.values.reduce((best, value, at, all) => (value < all[best]! ? at : best), 0);
-  const map = { en: `Grad-CAM is of ${layer}.`, ja: `Grad-CAM は ${layer} のもの。` };
+  const least = largestIndex(places.values.map((value) => -value));
   if (places.values[least]! >= probability) {
     return {
-      en: `Hiding ${size} × ${size} pixels makes ${name} less probable nowhere. ${map.en}`,
-      ja: `${size} × ${size} 画素をどこで隠しても、${name} の確率は下がらない。${map.ja}`,
+      en: `Hiding ${size} × ${size} pixels makes ${name} less probable nowhere.`,
+      ja: `${size} × ${size} 画素をどこで隠しても、${name} の確率は下がらない。`,
     };
   }
   const change = `${percent(probability)} → ${percent(places.values[least]!)}`;
   const [row, column] = [tops[Math.floor(least / places.width)]!, lefts[least % places.width]!];
   return {
-    en: `Hiding ${size} × ${size} pixels from row ${row}, column ${column} takes most from ${name}: ${change}. ${map.en}`,
-    ja: `${row} 行 ${column} 列からの ${size} × ${size} 画素を隠すと、${name} の確率が最も下がる: ${change}。${map.ja}`,
+    en: `Hiding ${size} × ${size} pixels from row ${row}, column ${column} takes most from ${name}: ${change}.`,
+    ja: `${row} 行 ${column} 列からの ${size} × ${size} 画素を隠すと、${name} の確率が最も下がる: ${change}。`,
+  };
+}
+
+function mapText({ gradCam: { layer, map } }: Explanation, name: string): Text {
+  const at = largestIndex(map.values);
+  if (map.values[at] === 0) {
+    return {
+      en: `By Grad-CAM nothing in ${layer} speaks for ${name}.`,
+      ja: `Grad-CAM では、${layer} に ${name} らしさを示す所がない。`,
+    };
+  }
+  const [row, column] = [Math.floor(at / map.width), at % map.width];
+  return {
+    en: `By Grad-CAM ${layer} speaks most for it around row ${row}, column ${column}.`,
+    ja: `Grad-CAM では、${layer} は ${row} 行 ${column} 列の辺りで最もその特徴を示す。`,
   };
 }

@@ -4,7 +4,8 @@ import { checkClass } from './checkClass.ts';
 import { layerGradient } from './layerGradient.ts';
 import { featureMapNamed, lastFeatureMap } from './layers.ts';
 import { blankPlane, resizedPlane, type Plane } from './plane.ts';
-import { largestIndex, type Subject } from './subject.ts';
+import { largestIndex } from '../training/largestIndex.ts';
+import type { Subject } from './subject.ts';
 
 export interface GradCamOptions {
   /** Index of the class that is explained. Default: the most probable one. */

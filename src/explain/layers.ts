@@ -6,6 +6,8 @@ import type { LayerType } from '../network/spec.ts';
 /** Layers that change no position and no feature's meaning. */
 const pointwise: readonly LayerType[] = ['batchNorm', 'relu', 'tanh', 'sigmoid'];
 
+const weighted: readonly LayerType[] = ['linear', 'conv', 'locallyConnected'];
+
 /** The layer with this name. Throws ALEX_EXPLAIN_LAYER, which names those that there are. */
 export function layerNamed(layers: readonly LayerShape[], name: string): LayerShape {
   const found = layers.find(({ spec }) => spec.name === name);
@@ -47,9 +49,12 @@ export function lastFeatureMap(layers: readonly LayerShape[]): string {
   return layers[at]!.spec.name;
 }
 
-/** What the last linear layer works with: the output of the layer before it, past dropout. */
+/**
+ * What the last layer of weights works with, which is the last linear layer in most networks: the output of the layer
+ * before it, past dropout.
+ */
 export function lastHiddenLayer(layers: readonly LayerShape[]): string {
-  let at = layers.findLastIndex(({ spec }) => spec.type === 'linear');
+  let at = layers.findLastIndex(({ spec }) => weighted.includes(spec.type));
   do at--;
   while (at > 0 && layers[at]!.spec.type === 'dropout');
   return layers[Math.max(0, at)]!.spec.name;

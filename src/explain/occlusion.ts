@@ -7,7 +7,8 @@ import { alexnetError } from '../errors.ts';
 import { softmax } from '../training/softmax.ts';
 import { checkClass } from './checkClass.ts';
 import { blankPlane, type Plane } from './plane.ts';
-import { largestIndex, type Subject } from './subject.ts';
+import { largestIndex } from '../training/largestIndex.ts';
+import type { Subject } from './subject.ts';
 
 export interface OcclusionOptions {
   /** Index of the class whose probability is watched. Default: the most probable one. */

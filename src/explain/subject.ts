@@ -69,10 +69,3 @@ export function seenImage(
   imageTransform(transforms)(image, target, 0);
   return visiblePixels(target, 0, transforms);
 }
-
-/** Index of the largest value, the first of equals. */
-export function largestIndex(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let at = 1; at < values.length; at++) if (values[at]! > values[best]!) best = at;
-  return best;
-}

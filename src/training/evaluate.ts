@@ -3,6 +3,7 @@ import type { Program } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { averageViews } from './averageViews.ts';
 import type { ProgressEvent, ResultEvent } from './events.ts';
+import { largestIndex } from './largestIndex.ts';
 import { createPace } from './pace.ts';
 
 export interface EvaluateOptions {
@@ -90,19 +91,12 @@ function tallyImage(
   { onPrediction }: EvaluateOptions,
 ): void {
   if (!logits.every(Number.isFinite)) throw alexnetError('ALEX_EVALUATION_NOT_FINITE', { index });
-  const predicted = largest(logits);
+  const predicted = largestIndex(logits);
   tally.images++;
   tally.confusion[label]![predicted]!++;
   if (rank(logits, label) < 5) tally.top5++;
   tally.loss += crossEntropy(logits, label);
   onPrediction?.(index, label, predicted, logits);
-}
-
-/** Index of the largest value; the first of equals, as torch.argmax. */
-function largest(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
 }
 
 /** How many classes come before the label, equals by index. */
@@ -116,7 +110,7 @@ function rank(logits: Float32Array, label: number): number {
 
 /** -ln(softmax(logits)[label]), in float64. */
 function crossEntropy(logits: Float32Array, label: number): number {
-  const top = logits[largest(logits)]!;
+  const top = logits[largestIndex(logits)]!;
   const sum = logits.reduce((total, logit) => total + Math.exp(logit - top), 0);
   return Math.log(sum) + top - logits[label]!;
 }
