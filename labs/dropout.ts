@@ -1,10 +1,10 @@
 import {
-  articleTransforms,
   compareGaps,
   createLoader,
   defineLab,
   spreadOf,
   tellGaps,
+  transforms,
   watchGap,
   type Conclusion,
   type Dataset,
@@ -33,6 +33,13 @@ interface Settings {
 const usual = 0.5;
 /** Width of the network's input, in pixels. */
 const side = 32;
+/** Squares of every image, from -1 to 1: as trainings here test, for images of any shape. */
+const squares = transforms.compose([
+  transforms.resize(side),
+  transforms.centerCrop(side),
+  transforms.toTensor(),
+  transforms.normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]),
+]);
 const batchSize = 16;
 /** The first dropout layer, what comes into it, and the layers after it up to the next activation. */
 const layers = { before: 'flatten', dropout: 'classifier.0', activation: 'classifier.2' };
@@ -95,7 +102,7 @@ async function studyMasks(
   const loader = await createLoader({
     dataset,
     indices: new Uint32Array(batchSize),
-    transforms: articleTransforms(side),
+    transforms: squares,
     inputs: program.inputs,
     batchSize,
     shuffle: false,

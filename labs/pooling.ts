@@ -206,9 +206,13 @@ async function drawErrors(lab: LabSession<Settings>, trials: readonly Trial[]): 
   });
 }
 
-/** Pairs that are needed for a 95 % interval that leaves out 0, if the difference is `effect`. */
-export function pairsFor(effect: number, differences: readonly number[]): number {
-  return Math.ceil(((1.96 * spreadOf(differences).deviation) / effect) ** 2);
+/**
+ * Pairs that are needed for a 95 % interval that leaves out 0, if the difference is `effect`. Undefined where differences
+ * do not differ, which tells nothing of their spread.
+ */
+export function pairsFor(effect: number, differences: readonly number[]): number | undefined {
+  const { deviation } = spreadOf(differences);
+  return deviation === 0 ? undefined : Math.ceil(((1.96 * deviation) / effect) ** 2);
 }
 
 /** The arithmetic and the tolerance are plain; what overlapping windows bring must differ from chance as well. */
@@ -256,8 +260,8 @@ function conclude(
       ja: `窓 4 4 | 8 10 から 10 と 6.5 が出るか：${right ? 'はい' : 'いいえ'}。画像を1画素動かしたとき、1層目の出力の変化（出力の大きさに対する割合）は ${byOne.map(({ ja }) => ja).join('、')}。${tolerant ? 'どのプーリングも、偶然を超えて「なし」より変化が小さい' : '「なし」より変化が小さいとはいえないプーリングがある'}。最大値プーリングで重なりあり 3×3/2 と重なりなし 2×2/2 を比べると、top-1 誤り率は ${pointsText(overlapping.top1).ja}、top-5 は ${pointsText(overlapping.top5).ja}。top-1 の差は${told[sign].ja}（論文：ImageNet で -0.4 と -0.3 ポイント）。平均値と最大値の差は、2×2 で ${pointsText(averaging[0]).ja}、3×3 で ${pointsText(averaging[1]).ja}。`,
     },
     confidence: {
-      en: `Errors: ${seeds} seed(s) each, compared in pairs with the same seed; ${images} training images. With differences as far apart as here, an effect of the paper's 0.4 points could be told from chance with about ${pairs} seeds. The change is of one trained first layer, over ${moved} test images.`,
-      ja: `誤り率はシード ${seeds} 個ずつで、同じシードどうしを比べた。訓練画像は ${images} 枚。差のばらつきがこの程度なら、論文の 0.4 ポイントの効果を偶然と区別するには、シードがおよそ ${pairs} 個要る。出力の変化は、訓練した1層目1つについて、テスト画像 ${moved} 枚で測った。`,
+      en: `Errors: ${seeds} seed(s) each, compared in pairs with the same seed; ${images} training images.${pairs === undefined ? '' : ` With differences as far apart as here, an effect of the paper's 0.4 points could be told from chance with about ${pairs} seeds.`} The change is of one trained first layer, over ${moved} test images.`,
+      ja: `誤り率はシード ${seeds} 個ずつで、同じシードどうしを比べた。訓練画像は ${images} 枚。${pairs === undefined ? '' : `差のばらつきがこの程度なら、論文の 0.4 ポイントの効果を偶然と区別するには、シードがおよそ ${pairs} 個要る。`}出力の変化は、訓練した1層目1つについて、テスト画像 ${moved} 枚で測った。`,
     },
   };
 }

@@ -1,6 +1,6 @@
 import {
-  articleTransforms,
   createLoader,
+  transforms,
   type Dataset,
   type Engine,
   type ImageBuffer,
@@ -11,6 +11,13 @@ import { every2nd, kinds } from './kinds.ts';
 
 /** Width of the network's input, in pixels. */
 const side = 32;
+/** Squares of every image, from -1 to 1: as trainings here test, for images of any shape. */
+const squares = transforms.compose([
+  transforms.resize(side),
+  transforms.centerCrop(side),
+  transforms.toTensor(),
+  transforms.normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]),
+]);
 export const batchSize = 16;
 /** In pixels. */
 export const distances = [1, 2, 3, 4];
@@ -40,9 +47,8 @@ export async function whenMoved(
 ): Promise<void> {
   const indices = Uint32Array.from({ length: Math.min(images, dataset.length) }, (_, i) => i);
   const inputs = program.inputs.slice(0, 1);
-  const transforms = articleTransforms(side);
   const common = { shuffle: false, seed: 0, workers: 0 };
-  const loader = await createLoader({ dataset, indices, transforms, inputs, batchSize, ...common });
+  const loader = await createLoader({ dataset, indices, transforms: squares, inputs, batchSize, ...common });
   try {
     for await (const { count, release } of loader.batches(0)) {
       const outputs = [await program.forward({ count })];
@@ -62,14 +68,14 @@ export async function whenMoved(
   }
 }
 
-/** ‖moved − plain‖ / ‖plain‖, Euclidean. */
+/** ‖moved − plain‖ / ‖plain‖, Euclidean; 0 where there is nothing to change. */
 export function relativeChange(plain: Float32Array, moved: Float32Array): number {
   let [changed, whole] = [0, 0];
   plain.forEach((value, i) => {
     changed += (moved[i]! - value) ** 2;
     whole += value ** 2;
   });
-  return Math.sqrt(changed / whole);
+  return whole === 0 ? 0 : Math.sqrt(changed / whole);
 }
 
 /** Changes by distance, then by image. */

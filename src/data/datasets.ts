@@ -15,7 +15,7 @@ export interface LoadOptions {
   readonly split: Split | 'all';
   /** Where to look for downloaded sets; see dataDirs. */
   readonly dataDir?: string | undefined;
-  /** The first images only; of a set of image files, so many of each class. */
+  /** The first images only; of a set of image files, the first of each class in turn. */
   readonly limit?: number | undefined;
   /** Of `shapes`. Default 0. */
   readonly seed?: number | undefined;

@@ -42,6 +42,7 @@ test('the verdict needs the overlap to differ from chance, and says how many see
   assert.equal(verdictOf(false, between(-0.02, -0.01)), 'disagrees');
   // Deviation 0.02: (1.96 × 0.02 / 0.004)² = 96.04.
   assert.equal(pairsFor(-0.004, [0.02, 0, -0.02]), 97);
+  assert.equal(pairsFor(-0.004, [0.02]), undefined);
 });
 
 test('the engine pools the article’s window, and the conclusion follows from data.json', async (context) => {
