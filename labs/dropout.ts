@@ -280,7 +280,7 @@ function conclude(lab: LabSession<Settings>, study: MaskStudy, gaps: GapComparis
     verdict: kept ? verdict : 'disagrees',
     finding: {
       en: `The mean over ${masks} masks is ${ratioText(expectation)} times the output without one (± standard error): the expectation is ${kept ? 'kept' : 'not kept'}; ${(100 * within).toFixed(0)} % of the single outputs lie within two standard errors, where about 95 % should. Behind the next ReLU it is ${ratioText(activation)} times${isKept(activation) ? ', no difference that can be seen' : ': ReLU is not linear, so the mean over masks is no longer the output without them, which stands in for it when testing'}. ${text.en}`,
-      ja: `${masks} 個のマスクの平均は、マスクなしの出力の ${ratioText(expectation)} 倍（± は標準誤差）で、期待値は${kept ? '保たれている' : '保たれていない'}。個々の出力のうち標準誤差の2倍以内に入るのは ${(100 * within).toFixed(0)} %（理論上は約95 %）。次の ReLU の後では ${ratioText(activation)} 倍で、${isKept(activation) ? '差は見えない' : '曲がった関数を通ると、マスクの平均はマスクなしの出力と一致しない。評価のときは後者で代用していることになる'}。${text.ja}`,
+      ja: `${masks} 個のマスクの平均は、マスクなしの出力の ${ratioText(expectation)} 倍（± は標準誤差）で、期待値は${kept ? '保たれている' : '保たれていない'}。個々の出力のうち標準誤差の2倍以内に入るのは ${(100 * within).toFixed(0)} %（理論上は約95 %）。次の ReLU の後では ${ratioText(activation)} 倍で、${isKept(activation) ? '差は見えない' : 'ReLU は線形でないので、マスクの平均はマスクなしの出力と一致しない。評価のときは、マスクなしの出力で代用している'}。${text.ja}`,
     },
     confidence: {
       en: `The scaling is tried on one image and one layer. The gap: ${seeds} seed(s) each, compared in pairs with the same seed, with ${images} training images, which are few on purpose, and the same number of steps for every p: dropout learns more slowly (the paper says about half as fast), and would gain from a longer training.`,
