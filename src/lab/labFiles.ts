@@ -10,19 +10,19 @@ const folder = join(import.meta.dirname, '..', '..', 'labs');
 const extension = extname(import.meta.url);
 const moduleExtensions: readonly string[] = ['.ts', '.mts', '.js', '.mjs'];
 
-/** From the article's first question to the paper's details; labs that are not named here come after these. */
+/** As docs/labs.md has them: from the article's first question to the paper's details; others come after these. */
 const readingOrder: readonly string[] = [
   'activations',
   'vanishing-gradient',
-  'initialisation',
-  'learning-rate',
   'relu-vs-tanh',
   'augmentation',
   'dropout',
   'pooling',
   'lrn',
   'two-towers',
+  'initialisation',
   'depth',
+  'learning-rate',
 ];
 
 /** Names of the labs that come with the package, in an order to read them in. */
