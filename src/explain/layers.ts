@@ -8,25 +8,29 @@ const pointwise: readonly LayerType[] = ['batchNorm', 'relu', 'tanh', 'sigmoid']
 
 const weighted: readonly LayerType[] = ['linear', 'conv', 'locallyConnected'];
 
-/** The layer with this name. Throws ALEX_EXPLAIN_LAYER, which names those that there are. */
-export function layerNamed(layers: readonly LayerShape[], name: string): LayerShape {
+/** The layer with this name. Throws ALEX_EXPLAIN_LAYER, which names those that can be taken, by default all. */
+export function layerNamed(
+  layers: readonly LayerShape[],
+  name: string,
+  candidates: readonly LayerShape[] = layers,
+): LayerShape {
   const found = layers.find(({ spec }) => spec.name === name);
   if (found !== undefined) return found;
-  const known = layers.map(({ spec }) => spec.name);
-  throw alexnetError('ALEX_EXPLAIN_LAYER', {
-    layer: name,
-    problem: 'there is no layer with this name',
-    known,
-  });
+  throw unfitLayer(name, 'there is no layer with this name', candidates);
 }
 
 /** The layer with this name, whose output must be [C, H, W]. Throws ALEX_EXPLAIN_LAYER. */
 export function featureMapNamed(layers: readonly LayerShape[], name: string): LayerShape {
-  const layer = layerNamed(layers, name);
+  const maps = featureMaps(layers);
+  const layer = layerNamed(layers, name, maps);
   if (layer.output.length === 3) return layer;
-  const known = featureMaps(layers).map(({ spec }) => spec.name);
   const problem = `its output is [${layer.output.join(', ')}], and a layer with rows and columns is wanted`;
-  throw alexnetError('ALEX_EXPLAIN_LAYER', { layer: name, problem, known });
+  throw unfitLayer(name, problem, maps);
+}
+
+function unfitLayer(layer: string, problem: string, candidates: readonly LayerShape[]): Error {
+  const known = candidates.map(({ spec }) => spec.name);
+  return alexnetError('ALEX_EXPLAIN_LAYER', { layer, problem, known });
 }
 
 function featureMaps(layers: readonly LayerShape[]): LayerShape[] {
@@ -43,7 +47,7 @@ export function lastFeatureMap(layers: readonly LayerShape[]): string {
     const last = featureMaps(layers).at(-1);
     if (last !== undefined) return last.spec.name;
     const problem = 'this network has no layer with rows and columns';
-    throw alexnetError('ALEX_EXPLAIN_LAYER', { layer: 'of the last feature map', problem, known: [] });
+    throw unfitLayer('of the last feature map', problem, []);
   }
   while (at + 1 < layers.length && pointwise.includes(layers[at + 1]!.spec.type)) at++;
   return layers[at]!.spec.name;

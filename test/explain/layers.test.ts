@@ -32,11 +32,25 @@ for (const [name, map, hidden, features] of usual) {
   });
 }
 
+test('without a linear layer, what the last convolution works with is the last hidden layer', () => {
+  const layers = inferShapes(
+    networkOf([
+      { type: 'conv', name: 'first', outChannels: 8, kernelSize: 3 },
+      { type: 'relu', name: 'relu' },
+      { type: 'dropout', name: 'dropout', probability: 0.5 },
+      { type: 'conv', name: 'classes', outChannels: 10, kernelSize: 1 },
+      { type: 'adaptiveAvgPool', name: 'mean', outputSize: 1 },
+      { type: 'flatten', name: 'flatten' },
+    ]),
+  );
+  assert.deepEqual([lastFeatureMap(layers), lastHiddenLayer(layers)], ['classes', 'relu']);
+});
+
 test('a layer that is not there, and one without rows and columns, are refused with those that can be taken', () => {
   const layers = inferShapes(buildNetwork('alexnet-32', { classes: 10 }));
   assert.throws(() => featureMapNamed(layers, 'feature.11'), {
     code: 'ALEX_EXPLAIN_LAYER',
-    message: /no layer with this name.*Did you mean "features.11"\?/,
+    message: /no layer with this name.*Did you mean "features.11"\?.*features\.12, avgpool\.$/,
   });
   assert.throws(() => featureMapNamed(layers, 'classifier.5'), {
     code: 'ALEX_EXPLAIN_LAYER',
