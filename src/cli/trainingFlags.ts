@@ -319,7 +319,7 @@ export const trainingFlags: readonly (readonly [title: string, flags: readonly F
         option: 'watchEvery',
         flag: '--watch-every',
         argument: 'n',
-        help: 'steps between looks at gradients, updates and dead units, or none (default: 400)',
+        help: 'steps between looks at gradients, updates and dead units, or none (default: 200)',
       },
       {
         option: 'tensorboard',

@@ -144,6 +144,16 @@ export interface Loss {
 export const parameterStates = ['momentum', 'secondMoment', 'average'] as const;
 export type ParameterState = (typeof parameterStates)[number];
 
+/** Of one parameter and one update, as root mean squares. */
+export interface UpdateSizes {
+  /** The values before it. */
+  readonly parameter: number;
+  /** The values after it less those before. */
+  readonly update: number;
+  /** The gradient that it was made with. */
+  readonly gradient: number;
+}
+
 export interface Program {
   readonly network: NetworkSpec;
   readonly batchSize: number;
@@ -183,6 +193,12 @@ export interface Program {
   readActivation(layer: string): Float32Array;
   /** The gradient of a parameter from the last `backward`, with what it was added to. Frozen ones have none. */
   readGradient(name: string): Float32Array;
+
+  /**
+   * Takes note of parameters that are trained. What it returns is called after the next update, before another forward, and
+   * tells how far that has moved them. Throws ALEX_TENSOR_UNKNOWN, ALEX_PROGRAM_STATE.
+   */
+  measureUpdate(names: readonly string[]): () => UpdateSizes[];
 
   /** Ends threads and lets go of memory. Later calls throw. */
   dispose(): Promise<void>;

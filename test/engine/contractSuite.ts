@@ -35,6 +35,7 @@ export function contractSuite(name: string, makeEngine: () => Promise<Engine>): 
     tensorTests(compile);
     passTests(compile);
     stateTests(compile);
+    measureTests(compile);
   });
 }
 
@@ -155,6 +156,38 @@ function passTests(compile: Compile): void {
       names.map((name) => program.readParameter(name)),
       before,
     );
+  });
+}
+
+function measureTests(compile: Compile): void {
+  const rms = (values: Float32Array, others?: Float32Array): number =>
+    Math.sqrt(values.reduce((sum, value, i) => sum + (value - (others?.[i] ?? 0)) ** 2, 0) / values.length);
+  const close = (what: string, got: number, expected: number): void =>
+    assertAtMost(Math.abs(got - expected) / expected, 1e-4, what);
+
+  for (const accumulates of [false, true]) {
+    it(`measures an update as it can be read, ${accumulates ? 'with' : 'without'} sums`, async () => {
+      const program = await compile({ accumulates });
+      for (const step of [0, 1]) {
+        const before = names.map((name) => program.readParameter(name));
+        const measure = program.measureUpdate(names);
+        await program.step({ count: 4, labels: [0, 3, 1, 6], optimizer: sgd, training: { seed: 9, step } });
+        for (const [i, { parameter, update, gradient }] of measure().entries()) {
+          const name = names[i]!;
+          close(name, parameter, rms(before[i]!));
+          close(`update of ${name}`, update, rms(program.readParameter(name), before[i]));
+          close(`gradient of ${name}`, gradient, rms(program.readGradient(name)));
+        }
+      }
+    });
+  }
+
+  it('measures what is trained, once there was an update', async () => {
+    const frozen = await compile({ parameters: { [names[0]!]: { learningRateScale: 0 } } });
+    assert.throws(() => frozen.measureUpdate([names[0]!]), { code: 'ALEX_TENSOR_UNKNOWN' });
+    assert.throws(frozen.measureUpdate([names[1]!]), { code: 'ALEX_PROGRAM_STATE' });
+    const bare = await compile({ training: false });
+    assert.throws(() => bare.measureUpdate([names[0]!]), { code: 'ALEX_PROGRAM_STATE' });
   });
 }
 

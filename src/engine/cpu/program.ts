@@ -39,7 +39,10 @@ import { readCommand, type Context } from './threads/context.ts';
 import { controlAddresses, controlWords, phases } from './threads/control.ts';
 import { instantiate, type Instance } from './threads/instance.ts';
 import { createTeam, type Team } from './threads/team.ts';
-import { readWeightGradient } from './plan/weightGradient.ts';
+import { swapRanges } from './swapRanges.ts';
+import { readWeightGradient, weightGradientSquares } from './plan/weightGradient.ts';
+import { measureUpdate } from './measureUpdate.ts';
+import { sumOfSquares } from '../updateSizes.ts';
 
 const pageBytes = 65536;
 
@@ -286,6 +289,7 @@ type TensorAccess = Pick<
   | 'swapAverages'
   | 'readActivation'
   | 'readGradient'
+  | 'measureUpdate'
 >;
 
 function tensorAccess(state: State): TensorAccess {
@@ -317,6 +321,11 @@ function tensorAccess(state: State): TensorAccess {
     swapAverages: () => swapAverages(state),
     readActivation: (layer) => readActivation(state, layer),
     readGradient: (name) => readGradient(state, parameterFor(name, 'readGradient')),
+    measureUpdate: (names) => {
+      checkTraining(state, 'measureUpdate');
+      const parameters = names.map((name) => withState(state, 'momentum', name));
+      return measureUpdate(floats, parameters, (parameter) => gradientSquares(state, parameter));
+    },
   };
 }
 
@@ -337,17 +346,6 @@ function swapAverages(state: State): void {
     if (average !== 0) swapRanges(floats, values / 4, average / 4, length);
   }
   state.stale = weightPhases;
-}
-
-const swappedAtATime = 1 << 16;
-
-function swapRanges(floats: Float32Array, a: number, b: number, length: number): void {
-  for (let at = 0; at < length; at += swappedAtATime) {
-    const count = Math.min(swappedAtATime, length - at);
-    const kept = floats.slice(a + at, a + at + count);
-    floats.copyWithin(a + at, b + at, b + at + count);
-    floats.set(kept, b + at);
-  }
 }
 
 /** This thread alone, with the kernels that only reading needs. */
@@ -388,4 +386,12 @@ function readGradient(state: State, parameter: PackedParameter): Float32Array {
   const kept = gradientSum || gradient;
   if (kept) return unpacked(state.instance.floats, parameter, kept);
   return readWeightGradient(state.plan.update, parameter, aloneContext(state), elementCount(shape));
+}
+
+/** The sum of a gradient's squares, without a copy of what is never stored. */
+function gradientSquares(state: State, parameter: PackedParameter): number {
+  const { gradient, gradientSum } = parameter;
+  if (gradientSum || gradient || state.stage !== 'backward')
+    return sumOfSquares(readGradient(state, parameter));
+  return weightGradientSquares(state.plan.update, parameter, aloneContext(state));
 }

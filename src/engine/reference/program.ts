@@ -9,7 +9,9 @@ import type {
   Program,
   StepOptions,
   UpdateOptions,
+  UpdateSizes,
 } from '../engine.ts';
+import { sumOfSquares, updateSizes } from '../updateSizes.ts';
 import {
   checkBackwardOptions,
   checkCompileOptions,
@@ -228,6 +230,7 @@ type TensorAccess = Pick<
   | 'swapAverages'
   | 'readActivation'
   | 'readGradient'
+  | 'measureUpdate'
 >;
 
 function tensorAccess(state: State): TensorAccess {
@@ -244,6 +247,26 @@ function tensorAccess(state: State): TensorAccess {
       checkState(state.gradients.size > 0, 'readGradient', 'a backward before it');
       return read(state, 'readGradient', state.gradients, name);
     },
+    measureUpdate: (names) => measureUpdate(state, names),
+  };
+}
+
+function measureUpdate(state: State, names: readonly string[]): () => UpdateSizes[] {
+  checkAlive(state, 'measureUpdate');
+  checkState(state.training, 'measureUpdate', 'a program compiled with training: true');
+  for (const name of names) tensorNamed(state.states.get('momentum')!, name);
+  const before = names.map((name) => tensorNamed(state.parameters, name).data.slice());
+  return () => {
+    checkAlive(state, 'measureUpdate');
+    checkState(state.gradients.size > 0, 'measureUpdate', 'an update after it');
+    return names.map((name, i) => {
+      const { data } = tensorNamed(state.parameters, name);
+      return updateSizes(data.length, {
+        parameter: sumOfSquares(before[i]!),
+        update: sumOfSquares(data, before[i]!),
+        gradient: sumOfSquares(tensorNamed(state.gradients, name).data),
+      });
+    });
   };
 }
 

@@ -41,7 +41,7 @@ export const articleRecipe: TrainingConfig = {
   engine: 'cpu',
   workers: 2,
   logEvery: 200,
-  watchEvery: 400,
+  watchEvery: 200,
   tensorboard: true,
   checkpointEveryMinutes: 10,
 };
