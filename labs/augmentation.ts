@@ -4,8 +4,8 @@ import {
   contactSheet,
   defineLab,
   sheetRows,
+  squareTransforms,
   tellGaps,
-  transforms,
   watchGap,
   type GapCurve,
   type GapGroup,
@@ -56,13 +56,6 @@ function groupOf(trials: readonly Trial[], { name, augment }: Way): GapGroup {
 
 /** Width of the network's input, in pixels. */
 const side = 32;
-/** Squares of every image, from -1 to 1: as trainings here test, for images of any shape. */
-const squares = transforms.compose([
-  transforms.resize(side),
-  transforms.centerCrop(side),
-  transforms.toTensor(),
-  transforms.normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]),
-]);
 
 async function runTrial(lab: LabSession<Settings>, { augment }: Way, seed: number): Promise<GapCurve> {
   const { images, testImages, epochs, every } = lab.settings;
@@ -95,7 +88,7 @@ async function drawImages(lab: LabSession<Settings>): Promise<void> {
   const indices = train.classes.map((_, label) => train.labels.indexOf(label)).filter((at) => at >= 0);
   const rows = await sheetRows(train, indices.slice(0, 6));
   const group = async (augment: readonly string[], epochs: number): Promise<SheetGroup> => {
-    const pair = await augmentedTransforms(squares, augment, { side, dataset: train });
+    const pair = await augmentedTransforms(squareTransforms(side), augment, { side, dataset: train });
     return { transforms: pair.train, epochs };
   };
   const groups = [

@@ -3,8 +3,8 @@ import {
   createLoader,
   defineLab,
   spreadOf,
+  squareTransforms,
   tellGaps,
-  transforms,
   watchGap,
   type Conclusion,
   type Dataset,
@@ -33,13 +33,6 @@ interface Settings {
 const usual = 0.5;
 /** Width of the network's input, in pixels. */
 const side = 32;
-/** Squares of every image, from -1 to 1: as trainings here test, for images of any shape. */
-const squares = transforms.compose([
-  transforms.resize(side),
-  transforms.centerCrop(side),
-  transforms.toTensor(),
-  transforms.normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]),
-]);
 const batchSize = 16;
 /** The first dropout layer, what comes into it, and the layers after it up to the next activation. */
 const layers = { before: 'flatten', dropout: 'classifier.0', activation: 'classifier.2' };
@@ -102,7 +95,7 @@ async function studyMasks(
   const loader = await createLoader({
     dataset,
     indices: new Uint32Array(batchSize),
-    transforms: squares,
+    transforms: squareTransforms(side),
     inputs: program.inputs,
     batchSize,
     shuffle: false,

@@ -2,6 +2,7 @@ import {
   defineLab,
   pairedDifference,
   pointsText,
+  seedBars,
   shareText,
   signOf,
   spreadOf,
@@ -170,24 +171,15 @@ const of = (trials: readonly Trial[], kind: Kind, value: 'top1' | 'top5' | 'chan
   trials.filter((trial) => trial.kind === kind.id).map((trial) => trial[value]);
 
 async function drawErrors(lab: LabSession<Settings>, trials: readonly Trial[]): Promise<void> {
-  const bars = kinds.map((kind) => {
-    const values = of(trials, kind, 'top1');
-    return { label: lab.text(kind.name), value: spreadOf(values).mean, values };
-  });
-  const said = bars.map(({ label, value }) => `${label} ${value.toFixed(3)}`);
-  await lab.barChart('errors', {
-    title: lab.text({
+  const texts = {
+    title: {
       en: 'Test error with each kind of pooling; what differs within one kind is chance',
       ja: 'プーリングごとのテスト誤り率。同じ種類の中での違いは偶然による',
-    }),
-    description: lab.text({
-      en: `Means over seeds, single seeds as spots: ${said.join(', ')}.`,
-      ja: `棒はシードの平均、点は個々のシード。${said.join('、')}。`,
-    }),
-    value: { label: lab.text({ en: 'error rate on test images', ja: 'テスト画像の誤り率' }) },
-    format: (value) => value.toFixed(3),
-    bars,
-  });
+    },
+    label: { en: 'error rate on test images', ja: 'テスト画像の誤り率' },
+  };
+  const measured = kinds.map((kind) => ({ name: kind.name, values: of(trials, kind, 'top1') }));
+  await lab.barChart('errors', seedBars(lab, texts, measured));
   lab.table({
     caption: {
       en: 'Mean ± deviation over seeds. Changed: images that get another class when they move by one pixel',

@@ -87,7 +87,7 @@ export {
   type Loader,
   type LoaderOptions,
 } from './data/loader.ts';
-export { articleTransforms, isRandom, type TransformStep } from './data/transforms.ts';
+export { articleTransforms, isRandom, squareTransforms, type TransformStep } from './data/transforms.ts';
 export { deterministicTransforms } from './data/augmentation/deterministic.ts';
 export {
   augmentationNames,
@@ -211,6 +211,7 @@ export {
   type Difference,
   type Spread,
 } from './lab/spread.ts';
+export { seedBars, type SeedGroup } from './lab/seedBars.ts';
 export {
   compareGaps,
   gapAt,

@@ -1,6 +1,6 @@
 import {
   createLoader,
-  transforms,
+  squareTransforms,
   type Dataset,
   type Engine,
   type ImageBuffer,
@@ -11,13 +11,6 @@ import { every2nd, kinds } from './kinds.ts';
 
 /** Width of the network's input, in pixels. */
 const side = 32;
-/** Squares of every image, from -1 to 1: as trainings here test, for images of any shape. */
-const squares = transforms.compose([
-  transforms.resize(side),
-  transforms.centerCrop(side),
-  transforms.toTensor(),
-  transforms.normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]),
-]);
 export const batchSize = 16;
 /** In pixels. */
 export const distances = [1, 2, 3, 4];
@@ -48,7 +41,14 @@ export async function whenMoved(
   const indices = Uint32Array.from({ length: Math.min(images, dataset.length) }, (_, i) => i);
   const inputs = program.inputs.slice(0, 1);
   const common = { shuffle: false, seed: 0, workers: 0 };
-  const loader = await createLoader({ dataset, indices, transforms: squares, inputs, batchSize, ...common });
+  const loader = await createLoader({
+    dataset,
+    indices,
+    transforms: squareTransforms(side),
+    inputs,
+    batchSize,
+    ...common,
+  });
   try {
     for await (const { count, release } of loader.batches(0)) {
       const outputs = [await program.forward({ count })];

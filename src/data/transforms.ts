@@ -142,6 +142,11 @@ export function articleTransforms(size: number): readonly TransformStep[] {
   return compose([resize(size), toTensor(), normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])]);
 }
 
+/** The same for images of any shape: the square in their middle. */
+export function squareTransforms(size: number): readonly TransformStep[] {
+  return compose([resize(size), centerCrop(size), toTensor(), normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])]);
+}
+
 /**
  * What torchvision does to an image before its ImageNet models, for 224: Resize(256), CenterCrop(224), ToTensor,
  * Normalize with the means and deviations of ImageNet's channels. Other sizes are resized in the same proportion.

@@ -4,6 +4,7 @@ import type { DatasetSplits } from '../data/datasets.ts';
 import type { Text } from '../language.ts';
 import type { EpochHook } from '../training/session.ts';
 import type { LabSession, Verdict } from './lab.ts';
+import { seedBars } from './seedBars.ts';
 import { pairedDifference, pointsText, shareText, signOf, spreadOf, type Difference } from './spread.ts';
 
 /** Accuracies after an epoch, 0 to 1; both of images as they are, with dropout off. */
@@ -115,24 +116,15 @@ export async function tellGaps(
   shown: readonly GapGroup[],
 ): Promise<void> {
   await lab.lineChart('curves', curvesChart(lab, shown));
-  const bars = groups.map(({ name, curves }) => {
-    const values = curves.map(gapOf);
-    return { label: lab.text(name), value: spreadOf(values).mean, values };
-  });
-  const values = bars.map(({ label, value }) => `${label} ${value.toFixed(3)}`);
-  await lab.barChart('gaps', {
-    title: lab.text({
+  const texts = {
+    title: {
       en: 'The generalisation gap: training accuracy minus test accuracy',
       ja: '汎化ギャップ：訓練画像の正解率 − テスト画像の正解率',
-    }),
-    description: lab.text({
-      en: `Means over seeds, single seeds as spots: ${values.join(', ')}.`,
-      ja: `棒はシードの平均、点は個々のシード。${values.join('、')}。`,
-    }),
-    value: { label: lab.text({ en: 'gap, share of 1', ja: 'ギャップ（1に対する割合）' }) },
-    format: (value) => value.toFixed(3),
-    bars,
-  });
+    },
+    label: { en: 'gap, share of 1', ja: 'ギャップ（1に対する割合）' },
+  };
+  const measured = groups.map(({ name, curves }) => ({ name, values: curves.map(gapOf) }));
+  await lab.barChart('gaps', seedBars(lab, texts, measured));
   lab.table({
     caption: {
       en: 'After the last epoch, measured without augmentation and dropout: mean ± deviation over seeds',

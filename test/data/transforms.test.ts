@@ -10,6 +10,7 @@ import {
   normalize,
   outputSize,
   resize,
+  squareTransforms,
   toTensor,
 } from '../../src/data/transforms.ts';
 
@@ -78,6 +79,7 @@ test('outputSize follows torchvision: shorter side to size, longer side rounded 
   assert.deepEqual(size(3, 2, 9), { height: 13, width: 9 });
   const cropped = compose([resize(256), centerCrop(224), toTensor()]);
   assert.deepEqual(outputSize(cropped, { height: 375, width: 500 }), { height: 224, width: 224 });
+  assert.deepEqual(outputSize(squareTransforms(32), { height: 40, width: 50 }), { height: 32, width: 32 });
   assert.throws(() => outputSize(compose([centerCrop(33), toTensor()]), { height: 32, width: 40 }), {
     code: 'ALEX_DATA_TRANSFORMS',
   });
