@@ -13,8 +13,9 @@ interface Counted {
 }
 
 /**
- * The image in at most `most` (up to 256) colours: its own where they suffice, else those of Heckbert's median cut ("Color
- * Image Quantization for Frame Buffer Display", 1982).
+ * The image in at most `most` (up to 256) colours: its own where they suffice, else by cutting the box of colours with the
+ * most variance in two, again and again (Wan, Prusinkiewicz and Wong, "Variance-based color image quantization for frame
+ * buffer display", 1990).
  */
 export function quantize({ data }: RgbImage, most: number): Quantized {
   const counts = new Map<number, number>();
@@ -26,7 +27,7 @@ export function quantize({ data }: RgbImage, most: number): Quantized {
     color: [key >> 16, (key >> 8) & 255, key & 255] as const,
     pixels,
   }));
-  const boxes = medianCut(counted, most);
+  const boxes = cutBoxes(counted, most);
   const byKey = new Map<number, number>();
   boxes.forEach((box, index) => {
     for (const { color } of box) byKey.set(keyOf(color, 0), index);
@@ -39,44 +40,46 @@ function keyOf(data: ArrayLike<number>, at: number): number {
   return (data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!;
 }
 
-interface Spread {
+interface Box {
+  readonly colors: readonly Counted[];
+  /** Of the channel that varies most: its number, its mean, and its squared deviations over all pixels. */
   readonly channel: number;
-  readonly range: number;
+  readonly mean: number;
+  readonly deviation: number;
 }
 
-/** Cuts the box with the widest range, at its median pixel, until there are enough. */
-function medianCut(colors: readonly Counted[], most: number): Counted[][] {
-  const boxes = [{ box: [...colors], spread: spreadOf(colors) }];
+function cutBoxes(colors: readonly Counted[], most: number): (readonly Counted[])[] {
+  const boxes = [boxOf(colors)];
   while (boxes.length < most) {
-    const widest = boxes.reduce((a, b) => (b.spread.range > a.spread.range ? b : a));
-    if (widest.spread.range === 0) break;
-    boxes.splice(boxes.indexOf(widest), 1);
-    for (const box of halves(widest.box, widest.spread.channel)) boxes.push({ box, spread: spreadOf(box) });
+    const widest = boxes.reduce((a, b) => (b.deviation > a.deviation ? b : a));
+    if (widest.deviation === 0) break;
+    const { channel, mean } = widest;
+    const isLower = ({ color }: Counted): boolean => color[channel]! <= mean;
+    const halves = [widest.colors.filter(isLower), widest.colors.filter((one) => !isLower(one))];
+    boxes.splice(boxes.indexOf(widest), 1, ...halves.map(boxOf));
   }
-  return boxes.map(({ box }) => box);
+  return boxes.map((box) => box.colors);
 }
 
-function halves(box: Counted[], channel: number): Counted[][] {
-  box.sort((a, b) => a.color[channel]! - b.color[channel]!);
-  const half = box.reduce((sum, { pixels }) => sum + pixels, 0) / 2;
-  let sum = 0;
-  const at = box.findIndex(({ pixels }) => (sum += pixels) >= half) + 1;
-  const cut = Math.min(box.length - 1, at);
-  return [box.slice(0, cut), box.slice(cut)];
-}
-
-function spreadOf(box: readonly Counted[]): Spread {
-  const ranges = [0, 1, 2].map((channel) => {
-    const values = box.map(({ color }) => color[channel]!);
-    return values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
+function boxOf(colors: readonly Counted[]): Box {
+  const channels = [0, 1, 2].map((channel) => {
+    const mean = meanOf(colors, channel);
+    const deviation = colors.reduce(
+      (sum, { color, pixels }) => sum + pixels * (color[channel]! - mean) ** 2,
+      0,
+    );
+    return { channel, mean, deviation };
   });
-  const range = Math.max(...ranges);
-  return { channel: ranges.indexOf(range), range };
+  const widest = channels.reduce((a, b) => (b.deviation > a.deviation ? b : a));
+  // All of one colour, whatever a mean is rounded to.
+  return { colors, ...widest, deviation: colors.length > 1 ? widest.deviation : 0 };
 }
 
-function meanColor(box: readonly Counted[]): Rgb {
-  const pixels = box.reduce((sum, one) => sum + one.pixels, 0);
-  return [0, 1, 2].map((channel) =>
-    Math.round(box.reduce((sum, one) => sum + one.pixels * one.color[channel]!, 0) / pixels),
-  ) as unknown as Rgb;
+function meanOf(colors: readonly Counted[], channel: number): number {
+  const pixels = colors.reduce((sum, one) => sum + one.pixels, 0);
+  return colors.reduce((sum, one) => sum + one.pixels * one.color[channel]!, 0) / pixels;
+}
+
+function meanColor(colors: readonly Counted[]): Rgb {
+  return [0, 1, 2].map((channel) => Math.round(meanOf(colors, channel))) as unknown as Rgb;
 }
