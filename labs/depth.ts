@@ -4,6 +4,8 @@ import {
   inferShapes,
   pairedDifference,
   pointsText,
+  seedsText,
+  shareBar,
   shareText,
   signOf,
   spreadOf,
@@ -142,11 +144,7 @@ async function draw(
       ja: `シード平均のテスト正解率。点は個々のシード。${told('ja')}。`,
     }),
     value: { label: lab.text({ en: 'test accuracy, %', ja: 'テスト正解率 (%)' }), domain: [0, 100] },
-    bars: variants.map(({ without, accuracies }, i) => ({
-      label: lab.text(nameOf(without)),
-      value: 100 * means[i]!,
-      values: accuracies.map((accuracy) => 100 * accuracy),
-    })),
+    bars: variants.map(({ without, accuracies }) => shareBar(lab.text(nameOf(without)), accuracies)),
     format: (value) => value.toFixed(1),
   });
 }
@@ -162,13 +160,7 @@ function conclude(
       .map((one, i) => `${nameOf(variants[i + 1]!.without)[language]} ${pointsText(one)[language]}`)
       .join('; ');
   const whole = shareText(spreadOf(variants[0]!.accuracies));
-  const single: Text =
-    seeds > 1
-      ? {
-          en: 'Intervals are of 95 %, of the differences seed by seed.',
-          ja: '区間は、シードごとの差の 95 % 信頼区間。',
-        }
-      : { en: 'One seed cannot tell a difference from chance.', ja: 'シード 1 つでは偶然と区別できない。' };
+  const bySeeds = seedsText(seeds);
   return {
     verdict: verdictOf(differences),
     finding: {
@@ -176,8 +168,8 @@ function conclude(
       ja: `5 層すべて: ${whole}。それに対する差: ${told('ja')}。論文では、中間の層のどれを除いても約 2 ポイント下がった。`,
     },
     confidence: {
-      en: `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${epochs} epochs of at most ${images} images. ${single.en} A short training favours shallow networks, which learn sooner: the paper trained for 90 epochs of 1.2 million images.`,
-      ja: `シード ${seeds} 個、最大 ${images} 枚を ${epochs} エポック。${single.ja}短い訓練では、早く学べる浅いネットワークが有利になる。論文は 120 万枚で 90 エポック訓練している。`,
+      en: `${epochs} epochs of at most ${images} images. ${bySeeds.en} A short training favours shallow networks, which learn sooner: the paper trained for 90 epochs of 1.2 million images.`,
+      ja: `最大 ${images} 枚を ${epochs} エポック。${bySeeds.ja}短い訓練では、早く学べる浅いネットワークが有利になる。論文は 120 万枚で 90 エポック訓練している。`,
     },
   };
 }

@@ -3,6 +3,8 @@ import {
   defineLab,
   pairedDifference,
   pointsText,
+  seedsText,
+  shareBar,
   shareText,
   signOf,
   spreadOf,
@@ -275,11 +277,7 @@ async function tellOutcomes(lab: Session, outcomes: readonly Outcome[]): Promise
       ja: `棒はシードの平均、点は個々のシード: ${told('ja')}。`,
     }),
     value: { label: lab.text({ en: 'test accuracy, %', ja: 'テスト正解率 (%)' }), domain: [0, 100] },
-    bars: outcomes.map(({ accuracies }, i) => ({
-      label: lab.text(arms[i]!.name),
-      value: 100 * means[i]!,
-      values: accuracies.map((accuracy) => 100 * accuracy),
-    })),
+    bars: outcomes.map(({ accuracies }, i) => shareBar(lab.text(arms[i]!.name), accuracies)),
     format: (value) => value.toFixed(1),
   });
 }
@@ -290,13 +288,7 @@ function conclude(lab: Session, outcomes: readonly Outcome[]): Conclusion {
   const [byConstants, byOurs] = [constants.difference!, ours.difference!];
   const base = shareText(spreadOf(without.accuracies));
   const [atOurs, atPaper] = [pointsText(byOurs), pointsText(byConstants)];
-  const single: Text =
-    seeds > 1
-      ? {
-          en: 'Intervals are of 95 %, of the differences seed by seed.',
-          ja: '区間は、シードごとの差の 95 % 信頼区間。',
-        }
-      : { en: 'One seed cannot tell a difference from chance.', ja: 'シード 1 つでは偶然と区別できない。' };
+  const bySeeds = seedsText(seeds);
   return {
     verdict: verdictOf(byConstants, byOurs),
     finding: {
@@ -304,8 +296,8 @@ function conclude(lab: Session, outcomes: readonly Outcome[]): Conclusion {
       ja: `正規化なしのテスト正解率は ${base}。入力に合わせた α で ${atOurs.ja}、論文の定数で ${atPaper.ja} (隣の効きは 1 層目で k の ${constants.sumsOverK[0]!.toPrecision(1)})。論文では CIFAR-10 で 2 ポイント上がった。`,
     },
     confidence: {
-      en: `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${epochs} epochs of at most ${images} images, one learning rate for all. ${single.en}`,
-      ja: `シード ${seeds} 個、最大 ${images} 枚を ${epochs} エポック、学習率はすべて同じ。${single.ja}`,
+      en: `${epochs} epochs of at most ${images} images, one learning rate for all. ${bySeeds.en}`,
+      ja: `最大 ${images} 枚を ${epochs} エポック、学習率はすべて同じ。${bySeeds.ja}`,
     },
   };
 }

@@ -6,6 +6,8 @@ import {
   initialFilters,
   pairedDifference,
   pointsText,
+  seedsText,
+  shareBar,
   shareText,
   signOf,
   spreadOf,
@@ -256,11 +258,7 @@ async function drawAccuracies(lab: Session, outcomes: readonly Outcome[]): Promi
       ja: `棒はシード ${lab.settings.seeds} 個の平均、点は個々のシード。`,
     }),
     value: { label: lab.text({ en: 'test accuracy, %', ja: 'テスト正解率 (%)' }), domain: [0, 100] },
-    bars: outcomes.map((outcome, i) => ({
-      label: lab.text(outcome.arm.name),
-      value: 100 * means[i]!,
-      values: accuraciesOf(outcome).map((accuracy) => 100 * accuracy),
-    })),
+    bars: outcomes.map((outcome) => shareBar(lab.text(outcome.arm.name), accuraciesOf(outcome))),
     format: (value) => value.toFixed(1),
   });
 }
@@ -290,8 +288,8 @@ async function drawColours(lab: Session, outcomes: readonly Outcome[]): Promise<
   ];
   const bars = shown.flatMap(({ name, shares }) =>
     halfNames.map((half, which) => {
-      const values = shares.map((own) => 100 * halves(own)[which]!);
-      return { label: lab.text(half), series: lab.text(name), value: spreadOf(values).mean, values };
+      const means = shares.map((own) => halves(own)[which]!);
+      return { ...shareBar(lab.text(half), means), series: lab.text(name) };
     }),
   );
   const told = bars.map(({ series, label, value }) => `${series}, ${label} ${value.toFixed(0)} %`).join('; ');
@@ -351,8 +349,8 @@ function conclude(lab: Session, outcomes: readonly Outcome[]): Conclusion {
       ja: `2 本の塔は、半分の幅の 1 本に対して ${pointsText(gain).ja} (論文では +1.7)、同じ幅の 1 本に対して ${pointsText(loss).ja}。畳み込みの重みは同じ幅の 1 本より ${saved} 少ない。1 本のほうは積和が ${work} 倍、1 ステップの時間が ${time} 倍。訓練による最初のフィルタの色の変化が塔の間で異なるのは ${seeds} シード中 ${apart}。区別のない 1 本の前半と後半では ${byChance}。`,
     },
     confidence: {
-      en: `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${epochs} epochs of at most ${images} images. Times are of this run on this machine. Colours are told apart with 95 % confidence a seed, by ranks; whether there is anything to specialise in depends on the images, and the paper's filters are 11 × 11, trained on 1.2 million photographs.`,
-      ja: `シード ${seeds} 個、最大 ${images} 枚を ${epochs} エポック。時間はこのマシンでのこの実行のもの。色の差はシードごとに順位で検定した (95 %)。何に特化しうるかは画像しだいで、論文のフィルタは 11 × 11、120 万枚の写真で訓練されている。`,
+      en: `${epochs} epochs of at most ${images} images. ${seedsText(seeds).en} Times are of this run on this machine. Colours are told apart with 95 % confidence a seed, by ranks; whether there is anything to specialise in depends on the images, and the paper's filters are 11 × 11, trained on 1.2 million photographs.`,
+      ja: `最大 ${images} 枚を ${epochs} エポック。${seedsText(seeds).ja}時間はこのマシンでのこの実行のもの。色の差はシードごとに順位で検定した (95 %)。何に特化しうるかは画像しだいで、論文のフィルタは 11 × 11、120 万枚の写真で訓練されている。`,
     },
   };
 }

@@ -205,6 +205,8 @@ export type { LabItem } from './lab/labItems.ts';
 export {
   pairedDifference,
   pointsText,
+  seedsText,
+  shareBar,
   shareText,
   signOf,
   spreadOf,

@@ -1,4 +1,5 @@
 /** What trials with several seeds say: their mean, how far apart they are, and whether two ways of training differ. */
+import type { Bar } from '../charts/barChart.ts';
 import type { Text } from '../language.ts';
 
 export interface Spread {
@@ -65,5 +66,23 @@ export function pointsText({ mean, low, high }: Difference): Text {
   return {
     en: `${own} points (95 % interval ${points(low)} to ${points(high)})`,
     ja: `${own} ポイント（95 % 信頼区間 ${points(low)}〜${points(high)}）`,
+  };
+}
+
+/** Shares of 1 as a bar in percent: their mean, and each as a spot. */
+export function shareBar(label: string, shares: readonly number[]): Bar {
+  return { label, value: 100 * spreadOf(shares).mean, values: shares.map((share) => 100 * share) };
+}
+
+/** What differences over so many seeds are worth, in a sentence or two. */
+export function seedsText(seeds: number): Text {
+  if (seeds === 1)
+    return {
+      en: '1 seed, which cannot tell a difference from chance.',
+      ja: 'シード 1 個で、偶然の差と区別できない。',
+    };
+  return {
+    en: `${seeds} seeds; differences are taken seed by seed, and intervals are of 95 %.`,
+    ja: `シード ${seeds} 個。差はシードごとに取り、区間は 95 % である。`,
   };
 }

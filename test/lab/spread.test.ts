@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pairedDifference, pointsText, shareText, signOf, spreadOf } from '../../src/lab/spread.ts';
+import { pairedDifference, pointsText, shareText, signOf, spreadOf, shareBar } from '../../src/lab/spread.ts';
 
 const near = (actual: number | null, expected: number): void =>
   assert.ok(actual !== null && Math.abs(actual - expected) < 1e-3, `${actual}, expected ${expected}`);
@@ -38,4 +38,8 @@ test('shares and their differences are written with their spread, where there is
   assert.equal(en, '+20.0 points (95 % interval -107.1 to +147.1)');
   assert.equal(ja, '+20.0 ポイント（95 % 信頼区間 -107.1〜+147.1）');
   assert.equal(pointsText(pairedDifference([0.1], [0.4])).en, '-30.0 points');
+});
+
+test('a bar of shares is their mean in percent, with each of them', () => {
+  assert.deepEqual(shareBar('all', [0.25, 0.75]), { label: 'all', value: 50, values: [25, 75] });
 });
