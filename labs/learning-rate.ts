@@ -183,7 +183,10 @@ async function tellCurves(lab: Session, { trials, steps, chance }: Swept): Promi
       domain: [0, 1.5 * chance],
     },
     references: [{ at: chance, axis: 'y', label: lab.text({ en: 'guessing', ja: '当てずっぽう' }) }],
-    lines: first.map(({ rate, losses }) => ({ name: String(rate), points: smoothed(losses, window) })),
+    lines: first.map(({ rate, losses, accuracy }) => ({
+      name: accuracy === null ? `${rate} (${lab.text({ en: 'diverges', ja: '発散' })})` : String(rate),
+      points: smoothed(losses, window),
+    })),
   });
 }
 
@@ -254,15 +257,16 @@ function conclude(lab: Session, { outcomes, best, found, steps, chance }: Findin
   );
   const rates = [...new Set(bestBySeed.map(({ rate }) => rate))].join(', ');
   const loss = (one: Outcome, language: 'en' | 'ja'): string => {
-    if (Number.isFinite(meanLoss(one))) return meanLoss(one).toFixed(2);
-    return language === 'en' ? 'divergence' : '発散';
+    const mean = meanLoss(one);
+    if (language === 'en') return Number.isFinite(mean) ? mean.toFixed(2) : 'divergence';
+    return Number.isFinite(mean) ? ` ${mean.toFixed(2)}` : '発散';
   };
   const suggestion = suggested === undefined ? undefined : String(suggested);
   return {
     verdict: !learnt ? 'unclear' : peaked && near ? 'agrees' : peaked || near ? 'partly' : 'disagrees',
     finding: {
       en: `After ${steps} steps the loss is lowest at a rate of ${best.rate}: ${loss(best, 'en')}, against ${loss(slowest, 'en')} at ${slowest.rate} and ${loss(fastest, 'en')} at ${fastest.rate}. ${failed ? `From ${failed.rate} on trainings diverge.` : 'None of the rates diverged.'} The search suggests ${suggestion ?? 'nothing'}${suggestion ? `, ${near ? 'at most' : 'more than'} one step of the sweep from the best` : ''}.`,
-      ja: `${steps} ステップ後の損失が最も低いのは学習率 ${best.rate} の ${loss(best, 'ja')}。${slowest.rate} では ${loss(slowest, 'ja')}、${fastest.rate} では ${loss(fastest, 'ja')} になる。${failed ? `${failed.rate} からは発散する訓練がある。` : '発散した学習率はない。'}${suggestion ? `探索の提案は ${suggestion} で、最良との差は総当たりの 1 刻み${near ? '以内' : 'を超える'}。` : '探索からは提案が出なかった。'}`,
+      ja: `${steps} ステップ後の損失が最も低いのは学習率 ${best.rate} の${loss(best, 'ja')}。${slowest.rate} では${loss(slowest, 'ja')}、${fastest.rate} では${loss(fastest, 'ja')}。${failed ? `${failed.rate} からは発散する訓練がある。` : '発散した学習率はない。'}${suggestion ? `探索の提案は ${suggestion} で、最良との差は総当たりの 1 刻み${near ? '以内' : 'を超える'}。` : '探索からは提案が出なかった。'}`,
     },
     confidence: {
       en: `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}; best by seed: ${rates}. The best rate depends on the network, the batch size and the steps: longer trainings and schedules that end low bear more.`,

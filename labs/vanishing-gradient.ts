@@ -180,7 +180,7 @@ async function tellDepths(lab: Session, depths: readonly Depth[], chance: number
   const { trainingSteps, rates, trainingSeeds } = lab.settings;
   lab.story({
     en: `The gradient of a weight is the signal that comes in times the gradient that comes back. Weights that are too small make both fade, so that all layers get equally little; sigmoid keeps its outputs near ½, and only the way back fades. Does it matter? Networks of growing depth, each trained for ${trainingSteps} steps of 32 images with He's weights and the learning rates ${rates.join(', ')}, of which the best counts. A network that guesses has a loss of ln(classes) = ${chance.toFixed(3)}.`,
-    ja: `それは学習に効くのか。層を増やしながら、He の初期値で 32 枚ずつ ${trainingSteps} ステップ訓練する。学習率は ${rates.join('、')} を試し、いちばんよいものを採る。当てずっぽうの損失は ln(クラス数) = ${chance.toFixed(3)} である。`,
+    ja: `重みの勾配は、入ってくる信号と戻ってくる勾配の積である。重みが小さすぎると両方が弱まり、どの層にも同じようにわずかしか届かない。sigmoid の出力は ½ の近くに保たれるので、弱まるのは戻り道だけになる。これは学習に効くのか。層を増やしながら、He の初期値で 32 枚ずつ ${trainingSteps} ステップ訓練する。学習率は ${rates.join('、')} を試し、いちばんよいものを採る。当てずっぽうの損失は ln(クラス数) = ${chance.toFixed(3)} である。`,
   });
   const of = (activation: Activation): Depth[] => depths.filter((one) => one.activation === activation);
   await lab.lineChart('depth', {
@@ -231,7 +231,7 @@ function conclude(
   const left = (activation: Activation): string => small(of(activation).reach);
   const deepest = Math.max(...lab.settings.depths);
   const said = (stop: number | null | undefined, language: 'en' | 'ja'): string => {
-    if (typeof stop === 'number') return language === 'en' ? `at ${stop} layers` : `${stop} 層`;
+    if (typeof stop === 'number') return language === 'en' ? `at ${stop} layers` : `${stop} 層で止まる`;
     return language === 'en' ? `at none of up to ${deepest}` : `${deepest} 層まででは止まらない`;
   };
   const { seeds, trainingSeeds, trainingSteps } = lab.settings;
@@ -239,7 +239,7 @@ function conclude(
     verdict: learnt ? (['disagrees', 'partly', 'agrees'] as const)[agreeing]! : 'unclear',
     finding: {
       en: `With He's weights the first layer gets ${left('sigmoid')} of the last layer's gradient with sigmoid, ${left('tanh')} with tanh, ${left('relu')} with ReLU. Sigmoid leaves ${of('sigmoid').slope.toFixed(3)} of it at each layer (at most 0.25), tanh ${of('tanh').slope.toFixed(3)}, ReLU ${of('relu').slope.toFixed(3)}, before weights. Learning stops ${said(stops['sigmoid'], 'en')} with sigmoid, ${said(stops['tanh'], 'en')} with tanh, ${said(stops['relu'], 'en')} with ReLU.`,
-      ja: `He の初期値では、最初の層に届く勾配は最後の層に比べて sigmoid で ${left('sigmoid')} 倍、tanh で ${left('tanh')} 倍、ReLU で ${left('relu')} 倍。活性化関数だけを見ると、1 層ごとに sigmoid は ${of('sigmoid').slope.toFixed(3)} 倍 (最大 0.25)、tanh は ${of('tanh').slope.toFixed(3)} 倍、ReLU は ${of('relu').slope.toFixed(3)} 倍になる。学習が止まる深さは sigmoid が ${said(stops['sigmoid'], 'ja')}、tanh が ${said(stops['tanh'], 'ja')}、ReLU が ${said(stops['relu'], 'ja')}。`,
+      ja: `He の初期値では、最初の層に届く勾配は最後の層に比べて sigmoid で ${left('sigmoid')} 倍、tanh で ${left('tanh')} 倍、ReLU で ${left('relu')} 倍。活性化関数だけを見ると、1 層ごとに sigmoid は ${of('sigmoid').slope.toFixed(3)} 倍 (最大 0.25)、tanh は ${of('tanh').slope.toFixed(3)} 倍、ReLU は ${of('relu').slope.toFixed(3)} 倍になる。学習は sigmoid では ${said(stops['sigmoid'], 'ja')}。tanh では ${said(stops['tanh'], 'ja')}。ReLU では ${said(stops['relu'], 'ja')}。`,
     },
     confidence: {
       en: `Gradients: ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, the order of sigmoid and ReLU ${fades ? 'the same in all of them' : 'not the same in all of them'}. Depths: ${trainingSeeds} ${trainingSeeds === 1 ? 'seed' : 'seeds'} and ${trainingSteps} steps; longer training, other rates or normalisation may move them.`,
