@@ -46,7 +46,9 @@ test('the verdict follows from the ratios of all seeds', () => {
   assert.equal(verdictOf([exact(12), exact(15)]), 'partly');
   assert.equal(verdictOf([exact(0.8), exact(0.9)]), 'disagrees');
   assert.equal(verdictOf([exact(0.8), { value: 0.4, bound: 'atMost' }]), 'disagrees');
-  assert.equal(verdictOf([exact(0.9), exact(1.2)]), 'unclear');
+  assert.equal(verdictOf([exact(0.9), exact(1.2)]), 'disagrees');
+  assert.equal(verdictOf([exact(0.9), exact(7)]), 'unclear');
+  assert.equal(verdictOf([exact(0.9), { value: 3, bound: 'atLeast' }]), 'unclear');
   assert.equal(verdictOf([exact(6)]), 'unclear');
   assert.equal(verdictOf([exact(6), null]), 'unclear');
 });
