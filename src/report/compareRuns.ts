@@ -8,7 +8,7 @@ import { clock, count, percent } from '../numberText.ts';
 import { configDifferences, type ConfigDifference } from './configDifferences.ts';
 import { chartHtml, pageHtml, tableHtml } from './page.ts';
 import { readRun, trainingSeconds, type RunRecord } from './runRecord.ts';
-import { stepCurve } from './stepCurve.ts';
+import { stepCurve, trainingCurve } from './stepCurve.ts';
 import { wilsonInterval } from './statistics.ts';
 import { axes, shortNumber } from './terms.ts';
 
@@ -147,7 +147,7 @@ const curves: readonly Curve[] = [
   {
     what: { en: 'training loss', ja: '訓練損失' },
     axis: axes.loss,
-    points: (run) => stepCurve(run, ({ loss }) => loss),
+    points: (run) => trainingCurve(run, ({ loss }) => loss),
     best: 'least',
   },
   {
@@ -172,7 +172,7 @@ const curves: readonly Curve[] = [
   {
     what: { en: 'throughput', ja: '速度' },
     axis: axes.throughput,
-    points: (run) => stepCurve(run, ({ imagesPerSecond }) => imagesPerSecond),
+    points: (run) => trainingCurve(run, ({ imagesPerSecond }) => imagesPerSecond),
     best: 'most',
   },
 ];

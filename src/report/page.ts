@@ -94,7 +94,7 @@ export function pictureHtml({ png, width, description, caption }: PagePicture): 
 export function picturesHtml(pictures: readonly PagePicture[]): string {
   const items = pictures.map(
     (picture) =>
-      `<li style="width:${Math.max(picture.width, 72)}px;max-width:100%">${pictureHtml(picture)}</li>`,
+      `<li style="width:${Math.max(picture.width, 96)}px;max-width:100%">${pictureHtml(picture)}</li>`,
   );
   return `<ul class="pictures">${items.join('')}</ul>`;
 }

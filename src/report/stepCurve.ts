@@ -15,3 +15,12 @@ export function stepCurve(run: RunRecord, value: (event: StepEvent) => number): 
     return { x: own.at(-1)!.x, y: own.reduce((sum, { y }) => sum + y, 0) / own.length };
   });
 }
+
+/** What steps and epochs both tell; by epochs where these are too short for a step event. */
+export function trainingCurve(
+  run: RunRecord,
+  value: (event: Pick<StepEvent, 'loss' | 'imagesPerSecond'>) => number,
+): ChartPoint[] {
+  if (run.steps.length > 0) return stepCurve(run, value);
+  return run.epochs.map((event) => ({ x: event.epoch, y: value(event) }));
+}

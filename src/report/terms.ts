@@ -18,7 +18,7 @@ export function shortNumber(value: number): string {
 
 export const noSteps: Missing = {
   missing: {
-    en: 'The run has told of no step yet.',
-    ja: 'この実行はまだ 1 ステップも記録していない。',
+    en: 'The run has told of no step yet: it tells of one in every logEvery.',
+    ja: 'この実行はまだステップを 1 つも記録していない (記録は logEvery ステップごと)。',
   },
 };

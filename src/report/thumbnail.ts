@@ -5,7 +5,7 @@ import { imagePicture } from '../explain/pictures.ts';
 import type { PagePicture } from './page.ts';
 
 /** Longer side of an image in a report, in its own pixels: what is larger takes too many bytes. */
-export const mostSide = 64;
+export const mostSide = 48;
 /** On the page. */
 const shownSide = 96;
 

@@ -12,9 +12,13 @@ import { mostTypical, surestMistakes } from './images.ts';
 
 /** Channels of a layer that are drawn, and pixels of all of them together at most. */
 const mostChannels = 16;
-const mostPixels = 26_000;
+const mostPixels = 16_400;
 /** Of a layer's picture on the page. */
 const width = 220;
+
+/** In deeper networks only what activations and pools give is drawn, and the linear layers. */
+const mostLayers = 40;
+const drawnOfMany: readonly LayerType[] = ['relu', 'tanh', 'sigmoid', 'maxPool', 'avgPool', 'linear'];
 
 /** Layers that change nothing to be seen when the network is not trained. */
 const unseen: readonly LayerType[] = ['dropout', 'flatten'];
@@ -52,7 +56,8 @@ async function lookAt(at: number, tested: Tested, material: Material): Promise<s
     description: title,
     caption: t({ en: 'what the network sees', ja: 'ネットワークへの入力' }),
   });
-  const shown = layers.filter(({ type }) => !unseen.includes(type));
+  const seen = layers.filter(({ type }) => !unseen.includes(type));
+  const shown = seen.length > mostLayers ? seen.filter(({ type }) => drawnOfMany.includes(type)) : seen;
   return (
     `<h3>${escaped(title)}</h3>` +
     picturesHtml([input, ...shown.map((activation) => layerPicture(activation, material))])

@@ -64,8 +64,8 @@ export const attentionSection: Section = {
     if (isMissing(tested)) return tested;
     const { right, wrong } = chosen(tested);
     const intro = t({
-      en: 'Grad-CAM (Selvaraju and others 2017) colours what speaks for a class in the last feature map; the occlusion map (Zeiler and Fergus 2014) what the probability loses by a grey square there. Yellow is most.',
-      ja: 'Grad-CAM (Selvaraju ほか 2017) は最後の特徴マップでそのクラスを支持する場所を、遮蔽マップ (Zeiler・Fergus 2014) は灰色の正方形で隠すと確率が下がる場所を示す。黄色が最大。',
+      en: 'Grad-CAM (Selvaraju and others 2017) colours what speaks for a class in the last feature map; the occlusion map (Zeiler and Fergus 2014) what the probability loses by a grey square there. Yellow is most; where a map has values below 0 too, red is what speaks for the class and blue what speaks against it.',
+      ja: 'Grad-CAM (Selvaraju ほか 2017) は最後の特徴マップでそのクラスを支持する場所を、遮蔽マップ (Zeiler・Fergus 2014) は灰色の正方形で隠すと確率が下がる場所を示す。黄色が最大。負の値もある図では、赤がそのクラスを支持し、青が反対する。',
     });
     let done = 0;
     const rows = async (places: readonly number[]): Promise<string> => {

@@ -5,7 +5,7 @@ import { count, percent, rate } from '../../numberText.ts';
 import type { Material, Section } from '../material.ts';
 import { chartHtml } from '../page.ts';
 import { epochsAt, type RunRecord } from '../runRecord.ts';
-import { stepCurve } from '../stepCurve.ts';
+import { trainingCurve } from '../stepCurve.ts';
 import { axes, noSteps, shortNumber } from '../terms.ts';
 
 /** Lines of fewer points than this have spots: of one point, a line is not to be seen. */
@@ -22,8 +22,8 @@ export const lossSection: Section = {
   id: 'loss',
   title: { en: 'Loss', ja: '損失' },
   write: async ({ run, t }) => {
-    if (run.steps.length === 0) return noSteps;
-    const training = stepCurve(run, ({ loss }) => loss);
+    const training = trainingCurve(run, ({ loss }) => loss);
+    if (training.length === 0) return noSteps;
     const validation = run.validations.map(({ epoch, loss }) => ({ x: epoch, y: loss }));
     const classes = run.result?.perClass.length;
     const [first, last] = [training[0]!.y, training.at(-1)!.y];
@@ -144,9 +144,9 @@ export const throughputSection: Section = {
   title: { en: 'Throughput', ja: '速度' },
   write: async (material) => {
     const { run, t } = material;
-    if (run.steps.length === 0) return noSteps;
-    const points = stepCurve(run, ({ imagesPerSecond }) => imagesPerSecond);
-    const speeds = run.steps.map(({ imagesPerSecond }) => imagesPerSecond).sort((a, b) => a - b);
+    const points = trainingCurve(run, ({ imagesPerSecond }) => imagesPerSecond);
+    if (points.length === 0) return noSteps;
+    const speeds = points.map(({ y }) => y).sort((a, b) => a - b);
     const middle = speeds[speeds.length >> 1]!;
     const svg = await lineChart({
       title: t({
