@@ -67,8 +67,9 @@ export interface ResumedRun {
 export async function resumedConfig(path: string, options: TrainingOptions): Promise<ResumedRun> {
   const folder = openRunFolder(path);
   // A run of before an option came to be is one with the article's value of it.
-  // Watches need not be, and a run without them goes on without.
-  const { watchEvery: _watchEvery, ...article } = recipes.article;
+  // Watches need not be, and a run without them goes on without. The order of the options stays the same, for they are
+  // written into the model's file.
+  const article = { ...recipes.article, watchEvery: undefined };
   const before = trainingConfig({}, { ...article, ...(await readConfig(folder)) });
   const config = trainingConfig(options, before);
   const length = dependsOnLength(config.schedule) ? (['epochs'] as const) : [];

@@ -43,7 +43,7 @@ test('train --json tells events only, the same as the run folder keeps', async (
   const events = jsonLines(stdout);
   assert.deepEqual(
     events.map((event) => event['type']),
-    ['start', 'step', 'step', 'step', 'epoch', 'checkpoint', 'result'],
+    ['start', 'watch', 'step', 'step', 'step', 'epoch', 'checkpoint', 'result'],
   );
   assert.deepEqual(events, jsonLines(await readFile(join(folder, 'json', 'events.jsonl'), 'utf8')));
   const config = JSON.parse(await readFile(join(folder, 'json', 'config.json'), 'utf8')) as object;
