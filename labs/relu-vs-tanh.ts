@@ -178,19 +178,19 @@ function runsOf(runs: readonly Run[], activation: Activation): readonly Run[] {
   return runs.filter((run) => run.activation === activation);
 }
 
-/** The activation that came to the level first, or came closest to it. */
-function whoIsFirst(runs: readonly Run[]): Text {
-  const { activation, steps, least } = runs.reduce((best, run) => (isBetter(run, best) ? run : best));
-  if (steps === null) {
-    const close = percent(least ?? 1);
-    return {
-      en: `None came to 25 % training error; ${activation} came closest, to ${close}`,
-      ja: `訓練誤差 25 % にはどれも届かず、最も近いのは ${activation} の ${close}`,
-    };
-  }
+/** Mean steps of each activation, or how far those came that did not all reach the level. */
+function tellSteps(runs: readonly Run[], most: number): Text {
+  const told = (never: (closest: string) => string): string[] =>
+    activations.map((activation) => {
+      const own = runsOf(runs, activation);
+      const steps = own.flatMap((run) => run.steps ?? []);
+      if (steps.length === own.length) return `${activation} ${spreadOf(steps).mean.toFixed(0)}`;
+      const closest = percent(own.reduce((least, run) => Math.min(least, run.least ?? 1), 1));
+      return `${activation} ${never(closest)}`;
+    });
   return {
-    en: `${activation} was the first at 25 % training error, after ${steps} steps`,
-    ja: `訓練誤差 25 % に最初に達したのは ${activation} (${steps} ステップ)`,
+    en: `Steps to 25 % training error: ${told((closest) => `not within ${most} (${closest})`).join(', ')}`,
+    ja: `訓練誤差 25 % までのステップ数: ${told((closest) => `${most} 以内に届かず (${closest})`).join('、')}`,
   };
 }
 
@@ -203,13 +203,13 @@ async function drawErrors(lab: Session, runs: readonly Run[]): Promise<void> {
       y: 100 * y,
     })),
   }));
-  const first = whoIsFirst(runs);
+  const told = tellSteps(runs, lab.settings.steps);
   const longest = stepsPerCount * Math.max(...runs.map(({ errors }) => errors.length));
   await lab.lineChart('training-error', {
-    title: lab.text(first),
+    title: lab.text(told),
     description: lab.text({
-      en: `Running training error over steps, a line a seed, ended where it comes to 25 %. ${first.en}.`,
-      ja: `ステップごとの訓練誤差の移動平均。シードごとに 1 本で、25 % に達したところで終わる。${first.ja}。`,
+      en: `Running training error over steps, a line a seed, ended where it comes to 25 %. ${told.en}.`,
+      ja: `ステップごとの訓練誤差の移動平均。シードごとに 1 本で、25 % に達したところで終わる。${told.ja}。`,
     }),
     x: { label: lab.text({ en: 'steps', ja: 'ステップ' }), domain: [0, longest] },
     y: { label: lab.text({ en: 'training error, %', ja: '訓練誤差 (%)' }), domain: [0, 100] },
