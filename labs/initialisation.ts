@@ -86,8 +86,8 @@ async function measure(
   const end = new AbortController();
   let signals: Signals = { signal: [], gradient: [] };
   await lab.train(
-    // Dropout would be chance that has nothing to do with the image.
-    { network, dataset, initialization, batchSize, seed, dropout: 0 },
+    // Dropout would be chance that has nothing to do with the image. For one batch, loader threads are not worth starting.
+    { network, dataset, initialization, batchSize, seed, dropout: 0, workers: 0 },
     {
       signal: end.signal,
       onStep: ({ program, labels }) => {

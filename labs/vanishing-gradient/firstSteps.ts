@@ -46,6 +46,8 @@ export async function measure(
       batchSize,
       epochs: Math.ceil((steps * batchSize) / data.train.length),
       seed,
+      // For so few batches, loader threads are not worth starting.
+      workers: 0,
     },
     {
       signal: end.signal,
