@@ -1,6 +1,6 @@
 /** Colours in a terminal, in as many as it has. */
 import { seriesOnAnyPaper } from '../charts/palette.ts';
-import { cividis, type Rgb } from '../explain/colors.ts';
+import type { Rgb } from '../explain/colors.ts';
 
 /** Bits of a terminal's colours, as Node counts them: 1 is none, 4 is the 16 of ANSI, 8 is xterm's 256. */
 export type ColorDepth = 1 | 4 | 8 | 24;
@@ -67,9 +67,4 @@ export function inSeriesColor(text: string, depth: ColorDepth, series: number): 
 /** `#rrggbb` */
 function rgbOf(hex: string): Rgb {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
-}
-
-/** Text on the colour of a share from 0 to 1, which is a heat map's, in black or white, whichever is read better there. */
-export function onHeat(text: string, depth: ColorDepth, share: number): string {
-  return painted(text, depth, share > 0.5 ? [0, 0, 0] : [255, 255, 255], cividis(share));
 }

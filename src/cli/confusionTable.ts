@@ -1,5 +1,5 @@
 import type { ResultEvent } from '../training/events.ts';
-import { onHeat } from './color.ts';
+import { onHeat } from './heatColor.ts';
 import type { Terminal } from './terminal.ts';
 import { bar, displayWidth, padded, percent, shortened, table } from './text.ts';
 

@@ -3,7 +3,7 @@ import type { LabItem } from '../lab/labItems.ts';
 import type { LabHooks, LabOptions, LabOutcome } from '../lab/runLab.ts';
 import type { Lab, LabSize } from '../lab/lab.ts';
 import { languages, userLanguage, type Language } from '../language.ts';
-import { chartText } from './chart/chartText.ts';
+import type { ChartText } from './chart/chartText.ts';
 import { printPicture } from './images/picture.ts';
 import { catchInterrupt, interruptedExitCode } from './interrupt.ts';
 import { newLabCommand } from './newLab.ts';
@@ -128,6 +128,8 @@ async function tell(
   { language }: LabOptions,
   run: (hooks: LabHooks) => Promise<LabOutcome>,
 ): Promise<void> {
+  // Loaded only now, with its colours: the command line starts without what draws.
+  const { chartText } = await import('./chart/chartText.ts');
   let folder = '';
   const interrupt = catchInterrupt(terminal, 'ending after this step… (Ctrl-C again to stop at once)');
   const progress = createProgress(terminal);
@@ -135,7 +137,7 @@ async function tell(
     const outcome = await run({
       signal: interrupt.signal,
       onStart: (path) => (folder = path),
-      onItem: (item) => tellItem(terminal, item),
+      onItem: (item) => tellItem(terminal, item, chartText),
       onTrial: (name) => terminal.drawLine(name),
       onEvent: (event) => {
         if (event.type === 'progress') progress(event);
@@ -158,7 +160,7 @@ async function tell(
   }
 }
 
-function tellItem(terminal: Terminal, item: LabItem): void {
+function tellItem(terminal: Terminal, item: LabItem, chartText: ChartText): void {
   terminal.drawLine('');
   switch (item.kind) {
     case 'story':

@@ -6,7 +6,6 @@ import type { RateSearch } from '../training/findLearningRate.ts';
 import { usualRange, type RateRange } from '../training/rateRange.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { decimal, oneOf, whole } from './options.ts';
-import { chartText } from './chart/chartText.ts';
 import { advice, rateChart } from './rateChart.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { addTrainingOptions, givenOptions } from './trainOptions.ts';
@@ -73,6 +72,7 @@ async function searchAndTell(
 }
 
 async function tell(terminal: Terminal, search: RateSearch, out: string | undefined): Promise<void> {
+  const { chartText } = await import('./chart/chartText.ts');
   const path = out ?? `${search.network}-${search.dataset}-lr.svg`;
   const chart = rateChart(search);
   await writeTextAtomically(path, await lineChart(chart));

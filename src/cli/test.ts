@@ -8,7 +8,6 @@ import type { EngineName } from '../engine/engine.ts';
 import type { ResultEvent } from '../training/events.ts';
 import type { Model } from '../training/modelFile.ts';
 import { averageOption, noteOnCrops } from './averageOption.ts';
-import { classTable, confusionTable } from './confusionTable.ts';
 import { modelFile } from './modelPath.ts';
 import { readers, whole } from './options.ts';
 import { createProgress } from './progress.ts';
@@ -100,7 +99,7 @@ async function testFile(terminal: Terminal, path: string, options: TestOptions):
     },
   });
   terminal.drawLine('');
-  tell(terminal, result);
+  await tell(terminal, result);
   // After the result is told: a folder that cannot be written to costs the file only.
   if (predictions !== undefined) await writeTextAtomically(predictions, lines.join(''));
 }
@@ -124,7 +123,8 @@ function trainingOf({ details }: Model): DataOfTraining {
   };
 }
 
-function tell(terminal: Terminal, result: ResultEvent): void {
+async function tell(terminal: Terminal, result: ResultEvent): Promise<void> {
+  const { classTable, confusionTable } = await import('./confusionTable.ts');
   terminal.emit(result);
   terminal.print(accuracyLine(result));
   terminal.print(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { scale } from '@observablehq/plot';
-import { inSeriesColor, onHeat, painted } from '../../src/cli/color.ts';
+import { inSeriesColor, painted } from '../../src/cli/color.ts';
+import { onHeat } from '../../src/cli/heatColor.ts';
 
 test('a colour is written in as many bits as the terminal has', () => {
   assert.equal(painted('a', 24, [1, 2, 3], [4, 5, 6]), '\x1b[38;2;1;2;3;48;2;4;5;6ma\x1b[0m');

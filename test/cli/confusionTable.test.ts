@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { onHeat } from '../../src/cli/color.ts';
 import { classTable, confusionTable } from '../../src/cli/confusionTable.ts';
+import { onHeat } from '../../src/cli/heatColor.ts';
 import { displayWidth } from '../../src/cli/text.ts';
 import type { ResultEvent } from '../../src/training/events.ts';
 

@@ -10,6 +10,8 @@ export function chartText(drawn: LabChart, style: TextStyle): string {
   return `${wrap(drawn.chart.title, style.columns)}\n${bodyText(drawn, style)}`;
 }
 
+export type ChartText = typeof chartText;
+
 function bodyText(drawn: LabChart, style: TextStyle): string {
   switch (drawn.type) {
     case 'line':

@@ -1,5 +1,5 @@
 import { heatShares, type HeatMap } from '../../charts/heatMap.ts';
-import { onHeat } from '../color.ts';
+import { onHeat } from '../heatColor.ts';
 import { displayWidth, padded, shortened, wrap } from '../text.ts';
 import { letters, wrapEntries, type TextStyle } from './lineText.ts';
 

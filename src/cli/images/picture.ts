@@ -1,5 +1,6 @@
 /** Pictures between the lines of a terminal. */
 import { interleavedImage, type ImageSize, type ImageView } from '../../data/image.ts';
+import { blankCanvas, drawImage } from '../../data/images/canvas.ts';
 import { encodePng, type RgbImage } from '../../data/images/encodePng.ts';
 import { resize } from '../../data/resize.ts';
 import type { Terminal } from '../terminal.ts';
@@ -34,7 +35,7 @@ export function fitPicture(terminal: Terminal, image: ImageView, most: Cells): P
     width: Math.min(most.columns, terminal.columns - 1) * pixels.width,
     height: Math.min(most.rows, terminal.rows - 2) * pixels.height,
   });
-  const shown = size.height > image.height ? magnified(image, size) : interleaved(resize(image, size));
+  const shown = drawn(image, size);
   return {
     image: shown,
     cells: {
@@ -51,22 +52,13 @@ function fittedSize({ width, height }: ImageSize, most: ImageSize): ImageSize {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-function interleaved(view: ImageView): RgbImage {
-  return magnified(view, view);
-}
-
-/** Each pixel as a square of them. */
-function magnified({ data, offset, strides, height }: ImageView, size: ImageSize): RgbImage {
-  const scale = size.height / height;
-  const out = new Uint8Array(3 * size.height * size.width);
-  let at = 0;
-  for (let y = 0; y < size.height; y++) {
-    for (let x = 0; x < size.width; x++) {
-      const from = offset + Math.floor(y / scale) * strides.row + Math.floor(x / scale) * strides.column;
-      for (let c = 0; c < 3; c++) out[at++] = data[from + c * strides.channel]!;
-    }
-  }
-  return { width: size.width, height: size.height, data: out };
+/** The image in this size; where it grows, each pixel is a square of them. */
+function drawn(image: ImageView, size: ImageSize): RgbImage {
+  const canvas = blankCanvas(size, 0);
+  const grows = size.height > image.height;
+  const scale = grows ? size.height / image.height : 1;
+  drawImage(canvas, grows ? image : resize(image, size), { top: 0, left: 0, scale });
+  return canvas;
 }
 
 /** Lines of text for `print`, with the picture to their left, or over them where a terminal may not go back to it. */
