@@ -340,11 +340,11 @@ export const lab = defineLab<Settings>({
   sizes: {
     quick: {
       minutes: 0.5,
-      images: 2000,
+      images: 300,
       batchSize: 16,
       steps: 500,
-      rates: { ReLU: [0.01, 0.02], tanh: [0.01, 0.02], sigmoid: [0.1] },
-      seeds: 1,
+      rates: { ReLU: [0.02, 0.01], tanh: [0.01, 0.02], sigmoid: [0.1] },
+      seeds: 2,
     },
     default: {
       minutes: 5,

@@ -44,13 +44,15 @@ test('the verdict is that of normalisation at the scale of our inputs', () => {
 
 interface Outcome {
   readonly key: string;
+  readonly rates: readonly { rate: number; accuracy: number }[];
+  readonly rate: number;
   readonly accuracies: readonly number[];
   readonly sumsOverK: readonly number[];
   readonly difference: Difference | null;
 }
 
 test('a tiny run: the engine gives the example, and differences follow from the accuracies', async (context) => {
-  const settings = { images: 16, testImages: 20, epochs: 1, seeds: 2 };
+  const settings = { images: 16, testImages: 20, epochs: 1, rates: [0.01, 0.02], seeds: 2 };
   const { values, conclusion } = await runTinyLab(context, lab, settings, { threads: 1 });
   const { inputs, computed } = values['example'] as Record<string, number[]>;
   const outputs = normalised(inputs!, paper);
@@ -60,6 +62,10 @@ test('a tiny run: the engine gives the example, and differences follow from the 
   // Alpha is 127.5² times as large, of networks that have hardly been trained.
   const ratio = ours.sumsOverK[0]! / constants.sumsOverK[0]!;
   assert.ok(ratio > 127.5 ** 2 / 2 && ratio < 127.5 ** 2 * 2, String(ratio));
+  for (const { rate, rates } of [without, constants, ours]) {
+    const best = Math.max(...rates.map(({ accuracy }) => accuracy));
+    assert.equal(rates.find((one) => one.rate === rate)!.accuracy, best);
+  }
   for (const arm of [constants, ours]) {
     assert.deepEqual(arm.difference, pairedDifference(arm.accuracies, without.accuracies));
   }
