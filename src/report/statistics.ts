@@ -31,6 +31,11 @@ export function wilsonInterval(successes: number, total: number): Interval {
   return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
+/** How many are right. */
+export function correctCount({ labels, predicted }: Predictions): number {
+  return labels.filter((label, i) => label === predicted[i]).length;
+}
+
 /** confusion[label][predicted], in images. */
 export function confusionMatrix({ labels, predicted }: Predictions, classes: number): number[][] {
   const matrix = Array.from({ length: classes }, () => Array.from({ length: classes }, () => 0));

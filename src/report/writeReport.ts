@@ -32,7 +32,7 @@ import { layersSection } from './sections/layers.ts';
 import { neighboursSection } from './sections/neighbours.ts';
 import { summarySection } from './sections/summary.ts';
 import { unitsSection } from './sections/units.ts';
-import { calibration } from './statistics.ts';
+import { calibration, correctCount } from './statistics.ts';
 import { testRun } from './testRun.ts';
 
 export interface ReportOptions {
@@ -134,10 +134,9 @@ export async function writeReport(folder: string, options: ReportOptions = {}): 
 }
 
 function figures({ predictions }: Tested): Required<Report>['tested'] {
-  const { labels, predicted } = predictions;
   return {
-    correct: labels.filter((label, i) => label === predicted[i]).length,
-    total: labels.length,
+    correct: correctCount(predictions),
+    total: predictions.labels.length,
     expectedCalibrationError: calibration(predictions).error,
   };
 }

@@ -3,7 +3,7 @@ import { lineChart } from '../../charts/lineChart.ts';
 import { count, percent } from '../../numberText.ts';
 import { isMissing, type Section } from '../material.ts';
 import { chartHtml, tableHtml } from '../page.ts';
-import { calibration, sum, wilsonInterval } from '../statistics.ts';
+import { calibration, correctCount, sum, wilsonInterval } from '../statistics.ts';
 
 /** A share of fewer images than this says nothing; the table has it all the same. */
 const fewestDrawn = 5;
@@ -16,9 +16,9 @@ export const calibrationSection: Section = {
     const { bins, error } = calibration(tested.predictions);
     const used = bins.filter(({ images }) => images > 0);
     const drawn = used.filter(({ images }) => images >= fewestDrawn);
-    const { confidences, labels, predicted } = tested.predictions;
+    const { confidences } = tested.predictions;
     const confidence = sum([...confidences]) / confidences.length;
-    const accuracy = labels.filter((label, i) => label === predicted[i]).length / labels.length;
+    const accuracy = correctCount(tested.predictions) / confidences.length;
     const over = confidence > accuracy;
     const svg = await lineChart({
       title: t({

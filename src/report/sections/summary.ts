@@ -4,7 +4,7 @@ import { clock, count, percent, rate } from '../../numberText.ts';
 import { packageVersion } from '../../packageVersion.ts';
 import { isMissing, type Material, type Section } from '../material.ts';
 import { trainingSeconds } from '../runRecord.ts';
-import { wilsonInterval } from '../statistics.ts';
+import { correctCount, wilsonInterval } from '../statistics.ts';
 
 type Fact = readonly [Text, string];
 
@@ -30,8 +30,8 @@ function accuracyFacts(material: Material): Fact[] {
       facts.push([{ en: 'Among the first five', ja: '上位 5 つに含まれる割合' }, percent(result.top5)]);
   }
   if (isMissing(tested)) return facts;
-  const { labels, predicted, likelihoods } = tested.predictions;
-  const correct = labels.filter((label, i) => label === predicted[i]).length;
+  const { labels, likelihoods } = tested.predictions;
+  const correct = correctCount(tested.predictions);
   const loss = -likelihoods.reduce((sum, p) => sum + Math.log(Math.max(p, 1e-38)), 0) / labels.length;
   const fewer = start !== undefined && labels.length < start.testImages;
   facts.push([
