@@ -341,7 +341,7 @@ export const lab = defineLab<Settings>({
     },
     default: {
       minutes: 5,
-      subjects: [{ network: 'alexnet-32', seeds: 3, steps: 1800 }],
+      subjects: [{ network: 'alexnet-32', seeds: 3, steps: 1600 }],
       batchSize: 32,
       images: 10000,
     },
