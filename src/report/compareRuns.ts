@@ -140,6 +140,8 @@ interface Curve {
   readonly points: (run: RunRecord) => ChartPoint[];
   /** Of the last points of two runs, which is worth naming. */
   readonly best: 'least' | 'most' | 'none';
+  /** Whether it depends on the data and on how labels are used. */
+  readonly ofData: boolean;
   readonly domain?: readonly [number, number];
 }
 
@@ -149,18 +151,21 @@ const curves: readonly Curve[] = [
     axis: axes.loss,
     points: (run) => trainingCurve(run, ({ loss }) => loss),
     best: 'least',
+    ofData: true,
   },
   {
     what: { en: 'validation loss', ja: '検証損失' },
     axis: axes.loss,
     points: ({ validations }) => validations.map(({ epoch, loss }) => ({ x: epoch, y: loss })),
     best: 'least',
+    ofData: true,
   },
   {
     what: { en: 'validation accuracy', ja: '検証正解率' },
     axis: axes.accuracy,
     points: ({ validations }) => validations.map(({ epoch, accuracy }) => ({ x: epoch, y: accuracy })),
     best: 'most',
+    ofData: true,
     domain: [0, 1],
   },
   {
@@ -168,18 +173,20 @@ const curves: readonly Curve[] = [
     axis: axes.learningRate,
     points: (run) => stepCurve(run, ({ learningRate }) => learningRate),
     best: 'none',
+    ofData: false,
   },
   {
     what: { en: 'throughput', ja: '速度' },
     axis: axes.throughput,
     points: (run) => trainingCurve(run, ({ imagesPerSecond }) => imagesPerSecond),
     best: 'most',
+    ofData: false,
   },
 ];
 
 /** The charts for which at least one run has values; a run keeps its colour in all of them. */
 export function overlays(runs: readonly RunRecord[], names: readonly string[], t: Translate): LineChart[] {
-  return curves.flatMap(({ what, axis, points, best, domain }) => {
+  return curves.flatMap(({ what, axis, points, best, ofData, domain }) => {
     const lines = runs
       .map((run, series) => ({ name: names[series]!, series, points: points(run) }))
       .filter((line) => line.points.length > 0)
@@ -187,24 +194,43 @@ export function overlays(runs: readonly RunRecord[], names: readonly string[], t
       .map((line) => ({ ...line, spots: line.points.length === 1 }));
     if (lines.length === 0) return [];
     const ends = lines.map((line) => ({ name: line.name, value: line.points.at(-1)!.y }));
-    const ordered = ends.toSorted((a, b) => (best === 'least' ? a.value - b.value : b.value - a.value));
     const told = ends.map(({ name, value }) => `${name} ${shortNumber(value)}`).join(', ');
-    const winner = ordered[0]!;
     return [
       {
-        title:
-          best === 'none' || lines.length < 2
-            ? t({ en: capital(what.en), ja: what.ja })
-            : t({
-                en: `${capital(what.en)}: ${winner.name} has the ${best} at its end, ${shortNumber(winner.value)}`,
-                ja: `${what.ja}: 最後の値が最も${best === 'least' ? '小さい' : '大きい'}のは ${winner.name} の ${shortNumber(winner.value)}`,
-              }),
+        title: overlayTitle({ what, best }, ends, !ofData || haveSameData(runs), t),
         description: t({ en: `At the end: ${told}.`, ja: `最後の値: ${told}。` }),
         x: { label: t(axes.epochs) },
         y: { label: t(axis), format: tickText, ...(domain && { domain }) },
         lines,
       },
     ];
+  });
+}
+
+/** Losses and accuracies of other data, or losses of smoothed labels, are no better or worse. */
+function haveSameData(runs: readonly RunRecord[]): boolean {
+  const conditions = runs.map(({ config: { dataset, labelSmoothing } }) => `${dataset} ${labelSmoothing}`);
+  return new Set(conditions).size === 1;
+}
+
+function overlayTitle(
+  { what, best }: Pick<Curve, 'what' | 'best'>,
+  ends: readonly { readonly name: string; readonly value: number }[],
+  comparable: boolean,
+  t: Translate,
+): string {
+  if (best === 'none' || ends.length < 2) return t({ en: capital(what.en), ja: what.ja });
+  if (!comparable) {
+    return t({
+      en: `${capital(what.en)}, on other data or other labels: not to be compared`,
+      ja: `${what.ja} (データかラベルの扱いが違うので、大小は比べられない)`,
+    });
+  }
+  const [winner] = ends.toSorted((a, b) => (best === 'least' ? a.value - b.value : b.value - a.value));
+  const { name, value } = winner!;
+  return t({
+    en: `${capital(what.en)}: ${name} has the ${best} at its end, ${shortNumber(value)}`,
+    ja: `${what.ja}: 最後の値が最も${best === 'least' ? '小さい' : '大きい'}のは ${name} の ${shortNumber(value)}`,
   });
 }
 

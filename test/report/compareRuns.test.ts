@@ -82,6 +82,10 @@ test('runs lie over each other, with what differed in their configurations', asy
     charts[2]!.lines.map(({ name, series }) => [name, series]),
     [['fast', 1]],
   );
+  const elsewhere = runs.map((run, i) => ({ ...run, config: { ...run.config, dataset: `set ${i}` } }));
+  const titles = overlays(elsewhere, names, (text) => text.en).map(({ title }) => title);
+  assert.match(titles[0]!, /not to be compared/);
+  assert.match(titles.at(-1)!, /has the most/);
   const page = readFileSync(out, 'utf8');
   assert.match(page, /<th scope="row">learningRate<\/th><td>0.001<\/td><td>0.1<\/td>/);
   assert.ok(!/(src|href)="http/.test(page));
