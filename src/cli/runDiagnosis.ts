@@ -64,32 +64,39 @@ function tell(
   language: Language,
 ): void {
   const columns = Math.min(100, terminal.columns);
-  const print = (text: string, indent = ''): void =>
+  /** The first line behind `mark`, the others as far in. */
+  const print = (text: string, mark = ''): void =>
     terminal.print(
-      wrap(text, columns - indent.length)
+      wrap(text, columns - mark.length)
         .split('\n')
-        .map((line) => `${indent}${line}`)
+        .map((line, i) => `${i === 0 ? mark : ' '.repeat(mark.length)}${line}`)
         .join('\n'),
     );
   print(basis(run, examined)[language]);
   if (notExamined !== undefined) print(withoutImages(notExamined)[language]);
+  const nothing = examined > 0 ? nothingWrong : nothingByEvents;
   if (findings.length === 0) return print(`\n${nothing[language]}`);
   for (const { title, evidence, advice } of findings) {
     terminal.print('');
     print(title[language]);
     print(evidence[language], '  ');
-    for (const text of advice) print(`- ${text[language]}`, '  ');
+    for (const text of advice) print(text[language], '  - ');
   }
 }
 
-const nothing: Text = {
+const nothingWrong: Text = {
   en: 'Nothing wrong was found.',
   ja: '問題は見つからなかった。',
 };
 
+const nothingByEvents: Text = {
+  en: 'Nothing wrong was found by the events alone.',
+  ja: '記録だけからは、問題は見つからなかった。',
+};
+
 function basis({ folder, epochs, watches }: RunDiagnosis['run'], examined: number): Text {
   return {
-    en: `${folder}: ${epochs.length} epochs, ${watches.length} watches, ${count(examined)} training images looked at.`,
+    en: `${folder}: epochs ${epochs.length}, watches ${watches.length}, training images looked at ${count(examined)}.`,
     ja: `${folder}: ${epochs.length} エポック、観察 ${watches.length} 回、調べた訓練画像 ${count(examined)} 枚。`,
   };
 }

@@ -3,22 +3,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatasetSplits } from '../data/datasets.ts';
 import { imageName } from '../data/images/readEncoded.ts';
-import { createLoader } from '../data/loader.ts';
-import { hasSquares } from '../data/dataset.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { AlexnetError } from '../errors.ts';
 import { inferShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import type { RunRecord } from '../report/runRecord.ts';
-import { evaluate } from '../training/evaluate.ts';
-import { checkClassCount } from '../training/evaluateModel.ts';
+import { evaluateModel } from '../training/evaluateModel.ts';
 import type { ProgressEvent } from '../training/events.ts';
 import { loadModel, type Model } from '../training/modelFile.ts';
-import { modelViews } from '../training/modelViews.ts';
 import { articleRecipe } from '../training/recipes/article.ts';
 import { markAlive, weightLayers } from '../training/reluUnits.ts';
-import { imageCount, loadTrainingData, type ImageSet } from '../training/trainingData.ts';
+import { loadTrainingData, type ImageSet } from '../training/trainingData.ts';
 import type { TrainingConfig } from '../training/trainingOptions.ts';
 
 export interface ExamineOptions {
@@ -76,7 +72,6 @@ export async function examineImages(run: RunRecord, options: ExamineOptions = {}
     const model = await loadModel(modelPath(run));
     const config = { ...articleRecipe, ...run.config, ...(options.dataDir && { dataDir: options.dataDir }) };
     const train = await trainingImages(config, options);
-    checkClassCount(model.network.name, model.classes.length, train.dataset);
     return { images: await examine(model, train, config, options) };
   } catch (error) {
     if (error instanceof AlexnetError) return { problem: error.message };
@@ -106,50 +101,20 @@ async function examine(
   model: Model,
   train: ImageSet,
   { workers, onBadImage }: TrainingConfig,
-  options: ExamineOptions,
+  { engine, images, onProgress, signal }: ExamineOptions,
 ): Promise<ExaminedImages> {
   const { dataset } = train;
-  const indices = evenly(train, options.images ?? affordable(model.network));
-  const engine = options.engine ?? (await createEngine('cpu'));
-  const program = await engine.compile(model.network, { batchSize, training: false, inputSlots: 2 });
-  try {
-    for (const [name, values] of model.parameters) program.writeParameter(name, values);
-    const [transforms] = modelViews(model, 'none', { anyShape: !hasSquares(dataset) });
-    const loader = await createLoader({
-      dataset,
-      indices,
-      transforms: transforms!,
-      inputs: program.inputs,
-      batchSize,
-      workers,
-      shuffle: false,
-      seed: 0,
-      onBadImage,
-    });
-    try {
-      return await lookAt(program, loader, train, options);
-    } finally {
-      await loader.close();
-    }
-  } finally {
-    await program.dispose();
-  }
-}
-
-async function lookAt(
-  program: Program,
-  loader: Parameters<typeof evaluate>[1],
-  train: ImageSet,
-  { onProgress, signal }: ExamineOptions,
-): Promise<ExaminedImages> {
-  const { classes } = train.dataset;
   const predictions: ImagePrediction[] = [];
-  const activity = watchActivity(program);
-  const result = await evaluate(activity.program, loader, {
-    classes,
-    total: imageCount(train),
+  const activity = createActivity(model.network);
+  const result = await evaluateModel(model, dataset, {
+    engine: engine ?? (await createEngine('cpu')),
+    batchSize,
+    workers,
+    onBadImage,
+    indices: evenly(train, images ?? affordable(model.network)),
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
+    onForward: activity.note,
     onPrediction: (index, label, predicted, logits) => {
       const probability = softmaxAt(logits, predicted);
       const [confidence, likelihood] = [probability(predicted), probability(label)];
@@ -157,28 +122,25 @@ async function lookAt(
     },
   });
   const { accuracy, loss, total: examined } = result;
-  const counted = { classes, classCounts: countClasses(train) };
+  const counted = { classes: dataset.classes, classCounts: countClasses(train) };
   return { ...counted, examined, accuracy, loss, predictions, deadUnits: activity.dead(), ...pathsOf(train) };
 }
 
-/** A program that notes after each forward which units of its ReLUs are over 0. */
-function watchActivity(program: Program): {
-  readonly program: Pick<Program, 'forward'>;
+interface Activity {
+  /** Takes in which units of its ReLUs a program has over 0. */
+  readonly note: (program: Pick<Program, 'readActivation'>) => void;
   readonly dead: () => { name: string; dead: number }[];
-} {
-  const watched = weightLayers(program.network).flatMap(({ name, relu }) =>
+}
+
+function createActivity(network: NetworkSpec): Activity {
+  const watched = weightLayers(network).flatMap(({ name, relu }) =>
     relu ? [{ name, relu, alive: new Uint8Array(relu.units) }] : [],
   );
-  const isOpen = ({ alive }: { readonly alive: Uint8Array }): boolean => alive.includes(0);
   return {
-    program: {
-      async forward(options) {
-        const logits = await program.forward(options);
-        for (const { relu, alive } of watched.filter(isOpen)) {
-          markAlive(program.readActivation(relu.name), relu, alive);
-        }
-        return logits;
-      },
+    note(program) {
+      for (const { relu, alive } of watched.filter((one) => one.alive.includes(0))) {
+        markAlive(program.readActivation(relu.name), relu, alive);
+      }
     },
     dead: () =>
       watched.map(({ name, alive }) => ({

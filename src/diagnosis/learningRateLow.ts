@@ -1,6 +1,6 @@
 import { advise } from './advice.ts';
 import type { Diagnosis, Evidence, Finding } from './diagnosis.ts';
-import { lossAtChance } from './lossAtChance.ts';
+import { fades, lossAtChance } from './lossAtChance.ts';
 import { lossCurve } from './lossCurve.ts';
 import { updateRatios } from './updateRatios.ts';
 
@@ -14,10 +14,9 @@ export const learningRateLow: Diagnosis = { name: 'learning-rate-low', find };
 
 function find(evidence: Evidence): Finding | undefined {
   const { run } = evidence;
-  const { initialization, init, learningRate } = run.config;
+  const { learningRate } = run.config;
   // Small weights, not a small rate, are why little comes through to the first layers.
-  const fades = initialization === 'torchvision' && init === undefined;
-  if (fades && lossAtChance.find(evidence) !== undefined) return undefined;
+  if (fades(run.config) && lossAtChance.find(evidence) !== undefined) return undefined;
   const ratios = updateRatios(run);
   const curve = lossCurve(run);
   if (ratios === undefined || curve === undefined) return undefined;

@@ -3,12 +3,23 @@ import type { Diagnosis, Evidence, Finding } from './diagnosis.ts';
 import { divergence } from './divergence.ts';
 import { lossCurve } from './lossCurve.ts';
 import type { Text } from '../language.ts';
+import type { TrainingConfig } from '../training/trainingOptions.ts';
 import type { RunRecord } from '../report/runRecord.ts';
 import { highRatio } from './learningRateHigh.ts';
 import { updateRatios } from './updateRatios.ts';
 
 /** Share of ln(classes) that the loss may be away from it. */
 export const chanceBand = 0.02;
+
+const expected: Text = {
+  en: " This is expected for a while with PyTorch's default initialization: its weights have 0.41 of the size that keeps signals alive through ReLUs, so they fade from layer to layer.",
+  ja: 'PyTorch の既定の初期化では、しばらくこうなるのが普通だ。重みが、ReLU を通して信号を保つ大きさの 0.41 倍しかなく、信号は層ごとに弱まる。',
+};
+
+/** Whether signals fade from layer to layer, the first weights being PyTorch's. */
+export function fades({ initialization, init }: TrainingConfig): boolean {
+  return initialization === 'torchvision' && init === undefined;
+}
 
 /** The loss is where guessing puts it. */
 export const lossAtChance: Diagnosis = { name: 'loss-at-chance', find };
@@ -22,11 +33,12 @@ function find(evidence: Evidence): Finding | undefined {
   const chance = Math.log(classes);
   const { last, steps } = curve;
   if (Math.abs(last - chance) > chanceBand * chance) return undefined;
+  const why = fades(run.config) ? expected : { en: '', ja: '' };
   return {
     title: { en: 'The network does no better than guessing', ja: 'ネットワークは当てずっぽうと変わらない' },
     evidence: {
-      en: `After ${steps} steps the training loss is ${last.toFixed(3)}; guessing among ${classes} classes gives ln(${classes}) = ${chance.toFixed(3)}.`,
-      ja: `${steps} ステップ後の訓練損失は ${last.toFixed(3)}。${classes} クラスを当てずっぽうに選ぶと ln(${classes}) = ${chance.toFixed(3)} になる。`,
+      en: `After ${steps} steps the training loss is ${last.toFixed(3)}; guessing among ${classes} classes gives ln(${classes}) = ${chance.toFixed(3)}.${why.en}`,
+      ja: `${steps} ステップ後の訓練損失は ${last.toFixed(3)}。${classes} クラスを当てずっぽうに選ぶと ln(${classes}) = ${chance.toFixed(3)} になる。${why.ja}`,
     },
     advice: adviceFor(run),
     values: { last, chance, classes, steps },
@@ -34,15 +46,10 @@ function find(evidence: Evidence): Finding | undefined {
 }
 
 function adviceFor(run: RunRecord): Text[] {
-  const { initialization, init } = run.config;
   const longer = { en: 'Train for longer: --epochs.', ja: '長く学習する: --epochs。' };
-  if (initialization !== 'torchvision' || init !== undefined)
-    return [...rateAdvice(run), advise.findRate, longer];
-  const isExpected = {
-    en: "This is expected for a while with PyTorch's default initialization: its weights have 0.41 of the size that keeps signals alive through ReLUs, so they fade from layer to layer.",
-    ja: 'PyTorch の既定の初期化では、しばらくこうなるのが普通だ。重みが、ReLU を通して信号を保つ大きさの 0.41 倍しかなく、信号は層ごとに弱まる。',
-  };
-  return [advise.heInitialization, isExpected, longer];
+  return fades(run.config)
+    ? [advise.heInitialization, longer]
+    : [...rateAdvice(run), advise.findRate, longer];
 }
 
 /** Which way the rate is wrong, the sizes of its updates tell. */

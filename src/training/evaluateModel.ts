@@ -2,7 +2,7 @@ import type { Averaging } from '../data/augmentation/views.ts';
 import { hasSquares, type Dataset } from '../data/dataset.ts';
 import { createLoader, type BadImagePolicy } from '../data/loader.ts';
 import type { BadImage } from '../data/loaderFill.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Program } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { evaluate, type EvaluateOptions } from './evaluate.ts';
 import type { ResultEvent } from './events.ts';
@@ -19,6 +19,10 @@ export interface EvaluateModelOptions extends Pick<
   readonly workers: number;
   /** Over views of each image. Default none. */
   readonly averaging?: Averaging;
+  /** The images of the data set that it is tested on. Default: all. */
+  readonly indices?: Uint32Array | undefined;
+  /** Called after the forward pass of each batch, whose activations can be read. */
+  readonly onForward?: ((program: Pick<Program, 'readActivation'>) => void) | undefined;
   /** What happens when image files are broken. Default refuse. */
   readonly onBadImage?: BadImagePolicy | undefined;
   /** Told of each that is left out. */
@@ -32,8 +36,9 @@ export interface EvaluateModelOptions extends Pick<
 export async function evaluateModel(
   model: Model,
   dataset: Dataset,
-  { engine, batchSize, workers, averaging = 'none', onBadImage, onSkipped, ...options }: EvaluateModelOptions,
+  { engine, batchSize, workers, averaging = 'none', ...options }: EvaluateModelOptions,
 ): Promise<ResultEvent> {
+  const { indices, onForward, onBadImage, onSkipped, ...others } = options;
   checkClassCount(model.network.name, model.classes.length, dataset);
   const program = await engine.compile(model.network, { batchSize, training: false, inputSlots: 2 });
   try {
@@ -42,6 +47,7 @@ export async function evaluateModel(
     const [transforms, ...moreViews] = modelViews(model, averaging, { anyShape: !hasSquares(dataset) });
     const loader = await createLoader({
       dataset,
+      indices,
       transforms: transforms!,
       moreViews,
       inputs: program.inputs,
@@ -53,14 +59,25 @@ export async function evaluateModel(
       onSkipped,
     });
     try {
-      const { classes, length: total } = dataset;
-      return await evaluate(program, loader, { ...options, classes, total, views: 1 + moreViews.length });
+      const { classes } = dataset;
+      const told = { classes, total: loader.images, views: 1 + moreViews.length };
+      return await evaluate(followed(program, onForward), loader, { ...others, ...told });
     } finally {
       await loader.close();
     }
   } finally {
     await program.dispose();
   }
+}
+
+function followed(program: Program, onForward: EvaluateModelOptions['onForward']): Pick<Program, 'forward'> {
+  return {
+    async forward(options) {
+      const logits = await program.forward(options);
+      onForward?.(program);
+      return logits;
+    },
+  };
 }
 
 /** Throws ALEX_MODEL_CLASSES unless a model has as many classes as the data set. */

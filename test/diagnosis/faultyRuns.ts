@@ -88,10 +88,10 @@ export const runs = {
   'a class twenty times as rare': { ...onTiny, dataset: unbalanced() },
   'images that take long to load': {
     ...common,
-    dataset: { train: tinyDataset('train', 160), test: tinyDataset('test', 40) },
+    dataset: { train: tinyDataset('train', 96), test: tinyDataset('test', 40) },
     network: tinyNetwork,
-    // Up to 64 times the network's side and down again, on one thread.
-    transforms: [resize(512), resize(8), toTensor()],
+    // Up to 128 times the network's side and down again, on one thread.
+    transforms: [resize(1024), resize(8), toTensor()],
     workers: 1,
     epochs: 1,
     learningRate: 0.02,
