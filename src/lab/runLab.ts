@@ -157,7 +157,7 @@ function sharedMachine(
       const signal =
         given.signal === undefined ? hooks.signal : AbortSignal.any([hooks.signal, given.signal]);
       const outcome = await train(
-        { seed, workers: 2, ...options, dataset: data, out: false },
+        { seed, workers: 2, watchEvery: null, ...options, dataset: data, out: false },
         { ...given, onEvent, engine: await getEngine(), signal },
       );
       hooks.signal.throwIfAborted();
