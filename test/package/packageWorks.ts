@@ -35,7 +35,8 @@ function pack(folder: string): string {
     run(repository, 'npm', 'pack', '--json', '--silent', '--pack-destination', folder),
   ) as Packed[];
   const paths = packed.files.map(({ path }) => path);
-  for (const wanted of ['README.md', 'README.ja.md', 'LICENSE', 'bin/alexnet.js', 'dist/index.d.ts']) {
+  const built = ['dist/src/index.d.ts', 'dist/labs/activations.js'];
+  for (const wanted of ['README.md', 'README.ja.md', 'LICENSE', 'bin/alexnet.js', ...built]) {
     assert.ok(paths.includes(wanted), `${wanted} is missing from the package`);
   }
   const strangers = paths.filter(
@@ -76,6 +77,9 @@ function checkCommandLine(folder: string): void {
   );
   const result = JSON.parse(tested) as { readonly total: number };
   assert.equal(result.total, 100);
+  run(folder, 'npx', 'alexnet', 'lab', 'new', 'own');
+  run(folder, 'npx', 'alexnet', 'lab', './own.mts', '--quick', '--out', 'lab');
+  assert.match(readFileSync(join(folder, 'lab', 'report.html'), 'utf8'), /^<!doctype html>/);
 }
 
 /** README.md's example of the library, type-checked and run. */
