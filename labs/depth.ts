@@ -27,8 +27,8 @@ type Session = LabSession<Settings>;
 
 /** A network that was tried, with one accuracy (0..1) a seed. */
 interface Variant {
-  /** Convolution that is missing, from 1; 0 for none. */
-  readonly without: number;
+  /** Convolutions of which one is missing, from 1: more than one where that leaves the same network; none for the whole. */
+  readonly without: readonly number[];
   readonly parameters: number;
   readonly multiplyAdds: number;
   readonly accuracies: readonly number[];
@@ -47,6 +47,29 @@ export function withoutConvolution(network: NetworkSpec, number: number): Networ
   return { ...network, name: `${network.name}-without-conv${number}`, layers };
 }
 
+/** A network less one convolution, and which: several where it is the same without any of them. */
+interface Removal {
+  readonly network: NetworkSpec;
+  readonly without: readonly number[];
+}
+
+/** The whole network, then each that differs from those before it in more than names. */
+export function removals(whole: NetworkSpec): readonly Removal[] {
+  const convolutions = whole.layers.filter(({ type }) => type === 'conv').length;
+  const found = new Map<string, Removal>([[shapeOf(whole), { network: whole, without: [] }]]);
+  for (let number = 1; number <= convolutions; number++) {
+    const network = withoutConvolution(whole, number);
+    const same = found.get(shapeOf(network));
+    const without = [...(same?.without ?? []), number];
+    found.set(shapeOf(network), { network: same?.network ?? network, without });
+  }
+  return [...found.values()];
+}
+
+function shapeOf({ layers }: NetworkSpec): string {
+  return JSON.stringify(layers.map(({ name: _name, ...options }) => options));
+}
+
 function sizeOf(network: NetworkSpec): Pick<Variant, 'parameters' | 'multiplyAdds'> {
   const layers = inferShapes(network);
   const counts = layers.flatMap(({ parameters }) =>
@@ -58,11 +81,11 @@ function sizeOf(network: NetworkSpec): Pick<Variant, 'parameters' | 'multiplyAdd
   };
 }
 
-async function tryVariant(lab: Session, network: NetworkSpec, without: number): Promise<Variant> {
+async function tryVariant(lab: Session, { network, without }: Removal): Promise<Variant> {
   const { images, testImages, epochs, seeds } = lab.settings;
   const accuracies: number[] = [];
   for (let seed = lab.seed; seed < lab.seed + seeds; seed++) {
-    const name = without === 0 ? 'all convolutions' : `without conv${without}`;
+    const name = nameOf(without).en;
     const train = async (): Promise<number> => {
       const { result } = await lab.train({
         dataset: await lab.data({ train: images, test: testImages }),
@@ -82,9 +105,10 @@ async function tryVariant(lab: Session, network: NetworkSpec, without: number): 
   return { without, ...sizeOf(network), accuracies };
 }
 
-function nameOf(without: number): Text {
-  if (without === 0) return { en: 'all five', ja: '5 層すべて' };
-  return { en: `without conv${without}`, ja: `conv${without} なし` };
+function nameOf(without: readonly number[]): Text {
+  if (without.length === 0) return { en: 'all five', ja: '5 層すべて' };
+  const names = without.map((number) => `conv${number}`);
+  return { en: `without ${names.join(' or ')}`, ja: `${names.join(' か ')} なし` };
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -194,15 +218,20 @@ export const lab = defineLab<Settings>({
     const { images, testImages } = lab.settings;
     const { train } = await lab.data({ train: images, test: testImages });
     const whole = buildNetwork('alexnet-32', { classes: train.classes.length, dropout: 0.2 });
-    const convolutions = whole.layers.filter(({ type }) => type === 'conv').length;
     lab.story({
       en: 'AlexNet has five convolution layers. The paper took them out one at a time, trained again, and lost accuracy each time. The same is done here with alexnet-32, the same design for small images: one layer goes, with the ReLU after it; everything else stays.',
       ja: 'AlexNet には畳み込み層が 5 つある。論文では 1 つずつ除いて訓練し直し、そのたびに正解率が下がった。ここでは同じ設計を小さな画像向けにした alexnet-32 で同じことを行う。1 層とその直後の ReLU を除き、ほかはそのまま残す。',
     });
-    const variants: Variant[] = [];
-    for (let number = 0; number <= convolutions; number++) {
-      variants.push(await tryVariant(lab, withoutConvolution(whole, number), number));
+    const networks = removals(whole);
+    for (const { without } of networks.filter((one) => one.without.length > 1)) {
+      const names = without.map((number) => `conv${number}`);
+      lab.story({
+        en: `Without ${names.join(' or ')} it is the same network: the layers that stay have the same sizes.`,
+        ja: `${names.join(' と ')} は、どちらを除いても同じネットワークになる。残る層の大きさが同じだからだ。`,
+      });
     }
+    const variants: Variant[] = [];
+    for (const removal of networks) variants.push(await tryVariant(lab, removal));
     const [base, ...others] = variants as [Variant, ...Variant[]];
     const differences = others.map(({ accuracies }) => pairedDifference(accuracies, base.accuracies));
     lab.record('variants', variants);
