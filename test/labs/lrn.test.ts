@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lab, normalised, scalesOf, sumOverK, verdictOf, withNormalisation } from '../../labs/lrn.ts';
+import {
+  lab,
+  normalised,
+  scalesOf,
+  sumOverK,
+  verdictOf,
+  withNormalisation,
+  edgeText,
+} from '../../labs/lrn.ts';
 import { buildNetwork, inferShapes, pairedDifference, type Difference } from '../../src/index.ts';
 import { runTinyLab } from './tinyLab.ts';
 
@@ -70,4 +78,19 @@ test('a tiny run: the engine gives the example, and differences follow from the 
     assert.deepEqual(arm.difference, pairedDifference(arm.accuracies, without.accuracies));
   }
   assert.equal(conclusion.verdict, verdictOf(constants.difference!, ours.difference!));
+});
+
+test('a best rate at an end of those that were tried is told', () => {
+  const rates = [0.01, 0.02, 0.04];
+  assert.equal(edgeText([{ key: 'without', rate: 0.02 }], rates).en, '');
+  assert.match(
+    edgeText(
+      [
+        { key: 'without', rate: 0.02 },
+        { key: 'paper', rate: 0.04 },
+      ],
+      rates,
+    ).en,
+    /constants is at an end/,
+  );
 });
