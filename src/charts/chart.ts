@@ -1,4 +1,5 @@
 /** What every chart has: a title that says what to see, a text alternative, a legend; an SVG document of its own. */
+import { brokenLines } from '../brokenLines.ts';
 import { chartStyle, seriesColor, seriesDashes } from './palette.ts';
 
 export interface ChartText {
@@ -52,11 +53,11 @@ export function framedChart(
   legend: readonly LegendEntry[] = [],
 ): string {
   const width = drawing.width + 2 * margin;
-  const titleLines = wrapped(title, drawing.width / titleSize);
+  const titleLines = brokenLines(title, drawing.width / titleSize, textWidth);
   const rows = legendRows(legend, drawing.width);
   const legendTop = margin + titleLines.length * lineHeight;
   const top = legendTop + rows.length * lineHeight + 8;
-  const noteLines = note === '' ? [] : wrapped(note, drawing.width / textSize);
+  const noteLines = note === '' ? [] : brokenLines(note, drawing.width / textSize, textWidth);
   const noteTop = top + drawing.height + margin;
   const height = top + drawing.height + margin / 2 + noteLines.length * noteHeight;
   return [
@@ -121,18 +122,6 @@ export function textWidth(text: string): number {
 function isWide(letter: string): boolean {
   const code = letter.codePointAt(0)!;
   return code >= 0x2e80 && code < 0xfff0;
-}
-
-/** Lines of at most so many ems; broken at spaces, and between full-width letters. */
-function wrapped(text: string, ems: number): string[] {
-  const pieces = text.split(/(?<=\s)|(?<=[\u2e80-\uffef])(?![、。，．）」])/u);
-  const lines = [''];
-  for (const piece of pieces) {
-    const last = lines.at(-1)!;
-    if (last !== '' && textWidth(last + piece.trimEnd()) > ems) lines.push(piece);
-    else lines[lines.length - 1] = last + piece;
-  }
-  return lines.map((line) => line.trimEnd());
 }
 
 /** A value on an axis: `0.001`, `1,500`, `2e-7`. */

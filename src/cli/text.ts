@@ -1,5 +1,6 @@
 /** Bars and tables as the commands write them. */
 import { stripVTControlCharacters } from 'node:util';
+import { brokenLines } from '../brokenLines.ts';
 
 export { bytes, clock, count, percent, rate } from '../numberText.ts';
 
@@ -59,18 +60,7 @@ export function sparkline(values: readonly number[]): string {
 
 /** Lines of at most so many columns, broken at spaces and between full-width letters. */
 export function wrap(text: string, columns: number): string {
-  const lines = [''];
-  let width = 0;
-  for (const piece of text.split(/(?<=\s)|(?<=[\u2e80-\uffef])(?![、。，．）」])/u)) {
-    const own = displayWidth(piece.trimEnd());
-    if (width + own > columns) {
-      lines.push('');
-      width = 0;
-    }
-    lines[lines.length - 1] += piece;
-    width += own + (piece.length - piece.trimEnd().length);
-  }
-  return lines.map((line) => line.trimEnd()).join('\n');
+  return brokenLines(text, columns, displayWidth).join('\n');
 }
 
 /** Columns padded to their widest cell; those in `right` are aligned to the right. */

@@ -1,5 +1,5 @@
 /** Runs a lab: gives it what it works with, and keeps what it tells in a folder. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { barChart } from '../charts/barChart.ts';
@@ -174,7 +174,6 @@ function told(
 ): Pick<LabSession, 'story' | 'table' | 'lineChart' | 'barChart' | 'heatMap' | 'picture'> {
   const t = (text: Text): string => text[language];
   const write = (file: string, data: string | Uint8Array): string => {
-    mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, file), data);
     return join(folder, file);
   };
