@@ -1,4 +1,4 @@
-/** Turns kernels into code for a target, on the main thread; each thread then makes its functions of it. */
+/** Turns kernels into code for a target in Node.js, on the main thread; each thread then makes its functions of it. */
 import type { KernelSource } from './assembler/vector.ts';
 import { systemV, windows } from './assembler/x64/abi.ts';
 import { assembleKernels } from './assembler/x64/assembleKernels.ts';
@@ -7,16 +7,7 @@ import { assembleModule } from './assembler/wasm.ts';
 import { makeExecutable } from './native/executable.ts';
 import { machineCode } from './native/machineCode.ts';
 import { isWasm, targetShapes, type CpuTarget, type X64Target } from './targets/targets.ts';
-import type { CompiledKernels } from './threads/instance.ts';
-
-/** The most that 32-bit addresses reach. */
-const mostPages = 65536;
-
-export interface OwnedKernels {
-  readonly compiled: CompiledKernels;
-  /** Lets go of the code. Nothing may run in it any more. */
-  release(): void;
-}
+import type { OwnedKernels } from './host.ts';
 
 /** Throws where the target cannot be had here. */
 export function compileKernels(
@@ -26,7 +17,7 @@ export function compileKernels(
 ): OwnedKernels {
   if (!isWasm(target)) return compileX64(sources, target, memory);
   const { lanes } = targetShapes[target];
-  const module = new WebAssembly.Module(assembleModule(sources, lanes === 8 ? 8 : 4, mostPages));
+  const module = new WebAssembly.Module(assembleModule(sources, { lanes: lanes === 8 ? 8 : 4 }));
   return { compiled: { kind: 'wasm', module }, release() {} };
 }
 

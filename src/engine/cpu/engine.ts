@@ -3,10 +3,12 @@ import { availableParallelism } from 'node:os';
 import { alexnetError } from '../../errors.ts';
 import type { NetworkSpec } from '../../network/spec.ts';
 import { checkCompileOptions } from '../checkCalls.ts';
+import { checkThreads } from './checkThreads.ts';
 import type { CompileOptions, Engine } from '../engine.ts';
 import { predictProgram, type Prediction } from './cost/predictProgram.ts';
 import { convolutionChoices, type ConvolutionChoice } from './plan/builder.ts';
 import { measureRates, type MachineRates } from './cost/machineRates.ts';
+import { nodeHost } from './nodeHost.ts';
 import { compileCpu, type CpuProgram } from './program.ts';
 import { sayStepDown } from './targets/stepDown.ts';
 import { chooseTarget, targetReports, type TargetWish } from './targets/targetChoice.ts';
@@ -34,24 +36,18 @@ export interface CpuEngine extends Engine {
   measureRates(): Promise<MachineRates>;
 }
 
-/** More threads than this are refused: each costs memory, and no known machine has use for them. */
-export const mostThreads = 256;
-
 /** Throws ALEX_ENGINE_UNAVAILABLE, ALEX_OPTION_VALUE. */
 export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<CpuEngine> {
   const { threads = availableParallelism(), target = 'auto', convolutions = wantedConvolutions() } = options;
   const { profile = false } = options;
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > mostThreads) {
-    const expected = `a whole number from 1 to ${mostThreads}`;
-    throw alexnetError('ALEX_OPTION_VALUE', { option: 'threads', value: threads, expected });
-  }
+  checkThreads(threads);
   const chosen = findTarget(target);
   return {
     name: 'cpu',
     target: chosen,
     threads,
     compile: (network, compileOptions) =>
-      compileCpu(network, compileOptions, { threads, target: chosen, convolutions, profile }),
+      compileCpu(network, compileOptions, { threads, target: chosen, convolutions, profile, host: nodeHost }),
     async predict(network, compileOptions) {
       checkCompileOptions(network, compileOptions);
       return predictProgram(network, compileOptions, { threads, target: chosen, convolutions });

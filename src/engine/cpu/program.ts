@@ -23,8 +23,8 @@ import type {
   UpdateOptions,
 } from '../engine.ts';
 import { statesOf } from '../trained.ts';
-import { compileKernels, type OwnedKernels } from './compileKernels.ts';
-import { askForHugePages } from './native/hugePages.ts';
+import type { Host, OwnedKernels } from './host.ts';
+import { allocateMemory } from './allocateMemory.ts';
 import { inputBuffers } from './plan/inputBuffers.ts';
 import type { Plan } from './plan/lower.ts';
 import { pack, unpack, type PackedParameter } from './plan/parameters.ts';
@@ -37,14 +37,12 @@ import { sumConstants } from './kernels/updates.ts';
 import type { CpuTarget } from './targets/targets.ts';
 import { readCommand, type Context } from './threads/context.ts';
 import { controlAddresses, controlWords, phases } from './threads/control.ts';
-import { instantiate, type Instance } from './threads/instance.ts';
-import { createTeam, type Team } from './threads/team.ts';
+import type { Instance } from './threads/instance.ts';
+import type { Team } from './threads/team.ts';
 import { swapRanges } from './swapRanges.ts';
 import { readWeightGradient, weightGradientSquares } from './plan/weightGradient.ts';
 import { measureUpdate } from './measureUpdate.ts';
 import { sumOfSquares } from '../updateSizes.ts';
-
-const pageBytes = 65536;
 
 /** What runs anew when weights have changed. */
 const weightPhases = phases.prepare + phases.repack;
@@ -58,6 +56,7 @@ interface State {
   readonly instance: Instance;
   readonly team: Team;
   readonly target: CpuTarget;
+  readonly host: Host;
   readonly parameters: ReadonlyMap<string, PackedParameter>;
   /** Images of the last forward; 0 before the first. */
   count: number;
@@ -74,6 +73,8 @@ interface State {
 interface CompiledFor extends PlannedFor {
   /** Whether to take the time of each operation. */
   readonly profile: boolean;
+  /** Where the engine runs. */
+  readonly host: Host;
 }
 
 export interface CpuProgram extends Program {
@@ -89,9 +90,15 @@ export async function compileCpu(
 ): Promise<CpuProgram> {
   checkCompileOptions(network, options);
   const { batchSize, training, inputSlots = 1 } = options;
-  const plan = planProgram(network, options, compiledFor);
+  const plan = planProgram(network, options, compiledFor, compiledFor.host.memoryLimit());
   const profile = compiledFor.profile ? createProfile(plan) : undefined;
-  const state = createState(plan, allocateMemory(plan.memory, options), options, compiledFor, profile);
+  const state = createState(
+    plan,
+    allocateMemory(plan.memory, options, compiledFor.host),
+    options,
+    compiledFor,
+    profile,
+  );
   const inputs = inputBuffers(plan.input, { slots: inputSlots, batchSize }, state.instance.floats);
   return {
     network,
@@ -118,12 +125,12 @@ function createState(
   plan: Plan,
   memory: WebAssembly.Memory,
   options: CompileOptions,
-  { threads, target }: CompiledFor,
+  { threads, target, host }: CompiledFor,
   profile: Profile | undefined,
 ): State {
-  const kernels = compileKernels(plan.memory.kernels, target, memory);
+  const kernels = host.compileKernels(plan.memory.kernels, target, memory);
   const { compiled } = kernels;
-  const instance = instantiate(compiled, memory);
+  const instance = host.instantiate(compiled, memory);
   for (const { address, make } of plan.memory.constants) instance.words.set(make(), address / 4);
   const operations = {
     prepare: plan.prepare,
@@ -134,26 +141,12 @@ function createState(
     average: plan.average,
   };
   const milliseconds = profile?.milliseconds;
-  const team = createTeam({ compiled, memory, threads, operations, milliseconds }, instance.words);
+  const team = host.startTeam({ compiled, memory, threads, operations, milliseconds }, instance.words);
   const parameters = new Map(plan.parameters.map((parameter) => [parameter.name, parameter]));
   const start = { count: 0, stage: 'idle', hasGradients: false, stale: weightPhases } as const;
   const idle = { disposed: false, spare: undefined };
-  return { plan, options, memory, owned: [kernels], instance, team, target, parameters, ...start, ...idle };
-}
-
-function allocateMemory(
-  { bytes }: Plan['memory'],
-  { batchSize, training }: CompileOptions,
-): WebAssembly.Memory {
-  const pages = Math.ceil(bytes / pageBytes);
-  try {
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    // They take longer to come into being, which a single forward pass does not make up for.
-    if (training) askForHugePages(memory);
-    return memory;
-  } catch (error) {
-    throw alexnetError('ALEX_ENGINE_MEMORY', { bytes, batchSize }, error);
-  }
+  const code = { owned: [kernels], instance, team, target, host };
+  return { plan, options, memory, parameters, ...code, ...start, ...idle };
 }
 
 function checkForward(
@@ -356,10 +349,10 @@ function aloneContext(state: State): Context {
   return { floats, words, kernels, thread: 0, threads: 1, command: readCommand(words) };
 }
 
-function spareInstance({ plan, target, memory, owned }: State): Instance {
-  const kernels = compileKernels(plan.memory.spareKernels, target, memory);
+function spareInstance({ plan, target, memory, owned, host }: State): Instance {
+  const kernels = host.compileKernels(plan.memory.spareKernels, target, memory);
   owned.push(kernels);
-  return instantiate(kernels.compiled, memory);
+  return host.instantiate(kernels.compiled, memory);
 }
 
 function readActivation(state: State, layer: string): Float32Array {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { it } from 'node:test';
-import { createCpuEngine, mostThreads } from '../../../src/engine/cpu/engine.ts';
+import { mostThreads } from '../../../src/engine/cpu/checkThreads.ts';
+import { createCpuEngine } from '../../../src/engine/cpu/engine.ts';
 import { chooseTarget } from '../../../src/engine/cpu/targets/targetChoice.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { fillHashed, hashedTensor } from '../hashedTensors.ts';

@@ -9,7 +9,8 @@ import {
   type CpuTarget,
   type TargetShape,
 } from '../../../src/engine/cpu/targets/targets.ts';
-import { instantiate, type Instance } from '../../../src/engine/cpu/threads/instance.ts';
+import { instantiate } from '../../../src/engine/cpu/native/instantiate.ts';
+import type { Instance } from '../../../src/engine/cpu/threads/instance.ts';
 import { hashedTensor } from '../hashedTensors.ts';
 
 /** Relative rounding error of one float32 operation. */

@@ -86,22 +86,25 @@ type Registers = Pick<VectorAssembler, 'vector' | 'splat' | 'pointer'>;
 type Memory = Pick<VectorAssembler, 'load' | 'store' | 'broadcast' | 'prefetch' | 'loadPointer'>;
 type Arithmetic = Pick<
   VectorAssembler,
-  | 'zero'
-  | 'multiplyAdd'
-  | 'multiply'
-  | 'product'
-  | 'divide'
-  | 'squareRoot'
-  | 'add'
-  | 'subtract'
-  | 'max'
-  | 'rectify'
+  'zero' | 'multiply' | 'product' | 'divide' | 'squareRoot' | 'add' | 'subtract' | 'max' | 'rectify'
 >;
 type Selection = Pick<VectorAssembler, 'keepWherePositive' | 'takeWhereEqual'>;
 type Flow = Pick<VectorAssembler, 'copy' | 'advance' | 'addPointer' | 'repeat' | 'loop'>;
 
-/** Emits one kernel as a WebAssembly function, with vectors of 4 or 8 lanes. */
-export function assembleFunction(source: KernelSource, lanes: 4 | 8): WasmFunction {
+export interface FunctionOptions {
+  readonly lanes: 4 | 8;
+  /**
+   * Whether multiply-adds are relaxed SIMD's, which round once where the processor can; else they are a product and a sum,
+   * for those who lack it. Default true.
+   */
+  readonly relaxed?: boolean;
+}
+
+/** Emits one kernel as a WebAssembly function. */
+export function assembleFunction(
+  source: KernelSource,
+  { lanes, relaxed = true }: FunctionOptions,
+): WasmFunction {
   const writer = createWriter(source.parameters);
   const parts = lanes / 4;
   const assembler: VectorAssembler = {
@@ -109,6 +112,7 @@ export function assembleFunction(source: KernelSource, lanes: 4 | 8): WasmFuncti
     ...registers(writer, parts),
     ...memory(writer, parts),
     ...arithmetic(writer, parts),
+    multiplyAdd: relaxed ? relaxedMultiplyAdd(writer, parts) : roundedMultiplyAdd(writer, parts),
     ...selection(writer, parts),
     ...flow(writer),
   };
@@ -180,15 +184,6 @@ function arithmetic(writer: Writer, parts: number): Arithmetic {
         set(to + part);
       }
     },
-    multiplyAdd(to, a, b) {
-      for (let part = 0; part < parts; part++) {
-        get(a);
-        get(b + part);
-        get(to + part);
-        writer.simd(simd.relaxedMultiplyAdd);
-        set(to + part);
-      }
-    },
     multiply: (to, a, b) => binary(simd.multiply, to, a, () => get(b)),
     product: (to, a, b) => binary(simd.multiply, to, a, (part) => get(b + part)),
     divide: (to, a, b) => binary(simd.divide, to, a, (part) => get(b + part)),
@@ -197,6 +192,33 @@ function arithmetic(writer: Writer, parts: number): Arithmetic {
     subtract: (to, a, b) => binary(simd.subtract, to, a, (part) => get(b + part)),
     max: (to, a, b) => binary(simd.pseudoMax, to, a, (part) => get(b + part)),
     rectify: (to, a) => binary(simd.pseudoMax, to, a, () => writer.zero()),
+  };
+}
+
+function relaxedMultiplyAdd(writer: Writer, parts: number): VectorAssembler['multiplyAdd'] {
+  const { get, set } = writer;
+  return (to, a, b) => {
+    for (let part = 0; part < parts; part++) {
+      get(a);
+      get(b + part);
+      get(to + part);
+      writer.simd(simd.relaxedMultiplyAdd);
+      set(to + part);
+    }
+  };
+}
+
+function roundedMultiplyAdd(writer: Writer, parts: number): VectorAssembler['multiplyAdd'] {
+  const { get, set } = writer;
+  return (to, a, b) => {
+    for (let part = 0; part < parts; part++) {
+      get(a);
+      get(b + part);
+      writer.simd(simd.multiply);
+      get(to + part);
+      writer.simd(simd.add);
+      set(to + part);
+    }
   };
 }
 
@@ -272,14 +294,21 @@ function flow({ emit, get, set, local }: Writer): Flow {
   };
 }
 
+/** The most that 32-bit addresses reach. */
+const mostPages = 65536;
+
+export interface ModuleOptions extends FunctionOptions {
+  /** Whether the memory is shared between threads. Default true. */
+  readonly shared?: boolean;
+}
+
 /** Emits all kernels into one module. */
 export function assembleModule(
   sources: readonly KernelSource[],
-  lanes: 4 | 8,
-  maximumPages: number,
+  { shared = true, ...options }: ModuleOptions,
 ): Uint8Array<ArrayBuffer> {
   return wasmModule(
-    sources.map((source) => assembleFunction(source, lanes)),
-    maximumPages,
+    sources.map((source) => assembleFunction(source, options)),
+    { maximumPages: mostPages, shared },
   );
 }

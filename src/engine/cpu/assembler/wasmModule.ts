@@ -1,5 +1,5 @@
 /**
- * Writes a WebAssembly module: functions of i32 parameters without results, over one imported shared memory.
+ * Writes a WebAssembly module: functions of i32 parameters without results, over one imported memory.
  * Follows the WebAssembly core specification, section 5 (binary format).
  */
 
@@ -61,10 +61,17 @@ function functionBody(f: WasmFunction): number[] {
   return unsigned(size).concat(locals, f.code, 0x0b);
 }
 
-/** The module's bytes. It imports `engine.memory`, shared, with at most `maximumPages` pages of 64 KiB. */
+/** The memory that a module imports as `engine.memory`. */
+export interface ImportedMemory {
+  /** Pages of 64 KiB. */
+  readonly maximumPages: number;
+  readonly shared: boolean;
+}
+
+/** The module's bytes. */
 export function wasmModule(
   functions: readonly WasmFunction[],
-  maximumPages: number,
+  { maximumPages, shared }: ImportedMemory,
 ): Uint8Array<ArrayBuffer> {
   const arities = [...new Set(functions.map((f) => f.parameters))];
   const types = arities.map((n) => [0x60, ...unsigned(n), ...Array<number>(n).fill(wasmTypes.i32), 0]);
@@ -72,7 +79,7 @@ export function wasmModule(
     ...text('engine'),
     ...text('memory'),
     0x02,
-    0x03,
+    shared ? 0x03 : 0x01,
     ...unsigned(1),
     ...unsigned(maximumPages),
   ];

@@ -2,7 +2,7 @@
 import type { KernelSource, Pointer, Splat, Vector, VectorAssembler } from '../assembler/vector.ts';
 import { compileKernels } from '../compileKernels.ts';
 import type { CpuTarget } from '../targets/targets.ts';
-import { instantiate } from '../threads/instance.ts';
+import { instantiate } from '../native/instantiate.ts';
 import type { InstructionCosts } from './kernelCost.ts';
 
 /** Independent of each other, and so few that every target has registers for them and what they are combined with. */

@@ -1,6 +1,7 @@
 /** What compiling and running a network will take, before its memory is there. */
 import type { NetworkSpec } from '../../../network/spec.ts';
 import type { CompileOptions } from '../../engine.ts';
+import { memoryLimit } from '../native/memoryLimit.ts';
 import { passTimes, type PassTime } from '../plan/passTimes.ts';
 import { planProgram, type PlannedFor } from '../plan/planProgram.ts';
 import { measureCosts } from './machineCosts.ts';
@@ -24,7 +25,7 @@ export async function predictProgram(
   plannedFor: PlannedFor,
 ): Promise<Prediction> {
   const { batchSize, training, optimizer, averages, accumulates } = options;
-  const plan = planProgram(network, options, plannedFor);
+  const plan = planProgram(network, options, plannedFor, memoryLimit());
   const run = { ...plannedFor, batchSize, training };
   const costs = await measureCosts(plannedFor);
   const ratios = await sampleRatios({ ...run, optimizer, averages, accumulates }, costs);

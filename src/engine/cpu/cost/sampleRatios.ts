@@ -2,6 +2,7 @@
 import { bareSteps } from '../../bareSteps.ts';
 import type { CompileOptions } from '../../engine.ts';
 import { steadySteps } from '../../steadySteps.ts';
+import { nodeHost } from '../nodeHost.ts';
 import { planProgram, type PlannedFor } from '../plan/planProgram.ts';
 import type { Operation } from '../plan/operations.ts';
 import type { OperationTime } from '../profile.ts';
@@ -40,7 +41,7 @@ function byKind(times: readonly Pick<OperationTime, 'operation' | 'milliseconds'
 
 /** Of each operation the lower quartile: what else the machine does can only make it slower. */
 async function measure(sampled: SampledFor): Promise<KindTimes> {
-  const program = await compileCpu(sampleNetwork, sampled, { ...sampled, profile: true });
+  const program = await compileCpu(sampleNetwork, sampled, { ...sampled, profile: true, host: nodeHost });
   try {
     const step = bareSteps(sampled.training ? 'train' : 'infer', program);
     const steps = await steadySteps(step, () => program.profile!.read());

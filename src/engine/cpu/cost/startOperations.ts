@@ -1,12 +1,12 @@
 /** A list of operations without a network around it, on threads that take the time of each. */
 import { compileKernels } from '../compileKernels.ts';
 import { askForHugePages } from '../native/hugePages.ts';
+import { instantiate } from '../native/instantiate.ts';
 import { createBuilder, type BuiltMemory } from '../plan/builder.ts';
 import type { Operation } from '../plan/operations.ts';
 import { tileRowsOf, type CpuTarget } from '../targets/targets.ts';
 import { controlAddresses, controlWords, phases } from '../threads/control.ts';
-import { instantiate } from '../threads/instance.ts';
-import { createTeam } from '../threads/team.ts';
+import { nodeTeam } from '../threads/nodeTeam.ts';
 
 export interface RunningOperations {
   /** Runs all, for a batch of one image, and returns the milliseconds of each. */
@@ -54,7 +54,7 @@ export function startOperations(
   const forward = places(operations.length);
   const none = { prepare: [], repack: [], backward: [], update: [], average: [] };
   const nowhere = places(0);
-  const team = createTeam(
+  const team = nodeTeam(
     {
       compiled,
       memory,

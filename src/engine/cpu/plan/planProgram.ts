@@ -1,5 +1,4 @@
 /** The plan of a program, refused when its memory cannot be had. */
-import { totalmem } from 'node:os';
 import { alexnetError } from '../../../errors.ts';
 import type { NetworkSpec } from '../../../network/spec.ts';
 import type { CompileOptions } from '../../engine.ts';
@@ -18,20 +17,14 @@ export interface PlannedFor {
 /** What 32-bit addresses reach. */
 const mostBytes = 2 ** 32;
 
-/** Bytes that a program's memory may have: what addresses reach, and what the system, or its control group, has left. */
-export function memoryLimit(): number {
-  // What macOS calls free is little, for it keeps files in all memory that nobody wants.
-  const left = process.platform === 'darwin' ? totalmem() : process.availableMemory();
-  return Math.min(mostBytes, left);
-}
-
-/** Throws ALEX_NETWORK_LAYER, ALEX_ENGINE_MEMORY. */
+/** `left` is how many bytes the program's memory may have. Throws ALEX_NETWORK_LAYER, ALEX_ENGINE_MEMORY. */
 export function planProgram(
   network: NetworkSpec,
   compileOptions: CompileOptions,
   { threads, target, convolutions }: PlannedFor,
-  limit = memoryLimit(),
+  left = mostBytes,
 ): Plan {
+  const limit = Math.min(mostBytes, left);
   const { batchSize, training, inputSlots = 1 } = compileOptions;
   const firstAddress = controlAddresses.end;
   const updates = plannedUpdates(compileOptions);

@@ -29,8 +29,30 @@ const pixelBytes = panelColumns * 4;
 const places = { table: 0, bias: 2048, constants: 81920, a: 4096, b: 24576, c: 49152, pool: 65536 } as const;
 export const answerPages = 2;
 
+/** Runs a kernel on the operands and looks whether it was right. */
+export function isRight(answer: KnownAnswer, instance: Instance): boolean {
+  answer.run(instance);
+  return answer.isRight(instance.floats);
+}
+
+/** The first kernel that gives a wrong answer; undefined where all are right. The instance has all of them. */
+export function firstWrong(
+  answers: readonly KnownAnswer[],
+  instance: Instance,
+  { tileRows }: TileRows,
+): KnownAnswer | undefined {
+  writeOperands(instance, tileRows);
+  return answers.find((answer) => !isRight(answer, instance));
+}
+
+/** Why a target cannot be used, one of whose kernels is wrong. */
+export function failedCheck({ source }: KnownAnswer): string {
+  const [kind] = source.name.split('-');
+  return `failed the known-answer check (${kind})`;
+}
+
 /** Writes the operands of all kernels. */
-export function writeOperands({ floats, words }: Instance, tileRows: number): void {
+function writeOperands({ floats, words }: Instance, tileRows: number): void {
   for (let entry = 0; entry < answerTiles * tileRows; entry++) {
     const [word, row] = [(places.table + entry * tableEntryBytes) / 4, entry % tileRows];
     words[word] = row * answerSteps * 4;

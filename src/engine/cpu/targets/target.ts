@@ -4,21 +4,23 @@
  */
 import v8 from 'node:v8';
 import type { KernelSource } from '../assembler/vector.ts';
-import { compileKernels, type OwnedKernels } from '../compileKernels.ts';
+import { compileKernels } from '../compileKernels.ts';
 import {
   answerPages,
   answerSteps,
   answerTiles,
+  failedCheck,
+  firstWrong,
   gemmAnswer,
+  isRight,
   knownAnswers,
-  writeOperands,
-  type KnownAnswer,
 } from './knownAnswers.ts';
 import { panelColumns } from '../kernels/tile.ts';
 import { isaLimit } from '../native/isaLimit.ts';
+import { instantiate } from '../native/instantiate.ts';
 import { machineCode, ruledOut } from '../native/machineCode.ts';
 import { isWasm, targetShapes, type CpuTarget } from './targets.ts';
-import { instantiate, type Instance } from '../threads/instance.ts';
+import type { Instance } from '../threads/instance.ts';
 
 export interface TargetReport {
   readonly target: CpuTarget;
@@ -80,28 +82,19 @@ export function lacks(target: CpuTarget): Pick<TargetReport, 'reason' | 'ordinar
 function checkAnswers(target: CpuTarget, replace: (kernel: KernelSource) => KernelSource): Examined {
   const answers = knownAnswers(targetShapes[target]);
   const memory = new WebAssembly.Memory({ initial: answerPages, maximum: answerPages, shared: true });
-  const owned: OwnedKernels = compileKernels(
+  const owned = compileKernels(
     answers.map(({ source }) => replace(source)),
     target,
     memory,
   );
   const instance = instantiate(owned.compiled, memory);
-  writeOperands(instance, targetShapes[target].tileRows);
-  const wrong = answers.find((answer) => !isRight(answer, instance));
+  const wrong = firstWrong(answers, instance, targetShapes[target]);
   if (!wrong) {
     const report = { target, available: true, reason: descriptions[target] };
     return { report, usable: { instance, release: owned.release } };
   }
   owned.release();
-  const [kind] = wrong.source.name.split('-');
-  return {
-    report: { target, available: false, reason: `failed the known-answer check (${kind})`, ordinary: false },
-  };
-}
-
-function isRight(answer: KnownAnswer, instance: Instance): boolean {
-  answer.run(instance);
-  return answer.isRight(instance.floats);
+  return { report: { target, available: false, reason: failedCheck(wrong), ordinary: false } };
 }
 
 /** 1e9 floating-point operations a second of one thread, on a tile whose operands are in the first-level cache. */

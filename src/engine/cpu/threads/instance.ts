@@ -1,6 +1,4 @@
 /** Compiled kernels as functions, and views of the engine's memory, for one thread. */
-import { createKernelCaller } from '../native/kernelCaller.ts';
-import { loadKoffi } from '../native/koffi.ts';
 import type { Kernel } from './context.ts';
 
 /** Code that threads share: a module, or the addresses of x86-64 functions in this process. */
@@ -15,20 +13,12 @@ export interface Instance {
 }
 
 /** The memory is the one that the kernels were compiled for. */
-export function instantiate(compiled: CompiledKernels, memory: WebAssembly.Memory): Instance {
-  return {
-    kernels: compiled.kind === 'wasm' ? wasmKernels(compiled.module, memory) : x64Kernels(compiled.entries),
-    floats: new Float32Array(memory.buffer),
-    words: new Int32Array(memory.buffer),
-  };
-}
-
-function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Instance['kernels'] {
+export function instantiateModule(module: WebAssembly.Module, memory: WebAssembly.Memory): Instance {
   // Every export of these modules is a function of integers (assembler/wasmModule.ts).
-  return new WebAssembly.Instance(module, { engine: { memory } }).exports as Record<string, Kernel>;
+  const { exports } = new WebAssembly.Instance(module, { engine: { memory } });
+  return instanceOf(exports as Record<string, Kernel>, memory);
 }
 
-function x64Kernels(entries: ReadonlyMap<string, bigint>): Instance['kernels'] {
-  const kernelAt = createKernelCaller(loadKoffi());
-  return Object.fromEntries([...entries].map(([name, address]) => [name, kernelAt(address)]));
+export function instanceOf(kernels: Instance['kernels'], { buffer }: WebAssembly.Memory): Instance {
+  return { kernels, floats: new Float32Array(buffer), words: new Int32Array(buffer) };
 }

@@ -1,8 +1,6 @@
 /** The engine's threads, from the side that commands them. */
-import { Worker } from 'node:worker_threads';
 import { alexnetError } from '../../../errors.ts';
 import { controlWords } from './control.ts';
-import type { ThreadData } from './worker.ts';
 
 export interface Team {
   /**
@@ -15,37 +13,46 @@ export interface Team {
   close(): Promise<void>;
 }
 
-/** Node runs the sources themselves in a clone, and the built files in a package. */
-const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+/** A thread that has been started. */
+export interface StartedThread {
+  /** Whether the thread keeps the process alive, where there is such a thing. */
+  hold(alive: boolean): void;
+  end(): Promise<void>;
+}
 
-export function createTeam(data: Omit<ThreadData, 'thread'>, words: Int32Array): Team {
+/** What a thread tells the team. */
+export interface ThreadWatch {
+  /** It threw, or could not be started. */
+  failed(error: Error): void;
+  /** It is there no more. */
+  ended(): void;
+}
+
+/** A team of threads that `start` begins, one for each number from 0. */
+export function createTeam(
+  threads: number,
+  words: Int32Array,
+  start: (thread: number, watch: ThreadWatch) => StartedThread,
+): Team {
   let running = false;
   let failure: Error | undefined;
-  const fail = (error: Error): void => {
+  const failed = (error: Error): void => {
     failure ??= error;
     // Wakes `run`, if it waits.
     Atomics.notify(words, controlWords.done);
   };
   const ended = (): void =>
-    fail(alexnetError('ALEX_PROGRAM_STATE', { call: 'this call', needs: 'all threads of the engine' }));
-  const workers = Array.from({ length: data.threads }, (_, thread) => {
-    // Without the process's own arguments: --input-type, as in node --eval, would keep a worker from starting.
-    const worker = new Worker(workerUrl, {
-      workerData: { ...data, thread } satisfies ThreadData,
-      execArgv: [],
-    });
-    worker.on('error', fail);
-    worker.on('exit', ended);
-    return worker;
-  });
+    failed(alexnetError('ALEX_PROGRAM_STATE', { call: 'this call', needs: 'all threads of the engine' }));
+  const started = Array.from({ length: threads }, (_, thread) => start(thread, { failed, ended }));
   // Between commands the threads only wait: they should not keep a finished program alive.
-  for (const worker of workers) worker.unref();
+  const holdAll = (alive: boolean): void => started.forEach((thread) => thread.hold(alive));
+  holdAll(false);
 
   async function run(phasesToRun: number): Promise<void> {
     running = true;
     const done = Atomics.load(words, controlWords.done);
     words[controlWords.phases] = phasesToRun;
-    for (const worker of workers) worker.ref();
+    holdAll(true);
     Atomics.add(words, controlWords.command, 1);
     Atomics.notify(words, controlWords.command);
     try {
@@ -55,7 +62,7 @@ export function createTeam(data: Omit<ThreadData, 'thread'>, words: Int32Array):
       }
     } finally {
       running = false;
-      for (const worker of workers) worker.unref();
+      holdAll(false);
     }
   }
 
@@ -64,8 +71,8 @@ export function createTeam(data: Omit<ThreadData, 'thread'>, words: Int32Array):
     running: () => running,
     async close() {
       // Else the process may end before the threads have.
-      for (const worker of workers) worker.ref();
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      holdAll(true);
+      await Promise.all(started.map((thread) => thread.end()));
     },
   };
 }

@@ -48,7 +48,7 @@ it('writes modules whose lengths and indices take several bytes', () => {
       const parameters = index % 5;
       return { name, parameters, locals, code: setLast(parameters) };
     }),
-    65536,
+    { maximumPages: 65536, shared: true },
   );
   const module = new WebAssembly.Module(bytes);
   assert.deepEqual(

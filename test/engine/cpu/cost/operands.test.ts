@@ -8,7 +8,7 @@ import type { ConvolutionChoice } from '../../../../src/engine/cpu/plan/builder.
 import { runOperation, type Operation } from '../../../../src/engine/cpu/plan/operations.ts';
 import { planProgram } from '../../../../src/engine/cpu/plan/planProgram.ts';
 import { phaseOrder } from '../../../../src/engine/cpu/threads/control.ts';
-import { instantiate } from '../../../../src/engine/cpu/threads/instance.ts';
+import { instantiate } from '../../../../src/engine/cpu/native/instantiate.ts';
 import type { CompileOptions } from '../../../../src/engine/engine.ts';
 import type { NetworkSpec } from '../../../../src/network/spec.ts';
 import { everyLayer, suiteCases } from '../../suiteNetworks.ts';

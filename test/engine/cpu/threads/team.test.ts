@@ -3,7 +3,8 @@ import { after, it } from 'node:test';
 import { compileKernels } from '../../../../src/engine/cpu/compileKernels.ts';
 import type { Operation } from '../../../../src/engine/cpu/plan/operations.ts';
 import { controlAddresses, controlWords, phases } from '../../../../src/engine/cpu/threads/control.ts';
-import { createTeam, type Team } from '../../../../src/engine/cpu/threads/team.ts';
+import { nodeTeam } from '../../../../src/engine/cpu/threads/nodeTeam.ts';
+import type { Team } from '../../../../src/engine/cpu/threads/team.ts';
 
 /** [4][6] blocks of 16 × 16 floats, which a flip transposes, inside and out: each thread reads what others wrote. */
 const blocks = 24;
@@ -26,7 +27,7 @@ function start(threads: number, forward: readonly Operation[]): Started {
   const { compiled } = compileKernels([], 'wasm-128', memory);
   const words = new Int32Array(memory.buffer);
   const operations = { prepare: [], repack: [], forward, backward: [], update: [], average: [] };
-  const team = createTeam({ compiled, memory, threads, operations }, words);
+  const team = nodeTeam({ compiled, memory, threads, operations }, words);
   teams.push(team);
   return { team, floats: new Float32Array(memory.buffer), words };
 }
