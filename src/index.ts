@@ -181,7 +181,7 @@ export {
   type ComparisonTable,
 } from './report/compareRuns.ts';
 export type { ConfigDifference } from './report/configDifferences.ts';
-export { readRun, type RunRecord } from './report/runRecord.ts';
+export { readRun, type RunRecord } from './training/runRecord.ts';
 
 // What is wrong with a run.
 export { diagnoseRun, type RunDiagnosis } from './diagnosis/diagnoseRun.ts';

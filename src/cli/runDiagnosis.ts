@@ -1,10 +1,11 @@
 /** `alexnet doctor RUN`: what is wrong with a training, told to a person or a program. */
 import type { RunDiagnosis } from '../diagnosis/diagnoseRun.ts';
-import type { Language, Text } from '../language.ts';
+import { basis, nothingWrong, withoutImages } from '../diagnosis/remarks.ts';
+import type { Language } from '../language.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
-import { count, wrap } from './text.ts';
+import { wrap } from './text.ts';
 
 export interface RunDiagnosisOptions {
   readonly language: Language;
@@ -20,7 +21,7 @@ export async function tellRunDiagnosis(
   folder: string,
   { language, threads, ...options }: RunDiagnosisOptions,
 ): Promise<void> {
-  const { readRun } = await import('../report/runRecord.ts');
+  const { readRun } = await import('../training/runRecord.ts');
   // A folder that is no run is told before an engine starts.
   await readRun(folder);
   const { createEngine } = await import('../engine/create.ts');
@@ -72,38 +73,15 @@ function tell(
         .map((line, i) => `${i === 0 ? mark : ' '.repeat(mark.length)}${line}`)
         .join('\n'),
     );
-  print(basis(run, examined)[language]);
-  if (notExamined !== undefined) print(withoutImages(notExamined)[language]);
-  const nothing = examined > 0 ? nothingWrong : nothingByEvents;
-  if (findings.length === 0) return print(`\n${nothing[language]}`);
+  print(`${run.folder}: ${basis(run, examined)[language]}`);
+  if (notExamined !== undefined) {
+    print(withoutImages({ en: notExamined, ja: notExamined })[language]);
+  }
+  if (findings.length === 0) return print(`\n${nothingWrong(examined)[language]}`);
   for (const { title, evidence, advice } of findings) {
     terminal.print('');
     print(title[language]);
     print(evidence[language], '  ');
     for (const text of advice) print(text[language], '  - ');
   }
-}
-
-const nothingWrong: Text = {
-  en: 'Nothing wrong was found.',
-  ja: '問題は見つからなかった。',
-};
-
-const nothingByEvents: Text = {
-  en: 'Nothing wrong was found by the events alone.',
-  ja: '記録だけからは、問題は見つからなかった。',
-};
-
-function basis({ folder, epochs, watches }: RunDiagnosis['run'], examined: number): Text {
-  return {
-    en: `${folder}: epochs ${epochs.length}, watches ${watches.length}, training images looked at ${count(examined)}.`,
-    ja: `${folder}: ${epochs.length} エポック、観察 ${watches.length} 回、調べた訓練画像 ${count(examined)} 枚。`,
-  };
-}
-
-function withoutImages(problem: string): Text {
-  return {
-    en: `Labels, classes and overfitting could not be judged by images: ${problem}`,
-    ja: `ラベル・クラスの偏り・過学習を画像から判断できなかった: ${problem}`,
-  };
 }

@@ -1,6 +1,6 @@
 import { percent } from '../numberText.ts';
 import type { Diagnosis, Evidence, Finding } from './diagnosis.ts';
-import type { RunRecord } from '../report/runRecord.ts';
+import type { RunRecord } from '../training/runRecord.ts';
 
 /** Of the time of training. */
 export const waitingShare = 0.3;

@@ -1,5 +1,5 @@
 import { percent } from '../numberText.ts';
-import type { RunRecord } from '../report/runRecord.ts';
+import type { RunRecord } from '../training/runRecord.ts';
 import { advise } from './advice.ts';
 import type { Diagnosis, Evidence, Finding } from './diagnosis.ts';
 

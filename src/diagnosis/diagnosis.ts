@@ -3,7 +3,7 @@
  * diagnosis; diagnoses.ts lists them. Its thresholds are in docs/doctor.md, with the runs that they were measured on.
  */
 import type { Text } from '../language.ts';
-import type { RunRecord } from '../report/runRecord.ts';
+import type { RunRecord } from '../training/runRecord.ts';
 import type { ExaminedImages } from './examineImages.ts';
 
 export const diagnosisNames = [

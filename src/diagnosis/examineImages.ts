@@ -8,7 +8,7 @@ import type { Engine, Program } from '../engine/engine.ts';
 import { AlexnetError } from '../errors.ts';
 import { inferShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
-import type { RunRecord } from '../report/runRecord.ts';
+import type { RunRecord } from '../training/runRecord.ts';
 import { evaluateModel } from '../training/evaluateModel.ts';
 import type { ProgressEvent } from '../training/events.ts';
 import { loadModel, type Model } from '../training/modelFile.ts';
@@ -72,7 +72,7 @@ export async function examineImages(run: RunRecord, options: ExamineOptions = {}
     const model = await loadModel(modelPath(run));
     const config = { ...articleRecipe, ...run.config, ...(options.dataDir && { dataDir: options.dataDir }) };
     const train = await trainingImages(config, options);
-    return { images: await examine(model, train, config, options) };
+    return { images: await examineModel(model, train, config, options) };
   } catch (error) {
     if (error instanceof AlexnetError) return { problem: error.message };
     throw error;
@@ -97,11 +97,12 @@ async function trainingImages(
   return data.train;
 }
 
-async function examine(
+/** What a model makes of these images, at most as many as are affordable. Throws what evaluateModel throws. */
+export async function examineModel(
   model: Model,
   train: ImageSet,
-  { workers, onBadImage }: TrainingConfig,
-  { engine, images, onProgress, signal }: ExamineOptions,
+  { workers, onBadImage }: Pick<TrainingConfig, 'workers' | 'onBadImage'>,
+  { engine, images, onProgress, signal }: Omit<ExamineOptions, 'dataset' | 'dataDir'>,
 ): Promise<ExaminedImages> {
   const { dataset } = train;
   const predictions: ImagePrediction[] = [];

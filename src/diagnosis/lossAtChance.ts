@@ -1,10 +1,10 @@
 import { advise } from './advice.ts';
+import { deadUnits } from './deadUnits.ts';
 import type { Diagnosis, Evidence, Finding } from './diagnosis.ts';
 import { divergence } from './divergence.ts';
 import { lossCurve } from './lossCurve.ts';
 import type { Text } from '../language.ts';
 import type { TrainingConfig } from '../training/trainingOptions.ts';
-import type { RunRecord } from '../report/runRecord.ts';
 import { highRatio } from './learningRateHigh.ts';
 import { updateRatios } from './updateRatios.ts';
 
@@ -40,22 +40,24 @@ function find(evidence: Evidence): Finding | undefined {
       en: `After ${steps} steps the training loss is ${last.toFixed(3)}; guessing among ${classes} classes gives ln(${classes}) = ${chance.toFixed(3)}.${why.en}`,
       ja: `${steps} ステップ後の訓練損失は ${last.toFixed(3)}。${classes} クラスを当てずっぽうに選ぶと ln(${classes}) = ${chance.toFixed(3)} になる。${why.ja}`,
     },
-    advice: adviceFor(run),
+    advice: adviceFor(evidence),
     values: { last, chance, classes, steps },
   };
 }
 
-function adviceFor(run: RunRecord): Text[] {
+function adviceFor(evidence: Evidence): Text[] {
   const longer = { en: 'Train for longer: --epochs.', ja: '長く学習する: --epochs。' };
-  return fades(run.config)
+  return fades(evidence.run.config)
     ? [advise.heInitialization, longer]
-    : [...rateAdvice(run), advise.findRate, longer];
+    : [...rateAdvice(evidence), advise.findRate, longer];
 }
 
-/** Which way the rate is wrong, the sizes of its updates tell. */
-function rateAdvice(run: RunRecord): Text[] {
+/** Which way the rate is wrong, the sizes of its updates tell, and units that have died of it. */
+function rateAdvice(evidence: Evidence): Text[] {
+  const { run } = evidence;
   const ratios = updateRatios(run);
   if (ratios === undefined) return [];
   const { learningRate } = run.config;
-  return [ratios.largest >= highRatio ? advise.lowerRate(learningRate) : advise.higherRate(learningRate)];
+  const isHigh = ratios.largest >= highRatio || deadUnits.find(evidence) !== undefined;
+  return [isHigh ? advise.lowerRate(learningRate) : advise.higherRate(learningRate)];
 }

@@ -1,5 +1,5 @@
 /** The training loss of a run, as far as its events tell it. */
-import type { RunRecord } from '../report/runRecord.ts';
+import type { RunRecord } from '../training/runRecord.ts';
 
 export interface LossCurve {
   /** Of the first steps that were told; of the first batch where that was watched. */

@@ -1,5 +1,5 @@
 /** How large the updates of a run are beside its weights. */
-import type { RunRecord } from '../report/runRecord.ts';
+import type { RunRecord } from '../training/runRecord.ts';
 import { median } from './lossCurve.ts';
 
 export interface UpdateRatios {

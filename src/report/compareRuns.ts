@@ -7,7 +7,7 @@ import { userLanguage, type Language, type Text } from '../language.ts';
 import { clock, count, percent } from '../numberText.ts';
 import { configDifferences, type ConfigDifference } from './configDifferences.ts';
 import { chartHtml, pageHtml, tableHtml } from './page.ts';
-import { readRun, trainingSeconds, type RunRecord } from './runRecord.ts';
+import { readRun, trainingSeconds, type RunRecord } from '../training/runRecord.ts';
 import { stepCurve, trainingCurve } from './stepCurve.ts';
 import { wilsonInterval } from './statistics.ts';
 import { axes, shortNumber } from './terms.ts';

@@ -1,11 +1,12 @@
 /** What a report is made of, and the contract of its sections. */
 import type { ImageView } from '../data/image.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { AlexnetError, problemOf } from '../errors.ts';
 import type { Subject } from '../explain/subject.ts';
 import type { ExcitingUnit } from '../explain/exciting.ts';
 import type { Language, Text } from '../language.ts';
 import type { ImageSet } from '../training/trainingData.ts';
-import type { RunRecord } from './runRecord.ts';
+import type { RunRecord } from '../training/runRecord.ts';
 import type { Predictions } from './statistics.ts';
 
 /** Why something is not there: a sentence or two. */
@@ -15,6 +16,21 @@ export interface Missing {
 
 export function isMissing(value: object | string): value is Missing {
   return typeof value === 'object' && 'missing' in value;
+}
+
+/** What is expected to go wrong on a machine without the run's files is told in the report. */
+export async function orMissing<T>(make: () => Promise<T>): Promise<T | Missing> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof AlexnetError) return { missing: ofError(problemOf(error)) };
+    throw error;
+  }
+}
+
+/** Errors speak English. */
+function ofError(problem: string): Text {
+  return { en: problem, ja: `読み込みか計算でエラーになった (原文): ${problem}` };
 }
 
 /** The run's weights, as far as they have come. */

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { escaped } from '../charts/chart.ts';
 import { createEngine } from '../engine/create.ts';
-import { AlexnetError, problemOf } from '../errors.ts';
 import { openSubject } from '../explain/subject.ts';
 import { writeTextAtomically } from '../formats/atomicFile.ts';
 import { userLanguage, type Language, type Text } from '../language.ts';
@@ -12,6 +11,7 @@ import { loadTrainingData } from '../training/trainingData.ts';
 import type { TrainingConfig } from '../training/trainingOptions.ts';
 import {
   isMissing,
+  orMissing,
   type Material,
   type Missing,
   type RunModel,
@@ -19,12 +19,13 @@ import {
   type Tested,
 } from './material.ts';
 import { pageHtml } from './page.ts';
-import { readRun, type RunRecord } from './runRecord.ts';
+import { readRun, type RunRecord } from '../training/runRecord.ts';
 import { accuracySection, learningRateSection, lossSection, throughputSection } from './sections/curves.ts';
 import { activationsSection } from './sections/activations.ts';
 import { attentionSection } from './sections/attention.ts';
 import { calibrationSection } from './sections/calibration.ts';
 import { confusionSection } from './sections/confusion.ts';
+import { diagnosisSection } from './sections/diagnosis.ts';
 import { filtersSection } from './sections/filters.ts';
 import { mistakesSection, typicalSection } from './sections/images.ts';
 import { learningSection } from './sections/learning.ts';
@@ -76,6 +77,7 @@ export interface Report {
 
 const sections: readonly Section[] = [
   summarySection,
+  diagnosisSection,
   lossSection,
   accuracySection,
   learningRateSection,
@@ -139,20 +141,6 @@ function figures({ predictions }: Tested): Required<Report>['tested'] {
     total: predictions.labels.length,
     expectedCalibrationError: calibration(predictions).error,
   };
-}
-
-/** What is expected to go wrong on a machine without the run's files is told in the report. */
-async function orMissing<T>(make: () => Promise<T>): Promise<T | Missing> {
-  try {
-    return await make();
-  } catch (error) {
-    if (error instanceof AlexnetError) return { missing: same(problemOf(error)) };
-    throw error;
-  }
-}
-
-function same(text: string): Text {
-  return { en: text, ja: text };
 }
 
 async function runModel({ folder }: RunRecord, { threads }: ReportOptions): Promise<RunModel | Missing> {

@@ -4,10 +4,11 @@ import { test } from 'node:test';
 import { dataLoading } from '../../src/diagnosis/dataLoading.ts';
 import { deadUnits } from '../../src/diagnosis/deadUnits.ts';
 import { divergence } from '../../src/diagnosis/divergence.ts';
+import { lossAtChance } from '../../src/diagnosis/lossAtChance.ts';
 import type { ExaminedImages } from '../../src/diagnosis/examineImages.ts';
 import { overfitting } from '../../src/diagnosis/overfitting.ts';
 import { unbalancedClasses } from '../../src/diagnosis/unbalancedClasses.ts';
-import type { RunRecord } from '../../src/report/runRecord.ts';
+import type { RunRecord } from '../../src/training/runRecord.ts';
 import type { EpochEvent, ResultEvent, WatchEvent } from '../../src/training/events.ts';
 import { articleRecipe } from '../../src/training/recipes/article.ts';
 
@@ -61,6 +62,24 @@ test('without images, dead units are those of all the last watches', () => {
   assert.equal(find(watch(20, 0.95), watch(100, 0.6), watch(200, 0.97)), undefined);
   // Two images leave nearly every unit out.
   assert.equal(find(watch(20, 0.95, 2), watch(100, 0.3), watch(200, 0.99, 2)), undefined);
+});
+
+test('where units have died, a loss at chance asks for no larger rate', () => {
+  const advice = (dead: number): string[] => {
+    const config = { ...articleRecipe, initialization: 'he' as const, learningRate: 0.01 };
+    const watches = [watch(20, dead), watch(50, dead), watch(100, dead)];
+    const found = lossAtChance.find({
+      run: record({
+        config,
+        watches,
+        epochs: epochs([2.31, 2.303]),
+        result: result(2.3, Array(10).fill(0.1)),
+      }),
+    });
+    return found!.advice.map(({ en }) => en);
+  };
+  assert.match(advice(0)[0]!, /larger learning rate: --lr 0.1/);
+  assert.match(advice(0.95)[0]!, /smaller learning rate: --lr 0.001/);
 });
 
 test('classes three times apart are told where the rare ones are recognised worse', () => {

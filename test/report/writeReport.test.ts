@@ -5,12 +5,14 @@ import { after, before, test } from 'node:test';
 import { tmpdir } from 'node:os';
 import { parseHTML } from 'linkedom';
 import { loadDataset } from '../../src/data/datasets.ts';
+import { diagnoseRun } from '../../src/diagnosis/diagnoseRun.ts';
 import { createEngine } from '../../src/engine/create.ts';
-import { readRun } from '../../src/report/runRecord.ts';
 import { writeReport } from '../../src/report/writeReport.ts';
 import { evaluateModel } from '../../src/training/evaluateModel.ts';
 import { loadModel } from '../../src/training/modelFile.ts';
+import { readRun } from '../../src/training/runRecord.ts';
 import { runAlexnet, jsonLines } from '../cli/runAlexnet.ts';
+import { startOf, stepAt, writeRun } from './runFiles.ts';
 import { trainedRun } from './trainedRun.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'alexnet-report-'));
@@ -25,6 +27,12 @@ function copied(name: string): string {
 }
 
 const options = { language: 'en', threads: 1 } as const;
+
+/** Text of the elements of a section that a selector finds. */
+function sectionTexts(html: string, id: string, selector: string): string[] {
+  const section = parseHTML(html).document.querySelector(`[aria-labelledby="${id}"]`)!;
+  return [...section.querySelectorAll(selector)].map((element) => element.textContent ?? '');
+}
 
 /** The rows of the table with this caption. */
 function tableRows(html: string, caption: RegExp): string[][] {
@@ -72,6 +80,7 @@ test('a report tells what the model does on the test images', async () => {
       ],
     );
   }
+  assert.equal(sectionTexts(html, 'diagnosis', 'p')[0], 'Nothing wrong was found.');
   const bins = tableRows(html, /bins/);
   assert.equal(
     bins.map(([, images]) => Number(images)).reduce((a, b) => a + b),
@@ -86,6 +95,47 @@ test('a report tells what the model does on the test images', async () => {
   for (const gradient of gradients) assert.ok(shown.has(gradient), gradient);
   const layers = tableRows(html, /^Layers/);
   assert.deepEqual(layers[0]!.slice(0, 4), ['c1', 'conv', '8 × 14 × 14', '608']);
+});
+
+test('a report says what the doctor finds', async () => {
+  const engine = await createEngine('cpu', { threads: 1 });
+  const folder = copied('waiting');
+  const events = join(folder, 'events.jsonl');
+  writeFileSync(events, readFileSync(events, 'utf8').replaceAll(/"waitShare":[^,}]+/g, '"waitShare":0.9'));
+  const { findings, examined } = await diagnoseRun(folder, { engine });
+  assert.deepEqual(
+    findings.map(({ name }) => name),
+    ['data-loading'],
+  );
+  const { out } = await writeReport(folder, { ...options, limitTest: 20 });
+  const html = readFileSync(out, 'utf8');
+  assert.deepEqual(
+    sectionTexts(html, 'diagnosis', 'h3'),
+    findings.map(({ title }) => title.en),
+  );
+  assert.deepEqual(
+    sectionTexts(html, 'diagnosis', 'li'),
+    findings.flatMap(({ advice }) => advice.map(({ en }) => en)),
+  );
+  const told = sectionTexts(html, 'diagnosis', 'p');
+  for (const { evidence } of findings) assert.ok(told.includes(evidence.en), evidence.en);
+  assert.ok(told.at(-1)!.endsWith(`training images looked at ${examined}.`));
+});
+
+test('a report says that nothing was found, and by what', async () => {
+  const losses = [2.3, 1.8, 1.2, 0.8];
+  const steps = losses.map((loss, i) => stepAt(1 + (i >> 1), 5 + 5 * (i % 2), loss));
+  const folder = writeRun(join(work, 'events-only'), {}, [startOf(0), ...steps]);
+  const said = async (language: 'en' | 'ja'): Promise<string[]> => {
+    const { out } = await writeReport(folder, { ...options, language });
+    return sectionTexts(readFileSync(out, 'utf8'), 'diagnosis', 'p');
+  };
+  const [nothing, , why] = await said('en');
+  assert.equal(nothing, 'Nothing wrong was found by the events alone.');
+  assert.match(why!, /could not be judged by images: The run has no model yet/);
+  const [inJapanese, , whyInJapanese] = await said('ja');
+  assert.equal(inJapanese, '記録だけからは、問題は見つからなかった。');
+  assert.match(whyInJapanese!, /この実行にはまだモデルがない/);
 });
 
 test('without a model, a report has the curves, and says what is left out', async () => {
@@ -119,6 +169,9 @@ test('without its data, a report has what needs none of it', async () => {
   assert.ok(names.includes('Confusion matrix, precision and recall'));
   assert.ok(!names.includes('First-layer filters, before and after'));
   assert.match(leftOut[0]!.reason, /gone/);
+  // Errors speak English: a Japanese page says so around them.
+  const inJapanese = await writeReport(folder, { ...options, language: 'ja' });
+  assert.match(inJapanese.leftOut[0]!.reason, /エラーになった \(原文\): .*gone/);
 });
 
 test('an interrupted report leaves nothing', async () => {

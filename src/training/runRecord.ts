@@ -14,8 +14,8 @@ import type {
   TrainingEvent,
   ValidationEvent,
   WatchEvent,
-} from '../training/events.ts';
-import type { TrainingConfig } from '../training/trainingOptions.ts';
+} from './events.ts';
+import type { TrainingConfig } from './trainingOptions.ts';
 
 export interface RunRecord {
   /** As it was given. */

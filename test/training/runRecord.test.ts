@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { epochsAt, readRun } from '../../src/report/runRecord.ts';
-import { stepCurve } from '../../src/report/stepCurve.ts';
+import { epochsAt, readRun } from '../../src/training/runRecord.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
-import { startOf, stepAt, writeRun } from './runFiles.ts';
+import { startOf, stepAt, writeRun } from '../report/runFiles.ts';
 
 test('of a resumed run what was done again counts once', async (context) => {
   const epoch = { type: 'epoch', epoch: 1, loss: 2, seconds: 5, imagesPerSecond: 20, last: false };
@@ -39,17 +38,6 @@ test('of a resumed run what was done again counts once', async (context) => {
     run.epochs.map(({ loss, seconds }) => [loss, seconds]),
     [[1.8, 7]],
   );
-});
-
-test('a curve of very many steps is drawn by means of neighbours', async (context) => {
-  const steps = Array.from({ length: 1500 }, (_, i) => stepAt(1, i + 1, i));
-  const folder = writeRun(join(temporaryFolder(context), 'run'), {}, [
-    startOf(0, { stepsPerEpoch: 1500 }),
-    ...steps,
-  ]);
-  const points = stepCurve(await readRun(folder), ({ loss }) => loss);
-  assert.equal(points.length, 500);
-  assert.deepEqual(points[1], { x: 6 / 1500, y: 4 });
 });
 
 test('a folder that is no run is refused', async (context) => {
