@@ -65,6 +65,10 @@ function addRunOptions(command: Command): void {
     .option(
       '--resume <path>',
       "go on with the run in this folder; or in a new run, from a checkpoint file, PyTorch's or ours",
+    )
+    .option(
+      '--control',
+      'take orders from the folder of the run: "alexnet studio" can stop it and change its learning rate',
     );
 }
 

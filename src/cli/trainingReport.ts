@@ -1,4 +1,4 @@
-import type { ResultEvent, StepEvent, TrainingEvent } from '../training/events.ts';
+import { rateChangeText, type ResultEvent, type StepEvent, type TrainingEvent } from '../training/events.ts';
 import { createLossTrace, type LossTrace } from './lossTrace.ts';
 import { createProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
@@ -62,6 +62,8 @@ function tell(terminal: Terminal, event: ToldEvent): void {
       terminal.say(`epoch ${event.epoch}: ${clock(event.seconds)}, ${rate(event.imagesPerSecond)}`);
       if (event.last) terminal.print('Finished Training');
       return;
+    case 'learning-rate':
+      return terminal.say(rateChangeText(event));
     case 'validation':
       return terminal.say(
         `validation after epoch ${event.epoch}: loss ${event.loss.toFixed(3)}, accuracy ${percent(event.accuracy)}` +

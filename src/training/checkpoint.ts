@@ -37,6 +37,14 @@ export interface Position {
   readonly epochSeconds: number;
   readonly chance: ChanceWatch;
   readonly validation: ValidationState;
+  /** The last order to change the learning rate. */
+  readonly rateChange?: RateChange;
+}
+
+/** The learning rate is `learningRate` where the schedule says `scheduled`, and in proportion elsewhere. */
+export interface RateChange {
+  readonly learningRate: number;
+  readonly scheduled: number;
 }
 
 export const startPosition: Position = {
@@ -78,8 +86,9 @@ export interface CheckpointFile extends TensorFile {
 }
 
 const version = 2;
-/** Files of version 1 tell nothing of validation: there was none. */
-const readableVersions: readonly unknown[] = [1, version];
+/** Files of version 1 tell nothing of validation: there was none. Those of a changed learning rate are version 3. */
+const changedVersion = 3;
+const readableVersions: readonly unknown[] = [1, version, changedVersion];
 
 /** What those need to know who use a checkpoint outside of its run. */
 export interface CheckpointUse {
@@ -130,7 +139,12 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
 export function checkpointText(state: CheckpointState, optimizer: OptimizerOptions | undefined): string {
   const { type, form, ...sgd } = (optimizer ?? {}) as SgdOptions;
   const plain = (type ?? 'sgd') === 'sgd' && (form ?? 'pytorch') === 'pytorch';
-  return JSON.stringify({ version, ...state, optimizer, sgd: optimizer && plain ? sgd : undefined });
+  return JSON.stringify({
+    version: state.position.rateChange ? changedVersion : version,
+    ...state,
+    optimizer,
+    sgd: optimizer && plain ? sgd : undefined,
+  });
 }
 
 /** A tensor of a program that a checkpoint holds. */
@@ -204,7 +218,7 @@ export function parseCheckpointState(
     optimizer: unknown;
   };
   if (!readableVersions.includes(state.version)) {
-    throw invalid(`its version is ${JSON.stringify(state.version)}, expected at most ${version}`);
+    throw invalid(`its version is ${JSON.stringify(state.version)}, expected at most ${changedVersion}`);
   }
   const before = state.version === 1 ? { validation: newValidationState } : {};
   const position = { ...before, ...state.position };
@@ -246,8 +260,15 @@ function isPosition(value: unknown): value is Position {
     isCount(steps) &&
     Number.isFinite(sum) &&
     typeof told === 'boolean' &&
-    isValidationState(position.validation)
+    isValidationState(position.validation) &&
+    isRateChange(position.rateChange)
   );
+}
+
+function isRateChange(value: RateChange | undefined): boolean {
+  if (value === undefined) return true;
+  const { learningRate, scheduled } = value ?? {};
+  return [learningRate, scheduled].every((rate) => Number.isFinite(rate) && rate > 0);
 }
 
 function isValidationState(value: unknown): boolean {

@@ -13,7 +13,7 @@ import type { TrainingConfig, TrainingOptions } from './trainingOptions.ts';
  * ALEX_NETWORK_UNKNOWN, ALEX_DATA_TRANSFORMS.
  */
 export function trainingConfig(options: TrainingOptions, base?: TrainingConfig): TrainingConfig {
-  const { resume: _resume, out: _out, config: _config, dataset, ...given } = options;
+  const { resume: _resume, out: _out, config: _config, control: _control, dataset, ...given } = options;
   const below = base ?? { ...recipeNamed(options.recipe ?? 'article'), ...networkOf(options) };
   const named = typeof dataset === 'object' && dataset !== null ? dataset.train.name : dataset;
   const set = Object.entries({ ...given, dataset: named }).filter(([, value]) => value !== undefined);

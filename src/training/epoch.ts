@@ -5,6 +5,7 @@ import { watchChance } from './chance.ts';
 import type { Position } from './checkpoint.ts';
 import { createPace, type Pace } from './pace.ts';
 import { averageDecayAt, optimizerAt, updatesAfter } from './optimizer.ts';
+import { obeyOrders } from './obeyOrders.ts';
 import {
   checkpointDue,
   currentRate,
@@ -36,6 +37,9 @@ export async function trainEpoch(session: Session): Promise<void> {
   const stretch = newStretch(loader);
   let before = performance.now();
   for await (const batch of loader.batches(epoch, { firstStep })) {
+    const began = performance.now();
+    await obeyOrders(session);
+    before += performance.now() - began;
     const done = await trainStep(session, batch);
     const now = performance.now();
     session.position = {

@@ -95,6 +95,26 @@ export interface CheckpointEvent {
   readonly path: string;
 }
 
+/** The learning rate was changed from outside, before a step. */
+export interface LearningRateEvent {
+  readonly type: 'learning-rate';
+  /** Of the first step with it, from 1. */
+  readonly epoch: number;
+  /** In the epoch, from 1. */
+  readonly step: number;
+  /** In the training, from 1. */
+  readonly globalStep: number;
+  /** What that step would have had. */
+  readonly before: number;
+  /** From here on in proportion to the schedule. */
+  readonly learningRate: number;
+}
+
+/** `learning rate changed from 0.01 to 0.001 at step 120`: counted in the training. */
+export function rateChangeText({ before, learningRate, globalStep }: LearningRateEvent): string {
+  return `learning rate changed from ${before} to ${learningRate} at step ${globalStep}`;
+}
+
 export interface EpochEvent {
   readonly type: 'epoch';
   readonly epoch: number;
@@ -169,6 +189,7 @@ export type TrainingEvent =
   | ProgressEvent
   | WatchEvent
   | CheckpointEvent
+  | LearningRateEvent
   | EpochEvent
   | ValidationEvent
   | NoticeEvent

@@ -7,6 +7,7 @@ import { readingFile } from '../formats/fileErrors.ts';
 import type {
   EpochEvent,
   FailureEvent,
+  LearningRateEvent,
   NoticeEvent,
   ResultEvent,
   StartEvent,
@@ -36,6 +37,8 @@ export interface RunRecord {
   readonly validations: readonly ValidationEvent[];
   readonly watches: readonly WatchEvent[];
   readonly notices: readonly NoticeEvent[];
+  /** What was ordered on the way, in the order of steps. */
+  readonly rateChanges: readonly LearningRateEvent[];
   /** What ended the training, where that was an error. */
   readonly failure?: FailureEvent;
   /** On the test images, where the run is done. */
@@ -108,6 +111,7 @@ function gathered(events: readonly TrainingEvent[]): Gathered {
     validations: lastOfEach(of('validation'), ({ epoch }) => [epoch]),
     watches: lastOfEach(of('watch'), ({ globalStep }) => [globalStep]),
     notices: of('notice'),
+    rateChanges: of('learning-rate'),
     ...(failure && { failure }),
     ...(result && { result }),
   };
@@ -135,6 +139,9 @@ function stepOf(event: TrainingEvent, stepsPerEpoch: number): number {
     case 'epoch':
     case 'validation':
       return event.epoch * stepsPerEpoch;
+    // The steps before it are all that a checkpoint with it needs to have done.
+    case 'learning-rate':
+      return event.globalStep - 1;
     // Whoever goes on with a run has mended what ended it.
     case 'failure':
       return Infinity;

@@ -7,6 +7,7 @@ import type { ResultEvent, TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelFile.ts';
 import { optimizerAt, updatesAfter } from './optimizer.ts';
 import type { RunFolder } from './runFolder.ts';
+import type { OrderQueue } from './orders.ts';
 import { learningRateAt } from './schedule.ts';
 import { isOver } from './validation.ts';
 
@@ -63,6 +64,7 @@ export interface Session {
   readonly onStep: StepHook | undefined;
   readonly onEpoch: EpochHook | undefined;
   readonly evaluate: EpochDone['evaluate'];
+  readonly orders: Pick<OrderQueue, 'take'>;
   position: Position;
   /** Global step of the last checkpoint; undefined before the first. */
   savedStep: number | undefined;
@@ -75,8 +77,15 @@ export function stepsSinceUpdate({ config, position }: Session): number {
   return position.step % config.accumulate;
 }
 
-/** The learning rate of the next update: that of its first batch. */
+/** The learning rate of the next update: that of its first batch, with what an order has made of it. */
 export function currentRate(session: Session): number {
+  const rate = scheduledRate(session);
+  const { rateChange } = session.position;
+  return rateChange === undefined ? rate : rateChange.learningRate * (rate / rateChange.scheduled);
+}
+
+/** What the schedule alone says. */
+export function scheduledRate(session: Session): number {
   const { config, loader, position } = session;
   return learningRateAt(config, {
     step: position.globalStep - stepsSinceUpdate(session),

@@ -5,7 +5,7 @@ import { fileErrorReason } from '../formats/fileErrors.ts';
 import { fileVersionRecord, restartRecord, scalarsRecord, textRecord } from '../formats/tensorboard/event.ts';
 import type { TrainingConfig } from './trainingOptions.ts';
 import { configText } from './configFile.ts';
-import type { TrainingEvent, WatchEvent } from './events.ts';
+import { rateChangeText, type TrainingEvent, type WatchEvent } from './events.ts';
 
 export interface TensorboardLog {
   tell(event: TrainingEvent): void;
@@ -97,6 +97,8 @@ function recordsOf(event: TrainingEvent, config: TrainingConfig, at: Moment): Ui
       return [textRecord(...at, 'notices', event.message)];
     case 'watch':
       return [scalarsRecord(...at, watchedScalars(event))];
+    case 'learning-rate':
+      return [textRecord(...at, 'notices', rateChangeText(event))];
     case 'failure':
       return [textRecord(...at, 'notices', event.message)];
     case 'step':

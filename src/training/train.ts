@@ -18,10 +18,13 @@ import { checkClassCount } from './evaluateModel.ts';
 import type { ResultEvent, StartEvent, TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelFile.ts';
 import { optionError } from './optionError.ts';
+import { openOrderFiles } from './orderFiles.ts';
+import { createOrderQueue, type OrderSource } from './orders.ts';
 import { prepareTraining } from './prepare.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
 import { fileStart, fileStartNotice, restoreFile } from './resumeFile.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
+import { markRunning } from './runProcess.ts';
 import { isDone, saveCheckpoint, type EpochHook, type Session, type StepHook } from './session.ts';
 import { readWeights, startingPoint } from './startingPoint.ts';
 import { createTensorboardLog, type TensorboardLog } from './tensorboard.ts';
@@ -33,6 +36,8 @@ export interface TrainingHooks {
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Aborted, it ends the training after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Asked for orders now and then, besides those that `control` takes from the run's folder. */
+  readonly orders?: OrderSource;
   /** Used instead of one made by name. */
   readonly engine?: Engine;
   /** Called after every step, which waits for it. */
@@ -87,7 +92,7 @@ export async function train(
     if (fromFile !== undefined) notices.push(fileStartNotice(fromFile));
     const folder =
       resumed?.folder ??
-      (await newFolder({ out: options.out, patience: config.patience }, `${network.name}-${dataset.name}`));
+      (await newFolder({ ...options, patience: config.patience }, `${network.name}-${dataset.name}`));
     if (folder) await writeConfig(folder, config);
     const run: Run = {
       config,
@@ -97,6 +102,7 @@ export async function train(
       description: describeModel(config, data, network, transforms.test),
       trainTransforms: transforms.train,
       hooks,
+      control: options.control === true,
     };
     return await trainAndTest(run, { engine, fingerprint, position, notices });
   } finally {
@@ -104,14 +110,15 @@ export async function train(
   }
 }
 
-/** Throws ALEX_OPTION_VALUE when weights would have to be kept, and there is to be no folder. */
+/** Throws ALEX_OPTION_VALUE when weights or orders would have to be kept, and there is to be no folder. */
 async function newFolder(
-  { out, patience }: Pick<TrainingOptions, 'out' | 'patience'>,
+  { out, patience, control }: Pick<TrainingOptions, 'out' | 'patience' | 'control'>,
   name: string,
 ): Promise<RunFolder | undefined> {
   if (out !== false) return createRunFolder(out, name);
   if (patience !== undefined && patience !== null)
     throw optionError('out', out, 'a folder with patience, which keeps the best weights there');
+  if (control === true) throw optionError('out', out, 'a folder with control, which takes orders from it');
   return undefined;
 }
 
@@ -124,6 +131,7 @@ interface Run {
   /** The model's own, with augmentation. */
   readonly trainTransforms: readonly TransformStep[];
   readonly hooks: TrainingHooks;
+  readonly control: boolean;
 }
 
 interface Start {
@@ -155,8 +163,15 @@ function describeModel(
 }
 
 async function trainAndTest(run: Run, start: Start): Promise<TrainingOutcome> {
-  const { folder, hooks } = run;
+  const { folder, hooks, control } = run;
   const log = folder && eventLog(folder);
+  const files = folder && control ? openOrderFiles(folder.path, tellOrder) : undefined;
+  const stop = new AbortController();
+  const orders = createOrderQueue(
+    () => [...(files?.source() ?? []), ...(hooks.orders?.() ?? [])],
+    () => stop.abort(),
+  );
+  const signal = AbortSignal.any([stop.signal, ...(hooks.signal ? [hooks.signal] : [])]);
   const tensorboard = tensorboardLog(run, (message) =>
     emit({ type: 'notice', code: 'tensorboard', message }),
   );
@@ -164,10 +179,18 @@ async function trainAndTest(run: Run, start: Start): Promise<TrainingOutcome> {
     if (event.type !== 'progress') log?.(event);
     tensorboard?.tell(event);
     hooks.onEvent?.(event);
+    // There is one a step, whatever the phase is.
+    if (event.type === 'progress') orders.poll();
   };
+  function tellOrder(message: string): void {
+    emit({ type: 'notice', code: 'order', message });
+  }
+  const unmark = folder && (await markRunning(folder.path, { control }));
   try {
-    return await trainSaveAndTest(run, start, emit);
+    return await trainSaveAndTest({ ...run, hooks: { ...hooks, signal } }, { ...start, orders }, emit);
   } finally {
+    unmark?.();
+    files?.close();
     tensorboard?.close();
   }
 }
@@ -179,7 +202,11 @@ function tensorboardLog(
   return folder && config.tensorboard ? createTensorboardLog(folder.path, config, onProblem) : undefined;
 }
 
-async function trainSaveAndTest(run: Run, start: Start, emit: Session['emit']): Promise<TrainingOutcome> {
+async function trainSaveAndTest(
+  run: Run,
+  start: Start & Pick<Session, 'orders'>,
+  emit: Session['emit'],
+): Promise<TrainingOutcome> {
   const { data, folder } = run;
   const loader = await loaderOf(run, data.train, 'train', emit);
   const validationLoader = data.validation && (await loaderOf(run, data.validation, 'validation', emit));
@@ -309,9 +336,9 @@ function loaderOf(
 
 function newSession(
   { config, program, folder, description, hooks }: Run,
-  start: Start & Pick<Session, 'loader' | 'validationLoader' | 'evaluate' | 'emit'>,
+  start: Start & Pick<Session, 'loader' | 'validationLoader' | 'evaluate' | 'emit' | 'orders'>,
 ): Session {
-  const { position, fingerprint, loader, validationLoader, evaluate: evaluateNow, emit } = start;
+  const { position, fingerprint, loader, validationLoader, evaluate: evaluateNow, emit, orders } = start;
   return {
     config,
     program,
@@ -326,6 +353,7 @@ function newSession(
     onStep: hooks.onStep,
     onEpoch: hooks.onEpoch,
     evaluate: evaluateNow,
+    orders,
     position,
     savedStep: position === startPosition ? undefined : position.globalStep,
     savedAt: performance.now(),

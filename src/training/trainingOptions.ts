@@ -139,4 +139,6 @@ export interface TrainingOptions extends Omit<Given, 'dataset'> {
   readonly out?: string | false;
   /** Folder of a run to go on with; or a checkpoint file, PyTorch's or ours, to go on from in a new run. */
   readonly resume?: string;
+  /** Takes orders from the folder of the run (orderFiles.ts). Left out, nothing is read there. */
+  readonly control?: boolean;
 }

@@ -13,7 +13,7 @@ import type { EpochEvent, ResultEvent, WatchEvent } from '../../src/training/eve
 import { articleRecipe } from '../../src/training/recipes/article.ts';
 
 function record(given: Partial<RunRecord>): RunRecord {
-  const none = { steps: [], epochs: [], validations: [], watches: [], notices: [] };
+  const none = { steps: [], epochs: [], validations: [], watches: [], notices: [], rateChanges: [] };
   return { folder: 'run', name: 'run', config: articleRecipe, startedFrom: 0, resumes: 0, ...none, ...given };
 }
 

@@ -70,7 +70,11 @@ test('a file that is no whole checkpoint is refused', async (context) => {
     undefined,
     '{',
     'null',
-    JSON.stringify({ ...good, version: 3 }),
+    JSON.stringify({ ...good, version: 4 }),
+    JSON.stringify({
+      ...good,
+      position: { ...position, rateChange: { learningRate: 0.1, scheduled: 0 } },
+    }),
     JSON.stringify({ ...good, position: { ...position, validation: undefined } }),
     JSON.stringify({
       ...good,

@@ -133,11 +133,29 @@ export const learningRateSection: Section = {
         ...(least === most && { domain: [0, 2 * most || 1] }),
       },
       lines: [{ name: t(axes.learningRate), points, spots: points.length < fewPoints }],
+      references: run.rateChanges.map(({ epoch, step, globalStep }) => ({
+        axis: 'x',
+        at: epochsAt({ epoch, step: step - 1 }, run),
+        label: t({ en: `changed at step ${globalStep}`, ja: `ステップ ${globalStep} で変更` }),
+      })),
       height: 240,
     });
-    return chartHtml(svg);
+    return chartHtml(svg) + changesHtml(run, t);
   },
 };
+
+/** What was ordered on the way. */
+function changesHtml({ rateChanges }: RunRecord, t: Material['t']): string {
+  return rateChanges
+    .map(({ before, learningRate, globalStep }) =>
+      t({
+        en: `The learning rate was changed from ${before} to ${learningRate} at step ${globalStep}, by an order.`,
+        ja: `指示により、ステップ ${globalStep} で学習率を ${before} から ${learningRate} に変更した。`,
+      }),
+    )
+    .map((text) => `<p>${escaped(text)}</p>`)
+    .join('');
+}
 
 export const throughputSection: Section = {
   id: 'throughput',

@@ -1,0 +1,31 @@
+import { currentRate, saveCheckpoint, scheduledRate, stepsSinceUpdate, type Session } from './session.ts';
+
+/**
+ * Does before the next step what was ordered, but for stopping. Batches that belong to one update have one learning rate,
+ * and sums of gradients are in no checkpoint: until the update, orders wait. Throws ALEX_FILE_WRITE,
+ * ALEX_TRAINING_NOT_FINITE.
+ */
+export async function obeyOrders(session: Session): Promise<void> {
+  if (stepsSinceUpdate(session) > 0) return;
+  for (const order of session.orders.take()) {
+    if (order.type === 'checkpoint') await saveCheckpoint(session);
+    else await changeRate(session, order.learningRate);
+  }
+}
+
+/** With a checkpoint, so that a run that is killed and resumed has the change, and the same bits. */
+async function changeRate(session: Session, learningRate: number): Promise<void> {
+  const { position, emit } = session;
+  const scheduled = scheduledRate(session);
+  const before = currentRate(session);
+  session.position = { ...position, rateChange: { learningRate, scheduled } };
+  await saveCheckpoint(session);
+  emit({
+    type: 'learning-rate',
+    epoch: position.epoch + 1,
+    step: position.step + 1,
+    globalStep: position.globalStep + 1,
+    before,
+    learningRate,
+  });
+}

@@ -1,0 +1,167 @@
+/** Orders to a training: by a function, and by files in the folder of its run. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createCpuEngine } from '../../src/engine/cpu/engine.ts';
+import { readRun } from '../../src/training/runRecord.ts';
+import type { TrainingEvent } from '../../src/training/events.ts';
+import { openOrderFiles, writeOrder } from '../../src/training/orderFiles.ts';
+import { parseOrder, type OrderSource, type TrainingOrder } from '../../src/training/orders.ts';
+import { runningProcess } from '../../src/training/runProcess.ts';
+import type { TrainingOptions } from '../../src/training/trainingOptions.ts';
+import { temporaryFolder } from '../formats/temporaryFolder.ts';
+import { abortAfter, trainTiny, type TinyRun } from './tinyTraining.ts';
+
+/** Gives orders when it is asked for the `at`-th time: after as many steps. */
+function orderAt(at: number, ...orders: readonly TrainingOrder[]): OrderSource {
+  let asked = 0;
+  return () => (++asked === at ? orders : []);
+}
+
+const half: TrainingOrder = { type: 'learning-rate', learningRate: 0.025 };
+
+function rates({ events }: TinyRun): number[] {
+  return events.flatMap((event) =>
+    event.type === 'progress' && event.phase === 'train' ? [event.learningRate!] : [],
+  );
+}
+
+function weights(run: string): Buffer {
+  return readFileSync(join(run, 'model.safetensors'));
+}
+
+/** The tensors of a model file: its header tells the options, which a resumed run may have otherwise. */
+function tensorsOf(file: Buffer): Buffer {
+  return file.subarray(8 + Number(file.readBigUInt64LE(0)));
+}
+
+test('a learning rate is changed from the next step on, and is told', async (context) => {
+  const out = join(temporaryFolder(context), 'run');
+  const run = await trainTiny({ out, epochs: 2 }, { orders: orderAt(4, half) });
+  assert.deepEqual(rates(run), [...Array(4).fill(0.05), ...Array(10).fill(0.025)]);
+  const change = run.events.find((event) => event.type === 'learning-rate');
+  const told = { epoch: 1, step: 5, globalStep: 5, before: 0.05, learningRate: 0.025 };
+  assert.deepEqual(change, { type: 'learning-rate', ...told });
+  assert.deepEqual((await readRun(out)).rateChanges, [change]);
+});
+
+test('a schedule goes on in proportion', async () => {
+  const options: TrainingOptions = { out: false, epochs: 2, schedule: 'cosine' };
+  const plain = await trainTiny(options);
+  const changed = await trainTiny(options, {
+    orders: orderAt(6, { type: 'learning-rate', learningRate: 0.1 }),
+  });
+  const factor = 0.1 / rates(plain)[6]!;
+  assert.equal(rates(changed)[6], 0.1);
+  rates(changed).forEach((rate, i) => {
+    const expected = rates(plain)[i]! * (i < 6 ? 1 : factor);
+    assert.ok(Math.abs(rate - expected) < 1e-15, `step ${i + 1}: ${rate}, expected ${expected}`);
+  });
+});
+
+test('a run with a changed rate that is interrupted and resumed has the same bits', async (context) => {
+  const folder = temporaryFolder(context);
+  const engine = await createCpuEngine({ target: 'wasm', threads: 1 });
+  const [whole, parts, killed] = ['whole', 'parts', 'killed'].map((name) => join(folder, name));
+  const options: TrainingOptions = { schedule: 'cosine', accumulate: 2 };
+  await trainTiny({ ...options, out: whole! }, { engine, orders: orderAt(3, half) });
+  const { signal, onEvent } = abortAfter(9);
+  await trainTiny(
+    { ...options, out: parts! },
+    { engine, orders: orderAt(3, half), signal: signal!, onEvent: onEvent! },
+  );
+  await trainTiny({ resume: parts! }, { engine });
+  assert.equal(tensorsOf(weights(parts!)).equals(tensorsOf(weights(whole!))), true);
+  // As after kill -9: what a failing hook leaves is the checkpoint of the change.
+  const fails = (): void => {
+    throw new Error('killed');
+  };
+  let steps = 0;
+  const onStep = (): void => (++steps === 6 ? fails() : undefined);
+  await assert.rejects(
+    trainTiny({ ...options, out: killed! }, { engine, orders: orderAt(3, half), onStep }),
+    /killed/,
+  );
+  const resumed = await trainTiny({ resume: killed! }, { engine });
+  assert.ok(resumed.events[0]?.type === 'start' && resumed.events[0].resumedFrom === 4);
+  assert.equal(tensorsOf(weights(killed!)).equals(tensorsOf(weights(whole!))), true);
+  assert.equal((await readRun(killed!)).rateChanges.length, 1);
+  const plain = join(folder, 'plain');
+  await trainTiny({ ...options, out: plain }, { engine });
+  assert.equal(tensorsOf(weights(plain)).equals(tensorsOf(weights(whole!))), false);
+});
+
+test('with control a run takes orders from its folder: checkpoint, then stop', async (context) => {
+  const out = join(temporaryFolder(context), 'run');
+  const seen: TrainingEvent[] = [];
+  let given: Promise<void> | undefined;
+  const order = async (): Promise<void> => {
+    assert.deepEqual((await runningProcess(out))?.control, true);
+    await writeOrder(out, { type: 'checkpoint' });
+    await writeOrder(out, half);
+    writeFileSync(join(out, 'orders/zzz.json'), '{"type":"explode"}');
+  };
+  const onEvent = (event: TrainingEvent): void => {
+    seen.push(event);
+    if (event.type === 'checkpoint' && seen.filter(({ type }) => type === 'checkpoint').length === 2)
+      void writeOrder(out, { type: 'stop' });
+  };
+  const onStep = async (): Promise<void> => {
+    given ??= order();
+    await given;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  const outcome = await trainTiny({ out, control: true, epochs: 100_000 }, { onEvent, onStep });
+  assert.equal(outcome.interrupted, true);
+  const types = new Set(seen.map(({ type }) => type));
+  assert.ok(types.has('learning-rate') && types.has('checkpoint'));
+  const notices = seen.filter((event) => event.type === 'notice');
+  assert.ok(
+    notices.some(({ code, message }) => code === 'order' && message.includes('zzz.json was no order')),
+  );
+  assert.deepEqual(
+    readdirSync(out).filter((name) => name === 'orders' || name === 'running.json'),
+    [],
+  );
+  assert.equal(await runningProcess(out), undefined);
+});
+
+test('without control nothing is read', async (context) => {
+  const out = join(temporaryFolder(context), 'run');
+  const orders = join(out, 'orders');
+  const onStep = (): void => {
+    mkdirSync(orders, { recursive: true });
+    writeFileSync(join(orders, '1.json'), '{"type":"stop"}');
+  };
+  const outcome = await trainTiny({ out, epochs: 1 }, { onStep });
+  assert.equal(outcome.interrupted, false);
+  assert.ok(existsSync(join(orders, '1.json')));
+  await assert.rejects(trainTiny({ out: false, control: true }), { code: 'ALEX_OPTION_VALUE' });
+});
+
+test('orders that were given to the training before are dropped, and what is no order is not followed', async (context) => {
+  const folder = temporaryFolder(context);
+  mkdirSync(join(folder, 'orders'));
+  await writeOrder(folder, { type: 'stop' });
+  const problems: string[] = [];
+  const files = openOrderFiles(folder, (message) => problems.push(message));
+  assert.deepEqual(files.source(), []);
+  writeFileSync(join(folder, 'orders/a.json'), '{');
+  writeFileSync(join(folder, 'orders/b.json'), `"${'x'.repeat(5000)}"`);
+  mkdirSync(join(folder, 'orders/c.json'));
+  await new Promise((resolve) => setTimeout(resolve, 220));
+  assert.deepEqual(files.source(), []);
+  assert.equal(problems.length, 3);
+  assert.deepEqual(readdirSync(join(folder, 'orders')), []);
+  for (const value of [
+    null,
+    1,
+    [],
+    {},
+    { type: 'learning-rate' },
+    { type: 'learning-rate', learningRate: -1 },
+    { type: 'learning-rate', learningRate: '1' },
+  ])
+    assert.equal(parseOrder(value), undefined);
+});
