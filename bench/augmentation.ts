@@ -2,7 +2,7 @@
  * What augmentation costs: `npx node bench/augmentation.ts`. Processor time of one thread for an image, from its pixels
  * to the engine's input: images of 32 × 32 in memory, and a photograph of 256 × 256 as decoders give it.
  */
-import { augmentedTransforms } from '../src/data/augmentation/named.ts';
+import { augmentedTransforms } from '../src/data/augmentation/augmentedTransforms.ts';
 import type { MemoryDataset } from '../src/data/dataset.ts';
 import { channels, interleavedImage, planarImage, type ImageView } from '../src/data/image.ts';
 import { sharedImageBuffer } from '../src/data/imageBuffer.ts';

@@ -80,22 +80,17 @@ export {
 } from './data/datasets.ts';
 export { datasetNames } from './data/locateDataset.ts';
 export { fetchCifar10, type DownloadProgress, type FetchOptions } from './data/download.ts';
-export {
-  createLoader,
-  type BadImagePolicy,
-  type Batch,
-  type Loader,
-  type LoaderOptions,
-} from './data/loader.ts';
+export type { BadImagePolicy, Batch, Loader } from './data/batches.ts';
+export { createLoader, type LoaderOptions } from './data/loader.ts';
 export { articleTransforms, isRandom, squareTransforms, type TransformStep } from './data/transforms.ts';
 export { deterministicTransforms } from './data/augmentation/deterministic.ts';
 export {
   augmentationNames,
-  augmentedTransforms,
   parseAugment,
   type AugmentationName,
   type TransformPair,
 } from './data/augmentation/named.ts';
+export { augmentedTransforms } from './data/augmentation/augmentedTransforms.ts';
 export {
   contactSheet,
   sheetRows,
@@ -169,7 +164,7 @@ export {
 } from './explain/pictures.ts';
 export { encodePng, type RgbImage } from './data/images/encodePng.ts';
 export { decodeImage } from './data/images/decodeImage.ts';
-export { imageReader, imageSource } from './data/loaderFill.ts';
+export { imageReader, imageSource } from './data/imageSource.ts';
 export { interleavedImage, planarImage, type ImageView } from './data/image.ts';
 
 // Reports.

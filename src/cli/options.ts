@@ -1,5 +1,5 @@
 /** Readers of option values. Each throws ALEX_OPTION_VALUE, which names the option and what it takes. */
-import { badImagePolicies } from '../data/loader.ts';
+import { badImagePolicies } from '../data/batches.ts';
 import { engineNames } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { nearestName } from '../nearestName.ts';

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Averaging } from '../data/augmentation/views.ts';
 import { loadDataset } from '../data/datasets.ts';
 import { imageName } from '../data/images/readEncoded.ts';
-import type { BadImagePolicy } from '../data/loader.ts';
+import type { BadImagePolicy } from '../data/batches.ts';
 import { datasetNames } from '../data/locateDataset.ts';
 import type { EngineName } from '../engine/engine.ts';
 import type { ResultEvent } from '../training/events.ts';

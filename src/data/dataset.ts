@@ -1,6 +1,7 @@
 /** The contract of data sets: labelled images, in memory or in files, as the loader and its threads share them. */
 import type { EncodedImages } from './images/encodedImages.ts';
 import type { ImageSize } from './image.ts';
+import { sharedBytes } from './sharedBytes.ts';
 import { commonOutputSize, outputSize, type TransformStep } from './transforms.ts';
 
 export const splits = ['train', 'validation', 'test'] as const;
@@ -41,9 +42,7 @@ export function hasSquares(dataset: Dataset): boolean {
 
 /** Labels for so many images, all 0, in as few bytes as the number of classes allows. */
 export function emptyLabels(length: number, classes: number): DatasetLabels {
-  return classes <= 256
-    ? new Uint8Array(new SharedArrayBuffer(length))
-    : new Uint16Array(new SharedArrayBuffer(2 * length));
+  return classes <= 256 ? new Uint8Array(sharedBytes(length)) : new Uint16Array(sharedBytes(2 * length));
 }
 
 /**

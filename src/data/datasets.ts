@@ -6,7 +6,7 @@ import { fetchCifar } from './download.ts';
 import { loadIdx } from './idx.ts';
 import { defaultSplit } from './imageSets/assignSplits.ts';
 import { loadImageSet } from './imageSets/loadImageSet.ts';
-import type { BadImagePolicy } from './loader.ts';
+import type { BadImagePolicy } from './batches.ts';
 import { listedOnce, locateDataset, type LocatedDataset } from './locateDataset.ts';
 import { generateShapes, shapesClasses, shapesSizes } from './shapes.ts';
 

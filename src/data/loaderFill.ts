@@ -1,29 +1,29 @@
-/** The work of the loader, wherever it runs: images of a data set, transformed, into an engine's input. */
+/** The work of the loader, wherever it runs: images, transformed, into an engine's input. */
 import type { ImageBuffer } from '../engine/engine.ts';
 import { AlexnetError, problemOf } from '../errors.ts';
-import { cachedImages } from './cache/cachedImages.ts';
-import type { PixelCache } from './cache/pixelCache.ts';
-import type { Dataset } from './dataset.ts';
-import { channels, planarImage, type ImageView } from './image.ts';
-import { decodeImage } from './images/decodeImage.ts';
-import type { EncodedImages } from './images/encodedImages.ts';
-import { encodedReader, imageName } from './images/readEncoded.ts';
+import type { Fillers } from './batches.ts';
+import type { ImageView } from './image.ts';
 import { imageTransform } from './transformImage.ts';
 import type { TransformStep } from './transforms.ts';
 
-/** Where a loader thread gets images from; everything large in it is shared memory. */
-export type ImageSource =
-  | {
-      /** Planes, [length, 3, height, width]. */
-      readonly images: Uint8Array;
-      readonly height: number;
-      readonly width: number;
-    }
-  | { readonly encoded: EncodedImages; readonly cache?: PixelCache | undefined };
+/** An image, and how many of the first transforms have been done to it. */
+export interface PreparedImage {
+  readonly image: ImageView;
+  readonly done: number;
+}
 
-/** All that a loader thread needs. */
+/** Where a filler gets images from. */
+export interface PreparedReader {
+  read(index: number): PreparedImage | Promise<PreparedImage>;
+  /** What an image is called, where one may be bad. */
+  readonly nameOf?: ((index: number) => string) | undefined;
+  /** Lets go of files. */
+  close(): void;
+}
+
+/** All that a filler needs. */
 export interface FillSource {
-  readonly source: ImageSource;
+  readonly images: PreparedReader;
   /** Ways to transform an image; a fill says which. */
   readonly views: readonly (readonly TransformStep[])[];
   /** Of random transforms. */
@@ -68,13 +68,6 @@ function oneByOne<T>(fill: (task: Fill) => Promise<T>): (task: Fill) => Promise<
   };
 }
 
-/** What loader threads need of a data set. */
-export function imageSource(dataset: Dataset): ImageSource {
-  if ('encoded' in dataset) return { encoded: dataset.encoded };
-  const { images, height, width } = dataset;
-  return { images, height, width };
-}
-
 /** Does fills. */
 export interface Filler {
   /**
@@ -87,8 +80,7 @@ export interface Filler {
 }
 
 /** Makes a filler, with memory of its own for one image; for one thread. */
-export function createFiller({ source, views, seed, inputs }: FillSource): Filler {
-  const images = preparedReader(source);
+export function createFiller({ images, views, seed, inputs }: FillSource): Filler {
   const transforms = views.map((steps) => imageTransform(steps, seed));
   async function fill({ slot, first, indices, epoch, view }: Fill): Promise<readonly BadPlace[]> {
     const transform = transforms[view]!;
@@ -99,8 +91,8 @@ export function createFiller({ source, views, seed, inputs }: FillSource): Fille
         const { image, done } = prepared instanceof Promise ? await prepared : prepared;
         transform(image, inputs[slot]!, first + i, { epoch, index }, done);
       } catch (error) {
-        if (!('encoded' in source) || !(error instanceof AlexnetError)) throw error;
-        bad.push({ index, at: first + i, problem: describe(error, imageName(source.encoded, index)) });
+        if (images.nameOf === undefined || !(error instanceof AlexnetError)) throw error;
+        bad.push({ index, at: first + i, problem: describe(error, images.nameOf(index)) });
       }
     }
     return bad;
@@ -108,63 +100,13 @@ export function createFiller({ source, views, seed, inputs }: FillSource): Fille
   return { fill: oneByOne(fill), close: () => images.close() };
 }
 
-/** An image, and how many of the first transforms have been done to it. */
-interface PreparedImage {
-  readonly image: ImageView;
-  readonly done: number;
-}
-
-interface PreparedReader {
-  read(index: number): PreparedImage | Promise<PreparedImage>;
-  close(): void;
-}
-
-/** Reads images from the cache where there is one and they are in it. */
-function preparedReader(source: ImageSource): PreparedReader {
-  if (!('encoded' in source)) {
-    const record = recordReader(source);
-    return { read: (index) => ({ image: record(index), done: 0 }), close: () => {} };
-  }
-  const files = encodedReader(source.encoded);
-  const decode = (index: number): Promise<ImageView> =>
-    decodeImage(files.read(index), imageName(source.encoded, index));
-  if (source.cache === undefined) {
-    return { read: async (index) => ({ image: await decode(index), done: 0 }), close: () => files.close() };
-  }
-  const cache = cachedImages(source.cache);
-  const done = source.cache.steps.length;
+/** Fills on the calling thread. */
+export function inlineFillers(source: FillSource): Fillers {
+  const filler = createFiller(source);
   return {
-    async read(index) {
-      const kept = cache.read(index);
-      if (kept !== undefined) return { image: kept, done };
-      const decoded = await decode(index);
-      const added = cache.add(index, decoded);
-      return added === undefined ? { image: decoded, done: 0 } : { image: added, done };
-    },
-    close() {
-      files.close();
-      cache.close();
-    },
+    fill: (batch) => filler.fill({ ...batch, first: 0 }),
+    close: async () => filler.close(),
   };
-}
-
-/** Makes the function that gives an image of a data set, as it is. That of a file may throw ALEX_IMAGE_… errors. */
-export function imageReader(source: ImageSource): (index: number) => ImageView | Promise<ImageView> {
-  return 'encoded' in source ? decoder(source.encoded) : recordReader(source);
-}
-
-function recordReader({
-  images,
-  height,
-  width,
-}: Extract<ImageSource, { images: Uint8Array }>): (index: number) => ImageView {
-  const imageBytes = channels * height * width;
-  return (index) => planarImage(images, { height, width }, index * imageBytes);
-}
-
-function decoder(images: EncodedImages): (index: number) => Promise<ImageView> {
-  const reader = encodedReader(images);
-  return (index) => decodeImage(reader.read(index), imageName(images, index));
 }
 
 /** Some errors, such as that of a crop, do not know which image they are about. */

@@ -1,25 +1,13 @@
-/** Threads that fill batches ahead of the engine, or the main thread in their place. */
+/** Threads that fill batches ahead of the engine. */
 import { Worker } from 'node:worker_threads';
 import { alexnetError } from '../errors.ts';
-import { createFiller, type BadPlace, type BatchFill, type Fill, type FillSource } from './loaderFill.ts';
+import type { Fillers } from './batches.ts';
+import type { ImageSource } from './imageSource.ts';
+import type { BadPlace, Fill, FillSource } from './loaderFill.ts';
 
-export interface Fillers {
-  /**
-   * Puts these images into input `slot`; resolved when all are there, to those that cannot be used, by place. Rejects
-   * with ALEX_DATA_LOADER.
-   */
-  fill(batch: BatchFill): Promise<readonly BadPlace[]>;
-  /** Ends the threads; fills under way reject. */
-  close(): Promise<void>;
-}
-
-/** Fills on the calling thread. */
-export function inlineFillers(source: FillSource): Fillers {
-  const filler = createFiller(source);
-  return {
-    fill: (batch) => filler.fill({ ...batch, first: 0 }),
-    close: async () => filler.close(),
-  };
+/** What is sent to a thread; everything large in it is shared memory. */
+export interface ThreadSource extends Omit<FillSource, 'images'> {
+  readonly source: ImageSource;
 }
 
 /** What a thread says when a fill is done, or has failed as a whole. */
@@ -36,7 +24,7 @@ const workerUrl = new URL(
   import.meta.url,
 );
 
-function startThread(source: FillSource): Thread {
+function startThread(source: ThreadSource): Thread {
   const worker = new Worker(workerUrl, { workerData: source, name: 'alexnet-loader', execArgv: [] });
   /** Fills sent and not answered, in order. */
   const waiting: { resolve: (bad: readonly BadPlace[]) => void; reject: (error: Error) => void }[] = [];
@@ -76,7 +64,7 @@ function startThread(source: FillSource): Thread {
 }
 
 /** Fills by `count` threads, each a slice of the batch. */
-export function threadFillers(source: FillSource, count: number): Fillers {
+export function threadFillers(source: ThreadSource, count: number): Fillers {
   const threads = Array.from({ length: count }, () => startThread(source));
   return {
     async fill(batch) {

@@ -1,10 +1,12 @@
 /** A thread of the loader: does the fills it is sent, in order, and answers each. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { createFiller, type Fill, type FillSource } from './loaderFill.ts';
-import type { FillAnswer } from './loaderThreads.ts';
+import { preparedReader } from './imageSource.ts';
+import { createFiller, type Fill } from './loaderFill.ts';
+import type { FillAnswer, ThreadSource } from './loaderThreads.ts';
 
 const port = parentPort!;
-const filler = createFiller(workerData as FillSource);
+const { source, ...fills } = workerData as ThreadSource;
+const filler = createFiller({ ...fills, images: preparedReader(source) });
 
 async function answer(task: Fill): Promise<FillAnswer> {
   try {

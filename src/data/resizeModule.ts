@@ -138,7 +138,7 @@ function body(locals: Code, code: Code): Code {
 }
 
 function exported(name: string, kind: number, index: number): Code {
-  return [name.length, ...Buffer.from(name), kind, index];
+  return [name.length, ...new TextEncoder().encode(name), kind, index];
 }
 
 /** `\0asm`, version 1. */

@@ -7,6 +7,7 @@ import { createGenerator, type Generator } from '../random/generator.ts';
 import { purposes } from '../random/philox.ts';
 import type { MemoryDataset } from './dataset.ts';
 import { channels } from './image.ts';
+import { sharedBytes } from './sharedBytes.ts';
 import { coverage, figureReach, figures, patches, type Figure, type Outline } from './shapeFigures.ts';
 
 const side = 32;
@@ -164,8 +165,8 @@ export function generateShapes(
 ): MemoryDataset {
   const { seed = 0, limit = Infinity } = options;
   const length = Math.min(limit, shapesSizes[split]);
-  const images = new Uint8Array(new SharedArrayBuffer(length * channels * pixels));
-  const labels = new Uint8Array(new SharedArrayBuffer(length));
+  const images = new Uint8Array(sharedBytes(length * channels * pixels));
+  const labels = new Uint8Array(sharedBytes(length));
   const clamped = new Uint8ClampedArray(images.buffer);
   const canvas = new Float64Array(channels * pixels);
   const random = createGenerator(seed, purposes.images, split === 'train' ? 0 : 1);

@@ -1,5 +1,6 @@
 import { hasSquares, type Dataset } from '../data/dataset.ts';
-import { createLoader, type BadImagePolicy } from '../data/loader.ts';
+import type { BadImagePolicy } from '../data/batches.ts';
+import { createLoader } from '../data/loader.ts';
 import { modelViews } from '../training/modelViews.ts';
 import { layerNamed } from './layers.ts';
 import type { Subject } from './subject.ts';

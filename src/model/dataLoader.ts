@@ -2,7 +2,8 @@
 import type { CacheOptions } from '../data/cache/pixelCache.ts';
 import { channels } from '../data/image.ts';
 import { sharedImageBuffer } from '../data/imageBuffer.ts';
-import { createLoader, type BadImagePolicy, type Batch, type LoaderOptions } from '../data/loader.ts';
+import type { BadImagePolicy, Batch } from '../data/batches.ts';
+import { createLoader, type LoaderOptions } from '../data/loader.ts';
 import { transformedSize } from '../data/dataset.ts';
 import type { ImageBuffer } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';

@@ -1,5 +1,5 @@
 import type { ImageView } from '../data/image.ts';
-import { imageReader, imageSource } from '../data/loaderFill.ts';
+import { imageReader, imageSource } from '../data/imageSource.ts';
 import { AlexnetError } from '../errors.ts';
 import { excitingCollector } from '../explain/exciting.ts';
 import { lastFeatureMap } from '../explain/layers.ts';
@@ -9,7 +9,7 @@ import type { Subject } from '../explain/subject.ts';
 import { checkClassCount } from '../training/evaluateModel.ts';
 import { softmax } from '../training/softmax.ts';
 import type { TrainingData } from '../training/trainingData.ts';
-import type { BadImagePolicy } from '../data/loader.ts';
+import type { BadImagePolicy } from '../data/batches.ts';
 import type { Tested } from './material.ts';
 import type { Predictions } from './statistics.ts';
 

@@ -1,4 +1,4 @@
-import type { Batch, Loader } from '../data/loader.ts';
+import type { Batch, Loader } from '../data/batches.ts';
 import type { Program } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { averageViews } from './averageViews.ts';

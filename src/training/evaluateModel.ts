@@ -1,6 +1,7 @@
 import type { Averaging } from '../data/augmentation/views.ts';
 import { hasSquares, type Dataset } from '../data/dataset.ts';
-import { createLoader, type BadImagePolicy } from '../data/loader.ts';
+import type { BadImagePolicy } from '../data/batches.ts';
+import { createLoader } from '../data/loader.ts';
 import type { BadImage } from '../data/loaderFill.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';

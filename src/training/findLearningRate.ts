@@ -3,7 +3,8 @@
  * too large to bear. Smith, "Cyclical Learning Rates for Training Neural Networks" (2017), section 3.3, with a rate that
  * grows exponentially and a smoothed loss.
  */
-import { createLoader, type Batch } from '../data/loader.ts';
+import type { Batch } from '../data/batches.ts';
+import { createLoader } from '../data/loader.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { TrainingConfig, TrainingOptions } from './trainingOptions.ts';
 import { newConfig } from './configFile.ts';

@@ -1,5 +1,5 @@
 /** What each option of a training may be, in the order in which a configuration lists them. */
-import { badImagePolicies } from '../data/loader.ts';
+import { badImagePolicies } from '../data/batches.ts';
 import { engineNames } from '../engine/engine.ts';
 import { initializationSchemes } from '../network/initialise.ts';
 import type { TrainingConfig } from './trainingOptions.ts';

@@ -1,11 +1,7 @@
 /** How images become the network's input: by name, or step by step; with augmentation while training. */
 import { deterministicTransforms } from '../data/augmentation/deterministic.ts';
-import {
-  augmentedTransforms,
-  testTransforms,
-  type AugmentContext,
-  type TransformPair,
-} from '../data/augmentation/named.ts';
+import { augmentedTransforms, type AugmentContext } from '../data/augmentation/augmentedTransforms.ts';
+import { testTransforms, type TransformPair } from '../data/augmentation/named.ts';
 import { subtractMean } from '../data/augmentation/tensorSteps.ts';
 import { hasSquares } from '../data/dataset.ts';
 import { imageStatistics } from '../data/statistics.ts';

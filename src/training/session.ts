@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
-import type { Loader } from '../data/loader.ts';
+import type { Loader } from '../data/batches.ts';
 import type { Program } from '../engine/engine.ts';
 import { writeCheckpoint, type Position } from './checkpoint.ts';
 import type { TrainingConfig } from './trainingOptions.ts';

@@ -1,7 +1,8 @@
 /** The article's job and its variations: train on one split of a data set, save the model, test on the other. */
 import type { Dataset } from '../data/dataset.ts';
 import { cpus } from 'node:os';
-import { createLoader, type Loader } from '../data/loader.ts';
+import type { Loader } from '../data/batches.ts';
+import { createLoader } from '../data/loader.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { AlexnetError } from '../errors.ts';

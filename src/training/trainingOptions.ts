@@ -1,6 +1,6 @@
 /** What can be said of a training: the options, and a run's whole configuration. */
 import type { DatasetSplits } from '../data/datasets.ts';
-import type { BadImagePolicy } from '../data/loader.ts';
+import type { BadImagePolicy } from '../data/batches.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import type { EngineName } from '../engine/engine.ts';
 import type { InitializationScheme } from '../network/initialise.ts';

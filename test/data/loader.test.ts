@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MemoryDataset } from '../../src/data/dataset.ts';
 import { channels, planarImage } from '../../src/data/image.ts';
-import { createLoader, type Loader, type LoaderOptions } from '../../src/data/loader.ts';
+import type { Loader } from '../../src/data/batches.ts';
+import { createLoader, type LoaderOptions } from '../../src/data/loader.ts';
 import { generateShapes } from '../../src/data/shapes.ts';
 import { transformImage } from '../../src/data/transformImage.ts';
 import {

@@ -6,7 +6,7 @@ import type { Suspect } from '../../src/diagnosis/labelNoise.ts';
 import type { Tested } from '../../src/report/material.ts';
 import { suspectPictures } from '../../src/report/sections/diagnosis.ts';
 import { thumbnail } from '../../src/report/thumbnail.ts';
-import { imageReader, imageSource } from '../../src/data/loaderFill.ts';
+import { imageReader, imageSource } from '../../src/data/imageSource.ts';
 
 test('images whose label is likely wrong are shown, the surest ten', async () => {
   const dataset = await loadDataset('shapes', { split: 'train', limit: 30 });

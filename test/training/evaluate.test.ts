@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Batch, Loader } from '../../src/data/loader.ts';
+import type { Batch, Loader } from '../../src/data/batches.ts';
 import { crossEntropy } from '../../src/engine/reference/crossEntropy.ts';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
 import { createGenerator } from '../../src/random/generator.ts';

@@ -4,7 +4,7 @@ import { channels, type ImageSize, type ImageView } from '../image.ts';
 import { sharedImageBuffer } from '../imageBuffer.ts';
 import { blankCanvas, drawImage } from '../images/canvas.ts';
 import type { RgbImage } from '../images/encodePng.ts';
-import { imageReader, imageSource } from '../loaderFill.ts';
+import { imageReader, imageSource } from '../imageSource.ts';
 import { resize } from '../resize.ts';
 import { imageTransform } from '../transformImage.ts';
 import { outputSize, type TransformStep } from '../transforms.ts';

@@ -1,8 +1,7 @@
 /** Augmentation by name, as the command line and recipes ask for it: `pad-crop,flip,color=0.2`. */
 import { alexnetError } from '../../errors.ts';
 import { nearestName } from '../../nearestName.ts';
-import type { Dataset } from '../dataset.ts';
-import { imageStatistics, type StatisticsOptions } from '../statistics.ts';
+import type { ImageSize } from '../image.ts';
 import {
   centerCrop,
   checkTransforms,
@@ -106,24 +105,31 @@ export interface TransformPair {
   readonly test: readonly TransformStep[];
 }
 
-/** What the transforms are for. */
-export interface AugmentContext extends StatisticsOptions {
+/** The images that transforms are made for. */
+export interface ImagesToAugment {
   /** Of the squares that the network takes. */
   readonly side: number;
-  /** The images to train on: all of them, or those in `indices`. */
-  readonly dataset: Dataset;
+  /** Images of one size in memory, or of any sizes. */
+  readonly dataset: { readonly height: number; readonly width: number; readonly images: unknown } | object;
 }
+
+/** The covariance of the images' colours after these transforms, [3][3]. */
+export type ColourCovariance = (
+  transforms: readonly TransformStep[],
+) => Promise<readonly (readonly number[])[]>;
 
 /**
  * Adds augmentation to the transforms that a network is tested with, which make squares of side `side`. Steps come in a
  * fixed order, whatever that of the names: crop, translate, flip, color (before the crop where images are enlarged: it
  * has fewer pixels to change then), toTensor, pca, the tensor's own steps, erase, cutout. `crop` and `resized-crop` have
- * images tested as the middle of a larger one where they are resized. `pca` reads the data set. Throws ALEX_OPTION_VALUE, and what imageStatistics throws.
+ * images tested as the middle of a larger one where they are resized. `pca` asks for the covariance. Throws
+ * ALEX_OPTION_VALUE, and what `covarianceOf` throws.
  */
-export async function augmentedTransforms(
+export async function withAugmentation(
   test: readonly TransformStep[],
   augment: readonly string[],
-  context: AugmentContext,
+  context: ImagesToAugment,
+  covarianceOf: ColourCovariance,
 ): Promise<TransformPair> {
   const wanted = parse(augment);
   const { side } = context;
@@ -135,7 +141,8 @@ export async function augmentedTransforms(
   const most = numberOf('color', 0.4);
   const jitter = colorJitter({ brightness: most, contrast: most, saturation: most, hue: most / 4 });
   const color = wanted.has('color') ? [jitter] : [];
-  const isSmall = 'images' in context.dataset && context.dataset.height * context.dataset.width < side * side;
+  const own = ownSize(context);
+  const isSmall = own !== undefined && own.height * own.width < side * side;
   const train: TransformStep[] = [...(isSmall ? color : []), ...cut.train];
   if (wanted.has('translate')) {
     const share = numberOf('translate', 0.125);
@@ -144,7 +151,7 @@ export async function augmentedTransforms(
   if (wanted.has('flip')) train.push(randomHorizontalFlip(numberOf('flip', 0.5)));
   train.push(...(isSmall ? [] : color), toTensor);
   if (wanted.has('pca')) {
-    const { covariance } = await imageStatistics(context.dataset, [...cut.test, toTensor], context);
+    const covariance = await covarianceOf([...cut.test, toTensor]);
     const { eigenvalues, eigenvectors } = principalColors(covariance);
     train.push(pcaColor({ std: numberOf('pca', 0.1), magnitudes: eigenvalues, vectors: eigenvectors }));
   }
@@ -161,17 +168,22 @@ export async function augmentedTransforms(
 export function testTransforms(
   test: readonly TransformStep[],
   augment: readonly string[],
-  context: Pick<AugmentContext, 'side' | 'dataset'>,
+  context: ImagesToAugment,
 ): readonly TransformStep[] {
   const image = test.filter(isImageStep);
   return checkTransforms([...cropped(image, parse(augment), context).test, ...test.slice(image.length)]);
 }
 
-/** The size that these steps resize the data set's images to; undefined when they leave their size alone. */
-function resizedTo(image: readonly ImageStep[], dataset: Dataset): number | undefined {
+/** The one size of all images; undefined where they differ. */
+function ownSize({ dataset }: Pick<ImagesToAugment, 'dataset'>): ImageSize | undefined {
+  return 'images' in dataset ? dataset : undefined;
+}
+
+/** The size that these steps resize the images to; undefined when they leave their size alone. */
+function resizedTo(image: readonly ImageStep[], context: ImagesToAugment): number | undefined {
   const size = image.find((step) => step.type === 'resize')?.size;
-  const own = 'images' in dataset ? Math.min(dataset.height, dataset.width) : undefined;
-  return size === own ? undefined : size;
+  const own = ownSize(context);
+  return own !== undefined && size === Math.min(own.height, own.width) ? undefined : size;
 }
 
 interface Uncropped {
@@ -187,12 +199,9 @@ interface Cropped {
 }
 
 /** The steps on images, with a random crop to train and a fixed one to test. */
-function cropped(
-  image: readonly ImageStep[],
-  wanted: Wanted,
-  { side, dataset }: Pick<AugmentContext, 'side' | 'dataset'>,
-): Cropped {
-  const resized = resizedTo(image, dataset);
+function cropped(image: readonly ImageStep[], wanted: Wanted, context: ImagesToAugment): Cropped {
+  const { side } = context;
+  const resized = resizedTo(image, context);
   if (wanted.has('pad-crop')) {
     const padding = wanted.get('pad-crop') ?? usualPadding(side);
     return { train: [...image, randomCrop(side, { padding })], test: image };

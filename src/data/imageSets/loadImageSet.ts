@@ -6,7 +6,7 @@ import { alexnetError } from '../../errors.ts';
 import { emptyLabels, type FileDataset, type Split } from '../dataset.ts';
 import type { EncodedImages } from '../images/encodedImages.ts';
 import { packStrings } from '../images/packedStrings.ts';
-import type { BadImagePolicy } from '../loader.ts';
+import type { BadImagePolicy } from '../batches.ts';
 import { assignSplits, type SplitOptions } from './assignSplits.ts';
 import { examineImages, type ExaminedImage } from './examine.ts';
 import { checkListing, type ImageListing, type ListedImage } from './listing.ts';

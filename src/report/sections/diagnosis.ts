@@ -1,5 +1,5 @@
 import { escaped } from '../../charts/chart.ts';
-import { imageReader, imageSource } from '../../data/loaderFill.ts';
+import { imageReader, imageSource } from '../../data/imageSource.ts';
 import { findingsOf, type NamedFinding } from '../../diagnosis/diagnoseRun.ts';
 import { examineModel, type ExaminedImages } from '../../diagnosis/examineImages.ts';
 import type { Suspect } from '../../diagnosis/labelNoise.ts';

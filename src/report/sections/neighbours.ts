@@ -1,5 +1,5 @@
 import { escaped } from '../../charts/chart.ts';
-import { imageReader, imageSource } from '../../data/loaderFill.ts';
+import { imageReader, imageSource } from '../../data/imageSource.ts';
 import { features, imageFeatures, nearestNeighbours } from '../../explain/features.ts';
 import { lastHiddenLayer, layerNamed } from '../../explain/layers.ts';
 import { elementCount } from '../../network/shapes.ts';

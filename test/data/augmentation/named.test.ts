@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deterministicTransforms } from '../../../src/data/augmentation/deterministic.ts';
-import {
-  augmentations,
-  augmentedTransforms,
-  checkAugment,
-  parseAugment,
-} from '../../../src/data/augmentation/named.ts';
+import { augmentedTransforms } from '../../../src/data/augmentation/augmentedTransforms.ts';
+import { augmentations, checkAugment, parseAugment } from '../../../src/data/augmentation/named.ts';
 import { generateShapes } from '../../../src/data/shapes.ts';
 import { articleTransforms, checkDeterministic, type TransformStep } from '../../../src/data/transforms.ts';
 import { transforms } from '../../../src/model/transforms.ts';
