@@ -112,14 +112,9 @@ export { recipes, type RecipeName } from './training/recipes/recipes.ts';
 export { learningRateAt, type ScheduleName } from './training/schedule.ts';
 export { findLearningRate, type RatePoint, type RateSearch } from './training/findLearningRate.ts';
 export { evaluateModel, type EvaluateModelOptions } from './training/evaluateModel.ts';
-export {
-  loadModel as readModel,
-  saveModel as writeModel,
-  type LoadModelOptions,
-  type Model as ModelData,
-  type ModelDescription,
-  type SaveModelOptions,
-} from './training/modelFile.ts';
+export type { Model as ModelData, ModelDescription } from './training/modelDescription.ts';
+export { loadModel as readModel, saveModel as writeModel } from './training/modelFile.ts';
+export type { LoadModelOptions, SaveModelOptions } from './training/openedModel.ts';
 export { convertModel } from './training/convertModel.ts';
 export { convertCheckpoint } from './training/checkpointFile.ts';
 export type * from './training/events.ts';
@@ -230,14 +225,12 @@ export { languages, userLanguage, type Language, type Text } from './language.ts
 
 // Files.
 export {
-  openSafetensors,
   parseSafetensors,
-  readSafetensors,
   serializeSafetensors,
-  writeSafetensors,
   type Safetensors,
   type SafetensorsFile,
 } from './formats/safetensors.ts';
+export { openSafetensors, readSafetensors, writeSafetensors } from './formats/safetensorsFile.ts';
 export type {
   Dtype,
   ReadyTensorSource,

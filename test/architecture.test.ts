@@ -120,3 +120,44 @@ test('the two engines do not know each other', () => {
   );
   assert.deepEqual(between, []);
 });
+
+/** Imports of a value, and re-exports of one; `import type` and `import { type A }` leave nothing in the program. */
+const statements =
+  /^(?:import|export)\s+(?!type\b)(?:([^'";]*?)\bfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'|\bnew URL\(\s*'([^']+)'/gm;
+
+function valueImports(text: string): string[] {
+  const found = [...text.matchAll(statements)].filter(([, names]) => {
+    const listed = /^\{([^}]*)\}\s*$/.exec(names ?? '')?.[1];
+    return listed === undefined || !listed.split(',').every((name) => /^\s*(type\s|$)/.test(name));
+  });
+  return found.map(([, , from, dynamic, url]) => (from ?? dynamic ?? url)!);
+}
+
+/** What must run in a browser: these files, these folders, and all that they import. */
+const browserEntries = ['engine/cpu/web', 'web', 'training/modelBlob.ts', '../web'];
+
+test('nothing that a browser runs imports a module of Node.js or uses its globals', async () => {
+  const waiting: string[] = [];
+  for (const entry of browserEntries) {
+    const pattern = entry.endsWith('.ts') ? entry : `${entry}/**/*.{ts,tsx}`;
+    for await (const file of glob(pattern, { cwd: source })) waiting.push(resolve(source, file));
+  }
+  assert.ok(waiting.length > 4, 'there is nothing for browsers');
+  const reached = new Map(waiting.map((file) => [file, 'an entry']));
+  const wrong: string[] = [];
+  for (const file of waiting) {
+    const text = readFileSync(file, 'utf8');
+    const code = text.replaceAll(/\/\*[^]*?\*\/|\/\/.*$/gm, '');
+    const path = relative(source, file);
+    const used = /(?<![.\w])(?:Buffer|process|NodeJS)\./.exec(code.replaceAll(/'[^'\n]*'/g, "''"));
+    if (used) wrong.push(`${path} uses ${used[0]} (${reached.get(file)})`);
+    for (const specifier of valueImports(code)) {
+      if (specifier.startsWith('node:')) wrong.push(`${path} imports ${specifier} (${reached.get(file)})`);
+      const to = resolve(dirname(file), specifier);
+      if (!specifier.startsWith('.') || !/\.tsx?$/.test(specifier) || reached.has(to)) continue;
+      reached.set(to, `from ${path}`);
+      waiting.push(to);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});

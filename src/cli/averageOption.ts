@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { averagings, type Averaging } from '../data/augmentation/views.ts';
-import type { ModelDescription } from '../training/modelFile.ts';
+import type { ModelDescription } from '../training/modelDescription.ts';
 import { oneOf } from './options.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -3,7 +3,7 @@ import type { ImageView } from '../data/image.ts';
 import { imageTransform } from '../data/transformImage.ts';
 import type { EngineName } from '../engine/engine.ts';
 import { averageViews } from '../training/averageViews.ts';
-import type { Model } from '../training/modelFile.ts';
+import type { Model } from '../training/modelDescription.ts';
 import { modelViews } from '../training/modelViews.ts';
 import { softmax } from '../training/softmax.ts';
 

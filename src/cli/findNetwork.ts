@@ -3,7 +3,7 @@ import { alexnetError } from '../errors.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { buildNetwork, networkNames } from '../network/zoo/networks.ts';
 import { isNetworkFile, readNetworkFile } from '../training/networkFile.ts';
-import type { ModelFile } from '../training/modelFile.ts';
+import type { ModelFile } from '../training/openedModel.ts';
 import { modelFile } from './modelPath.ts';
 
 /** A network, and what its model file says besides where there is one. */

@@ -6,7 +6,7 @@ import type { BadImagePolicy } from '../data/batches.ts';
 import { datasetNames } from '../data/locateDataset.ts';
 import type { EngineName } from '../engine/engine.ts';
 import type { ResultEvent } from '../training/events.ts';
-import type { Model } from '../training/modelFile.ts';
+import type { Model } from '../training/modelDescription.ts';
 import { averageOption, noteOnCrops } from './averageOption.ts';
 import { modelFile } from './modelPath.ts';
 import { readers, whole } from './options.ts';

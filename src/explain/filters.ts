@@ -2,7 +2,7 @@ import { alexnetError } from '../errors.ts';
 import { initialise, type InitializationScheme } from '../network/initialise.ts';
 import { inferShapes, type ParameterShape } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
-import type { Model } from '../training/modelFile.ts';
+import type { Model } from '../training/modelDescription.ts';
 
 /** The kernels of a convolution. */
 export interface Filters {

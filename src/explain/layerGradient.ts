@@ -2,7 +2,7 @@
 import { runLayer, type LayerResult } from '../engine/reference/layers.ts';
 import type { Tensor } from '../engine/reference/tensor.ts';
 import type { LayerShape } from '../network/shapes.ts';
-import type { Model } from '../training/modelFile.ts';
+import type { Model } from '../training/modelDescription.ts';
 
 export interface LayerGradient {
   readonly logit: number;

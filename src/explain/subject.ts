@@ -6,7 +6,7 @@ import { visiblePixels } from '../data/visiblePixels.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { inferShapes, type LayerShape } from '../network/shapes.ts';
-import type { Model } from '../training/modelFile.ts';
+import type { Model } from '../training/modelDescription.ts';
 import { modelViews } from '../training/modelViews.ts';
 
 /** A model that is compiled to be looked into. */

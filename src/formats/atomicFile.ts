@@ -1,9 +1,7 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writingFile } from './fileErrors.ts';
-
-/** Appends bytes to the file that is being written. */
-export type WriteBytes = (bytes: ArrayBufferView) => Promise<void>;
+import type { FileTarget, WriteBytes } from './fileTarget.ts';
 
 /**
  * Writes a file so that at any moment, even under kill -9 or a power cut, the path holds the old file or the new
@@ -25,6 +23,14 @@ export async function writeAtomically(
     }
     await syncFolder(dirname(path));
   });
+}
+
+/** As writeAtomically, for a writer that wants to know what the file is called. */
+export function writeFileAtomically(
+  path: string,
+  write: (target: FileTarget) => Promise<void>,
+): Promise<void> {
+  return writeAtomically(path, (writeBytes) => write({ name: path, writeBytes }));
 }
 
 /** Writes a text file atomically. Throws ALEX_FILE_WRITE. */

@@ -25,9 +25,22 @@ export async function readingFile<T>(path: string, read: () => Promise<T>): Prom
   try {
     return await read();
   } catch (error) {
-    if (error instanceof AlexnetError || !isSystemError(error)) throw error;
-    throw alexnetError('ALEX_FILE_READ', { path, reason: fileErrorReason(error) }, error);
+    throw readError(path, error);
   }
+}
+
+/** As readingFile, for what needs no waiting. */
+export function readingFileNow<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw readError(path, error);
+  }
+}
+
+function readError(path: string, error: unknown): unknown {
+  if (error instanceof AlexnetError || !isSystemError(error)) return error;
+  return alexnetError('ALEX_FILE_READ', { path, reason: fileErrorReason(error) }, error);
 }
 
 /** Does something with a file to be written; what the system refuses becomes ALEX_FILE_WRITE. */

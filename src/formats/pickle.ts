@@ -2,6 +2,7 @@
  * Reads Python pickles, protocols 0x80 2 to 5, without running anything. A pickle is a program that may call any
  * function by name: here it may only call those that the reader was given.
  */
+import { latin1Bytes, latin1Text } from './latin1.ts';
 
 /** A value made by a global: `build` takes what Python would give to __setstate__. */
 export interface PickleObject {
@@ -32,7 +33,7 @@ export type PickleValue =
 /** `_codecs.encode`: in protocol 2, Python 3 writes bytes as latin-1 text. */
 export const encodedText: PickleGlobal = ([content]) => {
   if (typeof content !== 'string') throw new PickleError('it encodes what is no text');
-  return new Uint8Array(Buffer.from(content, 'latin1'));
+  return latin1Bytes(content);
 };
 
 /** Why a pickle was refused; the caller says of which file. */
@@ -154,11 +155,7 @@ function line(machine: Machine): string {
   if (end < 0) throw new PickleEndsEarly();
   const content = take(machine, end - machine.at);
   advance(machine, 1);
-  return latin1(content);
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  return latin1Text(content);
 }
 
 function pop(machine: Machine): PickleValue {
@@ -195,7 +192,7 @@ function setItems(machine: Machine, items: readonly PickleValue[]): void {
 function dictKey(key: PickleValue): PickleValue {
   if (typeof key !== 'string' && !(key instanceof Uint8Array)) return key;
   if (key.length > mostNameBytes) throw new PickleError('a key of a dict is too long');
-  return typeof key === 'string' ? key : latin1(key);
+  return typeof key === 'string' ? key : latin1Text(key);
 }
 
 function append(machine: Machine, items: readonly PickleValue[]): void {
@@ -255,11 +252,8 @@ function persistent(machine: Machine): PickleValue {
 /** An integer of up to 255 bytes, little-endian, in two's complement. */
 function smallLong(machine: Machine): number | bigint {
   const content = take(machine, uint8(machine));
-  const size = content.length;
-  if (size === 0) return 0;
-  if (size <= 6) return Buffer.from(content).readIntLE(0, size);
-  const digits = Buffer.from(content).reverse().toString('hex');
-  const value = BigInt.asIntN(8 * size, BigInt(`0x${digits}`));
+  const bits = content.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  const value = BigInt.asIntN(8 * content.length, bits);
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 

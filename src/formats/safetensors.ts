@@ -1,8 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { alexnetError } from '../errors.ts';
-import { writeAtomically } from './atomicFile.ts';
-import { readingFile } from './fileErrors.ts';
-import { readAt } from './readAt.ts';
+import { joinBytes, type FileTarget } from './fileTarget.ts';
+import type { OpenedFile } from './openedFile.ts';
 import {
   encodeHeader,
   headerLength,
@@ -30,37 +28,19 @@ export interface Safetensors {
 /** A file whose header is read and checked; its tensors are read one by one. */
 export type SafetensorsFile = SafetensorsHeader & TensorFile;
 
-/** Opens a safetensors file. Throws ALEX_FILE_READ, ALEX_SAFETENSORS_TRUNCATED, ALEX_SAFETENSORS_INVALID. */
-export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  return readingFile(path, async () => {
-    const handle = await open(path, 'r');
-    try {
-      const { header, dataStart } = await readHeader(handle, path);
-      return {
-        ...header,
-        read: (name) => readingFile(path, () => readTensor(handle, header, dataStart, name)),
-        close: () => handle.close(),
-      };
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
-  });
+/**
+ * Opens a file as a safetensors file. Throws ALEX_FILE_READ, ALEX_SAFETENSORS_TRUNCATED, ALEX_SAFETENSORS_INVALID.
+ */
+export async function openSafetensorsIn(file: OpenedFile): Promise<SafetensorsFile> {
+  const { header, dataStart } = await readHeader(file);
+  return {
+    ...header,
+    read: (name) => readTensor(file, header, dataStart, name),
+    close: () => file.close(),
+  };
 }
 
-/** Reads all of a safetensors file. Throws as openSafetensors does. */
-export async function readSafetensors(path: string): Promise<Safetensors> {
-  const file = await openSafetensors(path);
-  try {
-    const tensors = new Map<string, SafeTensor>();
-    for (const name of file.tensors.keys()) tensors.set(name, await file.read(name));
-    return { tensors, metadata: file.metadata };
-  } finally {
-    await file.close();
-  }
-}
-
-/** Reads safetensors from memory; `file` names them in errors. Throws as openSafetensors does. */
+/** Reads safetensors from memory; `file` names them in errors. Throws as openSafetensorsIn does. */
 export function parseSafetensors(bytes: Uint8Array, file = 'the file'): Safetensors {
   const length = headerLength(bytes.subarray(0, lengthBytes), bytes.length, file);
   const dataStart = lengthBytes + length;
@@ -76,19 +56,16 @@ export function parseSafetensors(bytes: Uint8Array, file = 'the file'): Safetens
 }
 
 /**
- * Writes a safetensors file atomically, one tensor at a time.
- * Throws ALEX_FILE_WRITE, ALEX_SAFETENSORS_INVALID for a name used twice, ALEX_TENSOR_SHAPE, and what `read` throws.
+ * Writes a safetensors file, one tensor at a time. Throws ALEX_SAFETENSORS_INVALID for a name used twice,
+ * ALEX_TENSOR_SHAPE, and what the target and `read` throw.
  */
-export async function writeSafetensors(
-  path: string,
+export async function writeSafetensorsTo(
+  { name, writeBytes }: FileTarget,
   tensors: readonly TensorSource[],
-  metadata: Readonly<Record<string, string>> = {},
+  metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const header = encodeHeader(tensors.map(described), metadata, path);
-  await writeAtomically(path, async (writeBytes) => {
-    await writeBytes(header);
-    for (const tensor of tensors) await writeBytes(sourceBytes(tensor, await tensor.read()));
-  });
+  await writeBytes(encodeHeader(tensors.map(described), metadata, name));
+  for (const tensor of tensors) await writeBytes(sourceBytes(tensor, await tensor.read()));
 }
 
 /** The bytes of a safetensors file. Throws ALEX_SAFETENSORS_INVALID, ALEX_TENSOR_SHAPE. */
@@ -97,30 +74,29 @@ export function serializeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const header = encodeHeader(tensors.map(described), metadata, 'the file');
-  return Buffer.concat([header, ...tensors.map((tensor) => sourceBytes(tensor, tensor.read()))]);
+  return joinBytes([header, ...tensors.map((tensor) => sourceBytes(tensor, tensor.read()))]);
 }
 
 async function readHeader(
-  handle: FileHandle,
-  path: string,
-): Promise<{ header: SafetensorsHeader; dataStart: number }> {
-  const { size } = await handle.stat();
-  const first = await readAt(handle, 0, Math.min(lengthBytes, size));
-  const length = headerLength(new Uint8Array(first), size, path);
-  const bytes = new Uint8Array(await readAt(handle, lengthBytes, length));
+  file: OpenedFile,
+): Promise<{ readonly header: SafetensorsHeader; readonly dataStart: number }> {
+  const { name, size } = file;
+  const first = await file.read(0, Math.min(lengthBytes, size));
+  const length = headerLength(new Uint8Array(first), size, name);
+  const bytes = new Uint8Array(await file.read(lengthBytes, length));
   const dataStart = lengthBytes + length;
-  return { header: parseHeader(bytes, size - dataStart, path), dataStart };
+  return { header: parseHeader(bytes, size - dataStart, name), dataStart };
 }
 
 async function readTensor(
-  handle: FileHandle,
+  file: OpenedFile,
   { tensors }: SafetensorsHeader,
   dataStart: number,
   name: string,
 ): Promise<SafeTensor> {
   const info = tensors.get(name);
   if (info === undefined) throw alexnetError('ALEX_TENSOR_MISSING', { name });
-  return safeTensor(info, await readAt(handle, dataStart + info.begin, info.end - info.begin));
+  return safeTensor(info, await file.read(dataStart + info.begin, info.end - info.begin));
 }
 
 function safeTensor({ dtype, shape }: TensorInfo, buffer: ArrayBuffer): SafeTensor {

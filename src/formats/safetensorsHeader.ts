@@ -88,7 +88,7 @@ export function encodeHeader(
   }
   // Built from parts: an object would put names that are numbers first, and lose one that is __proto__.
   const parts = entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
-  return padded(Buffer.from(`{${parts.join(',')}}`));
+  return padded(new TextEncoder().encode(`{${parts.join(',')}}`));
 }
 
 /** Puts the length before the header and spaces after it, so that the tensors begin at a multiple of 8. */

@@ -2,13 +2,10 @@
  * Safetensors in several files, as Hugging Face's tools save large models: `model.safetensors.index.json` says which
  * tensor is in which file beside it (`weight_map`).
  */
-import { open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { alexnetError } from '../errors.ts';
 import { duplicateKey } from './duplicateKey.ts';
-import { readingFile } from './fileErrors.ts';
-import { readAt } from './readAt.ts';
-import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
+import { closingOnFailure, type OpenedFile } from './openedFile.ts';
+import { openSafetensorsIn, type SafetensorsFile } from './safetensors.ts';
 import type { TensorFile, TensorType } from './tensors.ts';
 
 const mostIndexBytes = 5_000_000;
@@ -18,20 +15,18 @@ const mostShards = 1000;
  * Opens all files that an index names, which must lie beside it, as one. Throws ALEX_FILE_READ,
  * ALEX_SAFETENSORS_TRUNCATED, ALEX_SAFETENSORS_INVALID.
  */
-export async function openShardedSafetensors(path: string): Promise<TensorFile> {
-  const shardOf = parseIndex(path, await readIndex(path));
+export async function openShardedSafetensors(index: OpenedFile): Promise<TensorFile> {
+  const shardOf = parseIndex(index.name, await readIndex(index));
   const shards = new Map<string, SafetensorsFile>();
   const close = async (): Promise<void> => {
     for (const shard of shards.values()) await shard.close();
   };
   try {
-    for (const name of new Set(shardOf.values())) {
-      shards.set(name, await openSafetensors(join(dirname(path), name)));
-    }
+    for (const name of new Set(shardOf.values())) shards.set(name, await openShard(index, name));
     const tensors = new Map<string, TensorType>();
     for (const [name, shard] of shardOf) {
       const tensor = shards.get(shard)!.tensors.get(name);
-      if (tensor === undefined) throw invalid(path, `${shard} has no tensor ${JSON.stringify(name)}`);
+      if (tensor === undefined) throw invalid(index.name, `${shard} has no tensor ${JSON.stringify(name)}`);
       tensors.set(name, tensor);
     }
     return {
@@ -42,7 +37,10 @@ export async function openShardedSafetensors(path: string): Promise<TensorFile> 
         if (shard === undefined) throw alexnetError('ALEX_TENSOR_MISSING', { name });
         return shards.get(shard)!.read(name);
       },
-      close,
+      close: async () => {
+        await close();
+        await index.close();
+      },
     };
   } catch (error) {
     await close();
@@ -50,17 +48,15 @@ export async function openShardedSafetensors(path: string): Promise<TensorFile> 
   }
 }
 
-function readIndex(path: string): Promise<string> {
-  return readingFile(path, async () => {
-    const handle = await open(path, 'r');
-    try {
-      const { size } = await handle.stat();
-      if (size > mostIndexBytes) throw invalid(path, `it has ${size} bytes, more than ${mostIndexBytes}`);
-      return new TextDecoder().decode(await readAt(handle, 0, size));
-    } finally {
-      await handle.close();
-    }
-  });
+async function openShard(index: OpenedFile, name: string): Promise<SafetensorsFile> {
+  const file = await index.openBeside?.(name);
+  if (file === undefined) throw invalid(index.name, `its tensors are in other files; expected all in one`);
+  return closingOnFailure(file, openSafetensorsIn);
+}
+
+async function readIndex({ name, size, read }: OpenedFile): Promise<string> {
+  if (size > mostIndexBytes) throw invalid(name, `it has ${size} bytes, more than ${mostIndexBytes}`);
+  return new TextDecoder().decode(await read(0, size));
 }
 
 /** The name of the file of each tensor. */

@@ -1,5 +1,7 @@
 /** Writes Python pickles, protocol 2, which every Python reads: plain data, and calls of functions by name. */
 
+import { joinBytes } from './fileTarget.ts';
+
 /** What can be written. A whole number becomes an int, another one a float; arrays are lists, Maps dicts. */
 export type PickleSource =
   | null
@@ -31,7 +33,7 @@ export function writePickle(value: PickleSource): Uint8Array {
   const parts: Uint8Array[] = [bytes(0x80, 2)];
   write(value, (part) => parts.push(part));
   parts.push(op('.'));
-  return Buffer.concat(parts);
+  return joinBytes(parts);
 }
 
 type Put = (part: Uint8Array) => void;
@@ -42,6 +44,13 @@ function bytes(...values: number[]): Uint8Array {
 
 function op(opcode: string): Uint8Array {
   return bytes(opcode.charCodeAt(0));
+}
+
+/** So many bytes of a number. */
+function field(length: number, set: (view: DataView) => void): Uint8Array {
+  const content = new Uint8Array(length);
+  set(new DataView(content.buffer));
+  return content;
 }
 
 function write(value: PickleSource, put: Put): void {
@@ -60,31 +69,24 @@ function isList(value: PickleSource): value is readonly PickleSource[] {
 
 function writeNumber(value: number, put: Put): void {
   if (!Number.isSafeInteger(value)) return writeFloat(value, put);
-  const field = Buffer.alloc(8);
   if (value === (value | 0)) {
-    field.writeInt32LE(value);
     put(op('J'));
-    put(field.subarray(0, 4));
+    put(field(4, (view) => view.setInt32(0, value, true)));
   } else {
-    field.writeBigInt64LE(BigInt(value));
     put(bytes(0x8a, 8)); // LONG1
-    put(field);
+    put(field(8, (view) => view.setBigInt64(0, BigInt(value), true)));
   }
 }
 
 function writeFloat(value: number, put: Put): void {
-  const field = Buffer.alloc(8);
-  field.writeDoubleBE(value);
   put(op('G'));
-  put(field);
+  put(field(8, (view) => view.setFloat64(0, value)));
 }
 
 function writeText(value: string, put: Put): void {
-  const text = Buffer.from(value);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(text.length);
+  const text = new TextEncoder().encode(value);
   put(op('X'));
-  put(length);
+  put(field(4, (view) => view.setUint32(0, text.length, true)));
   put(text);
 }
 
@@ -122,7 +124,7 @@ function writeForm(value: PickleForm, put: Put): void {
     case 'float':
       return writeFloat(value.value, put);
     case 'name':
-      return put(Buffer.from(`c${value.module}\n${value.name}\n`));
+      return put(new TextEncoder().encode(`c${value.module}\n${value.name}\n`));
     case 'call':
       writeForm(value.callee, put);
       writeTuple(value.args, put);

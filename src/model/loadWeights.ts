@@ -1,3 +1,4 @@
+import { openFileAs } from '../formats/openFile.ts';
 import { float32Values, type Dtype } from '../formats/tensors.ts';
 import { openModelSource } from '../training/modelFormats/modelFormats.ts';
 import type { StateDict } from './stateDict.ts';
@@ -12,7 +13,7 @@ const floatingPoint: ReadonlySet<Dtype> = new Set(['F64', 'F32', 'F16', 'BF16'])
  * Throws ALEX_FILE_READ, ALEX_MODEL_FORMAT, and the errors of the format.
  */
 export async function loadWeights(path: string): Promise<StateDict> {
-  const file = await openModelSource(path);
+  const file = await openFileAs(path, openModelSource);
   try {
     const weights = new Map<string, Tensor<Float32Array>>();
     for (const [name, { dtype, shape }] of file.tensors) {

@@ -5,7 +5,7 @@ import { alexnetError } from '../errors.ts';
 import { classCount } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { classNames } from '../training/inferNetwork.ts';
-import type { ModelDescription } from '../training/modelFile.ts';
+import type { ModelDescription } from '../training/modelDescription.ts';
 
 /** A data set is one of these. */
 export interface ModelUse {

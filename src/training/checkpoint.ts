@@ -10,13 +10,13 @@ import {
   type Program,
   type SgdOptions,
 } from '../engine/engine.ts';
-import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
+import { openSafetensors, writeSafetensors } from '../formats/safetensorsFile.ts';
 import { float32Values, type TensorFile, type TensorSource } from '../formats/tensors.ts';
 import { parameterShapes } from '../network/shapes.ts';
 import { newChanceWatch, type ChanceWatch } from './chance.ts';
 import { checkTensors } from './checkTensors.ts';
 import { firstNotFinite } from './firstNotFinite.ts';
-import { descriptionText, type ModelDescription } from './modelFile.ts';
+import { descriptionText, type ModelDescription } from './modelDescription.ts';
 import { checkpointKey, descriptionKey, isState } from './modelFormats/safetensors.ts';
 import { oneAtATime, releaseMemory } from './releaseMemory.ts';
 import { newValidationState, type ValidationState } from './validation.ts';

@@ -1,8 +1,10 @@
 /** Checkpoint files, ours and PyTorch's: opened as if all were ours, and converted from one form to the other. */
 import { alexnetError } from '../errors.ts';
-import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
+import { openSafetensors, writeSafetensors } from '../formats/safetensorsFile.ts';
+import { openFile } from '../formats/openFile.ts';
 import type { TensorFile, TensorSource } from '../formats/tensors.ts';
 import { parseCheckpointState, type CheckpointFile } from './checkpoint.ts';
+import type { ModelFormat } from './modelFormats/modelFormat.ts';
 import { formatOf, formatToWrite } from './modelFormats/modelFormats.ts';
 import { pthFormat } from './modelFormats/pth.ts';
 import { checkpointKey, safetensorsFormat } from './modelFormats/safetensors.ts';
@@ -13,7 +15,16 @@ import { openPthCheckpoint, writePthCheckpoint } from './pthCheckpoint.ts';
  * and openPth throw.
  */
 export async function openCheckpointFile(path: string): Promise<CheckpointFile> {
-  return (await formatOf(path)) === pthFormat ? openPthCheckpoint(path) : openOwnCheckpoint(path);
+  return (await fileFormat(path)) === pthFormat ? openPthCheckpoint(path) : openOwnCheckpoint(path);
+}
+
+async function fileFormat(path: string): Promise<ModelFormat> {
+  const file = await openFile(path);
+  try {
+    return await formatOf(file);
+  } finally {
+    await file.close();
+  }
 }
 
 async function openOwnCheckpoint(path: string): Promise<CheckpointFile> {

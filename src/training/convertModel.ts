@@ -5,13 +5,9 @@ import {
   type TransformStep,
 } from '../data/transforms.ts';
 import { alexnetError } from '../errors.ts';
-import {
-  openModel,
-  saveModel,
-  type LoadModelOptions,
-  type ModelDescription,
-  type SaveModelOptions,
-} from './modelFile.ts';
+import type { ModelDescription } from './modelDescription.ts';
+import { openModel, saveModel } from './modelFile.ts';
+import type { LoadModelOptions, SaveModelOptions } from './openedModel.ts';
 import { formatToWrite } from './modelFormats/modelFormats.ts';
 
 export interface ConvertModelOptions extends SaveModelOptions, LoadModelOptions {

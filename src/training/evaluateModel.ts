@@ -7,7 +7,7 @@ import type { Engine, Program } from '../engine/engine.ts';
 import { alexnetError } from '../errors.ts';
 import { evaluate, type EvaluateOptions } from './evaluate.ts';
 import type { ResultEvent } from './events.ts';
-import type { Model } from './modelFile.ts';
+import type { Model } from './modelDescription.ts';
 import { modelViews } from './modelViews.ts';
 
 export interface EvaluateModelOptions extends Pick<

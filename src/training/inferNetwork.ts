@@ -5,8 +5,8 @@ import { articleTransforms, imagenetTransforms, type TransformStep } from '../da
 import { alexnetError } from '../errors.ts';
 import { parameterShapes, type ParameterShape } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
+import type { NetworkOptions } from '../network/zoo/networkOptions.ts';
 import { buildNetwork, networkNames } from '../network/zoo/networks.ts';
-import { namedNetwork } from './namedNetwork.ts';
 
 type Tensors = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
@@ -41,13 +41,20 @@ export function inferNetwork(file: string, tensors: Tensors, expected?: string):
   });
 }
 
+/** Finds a network by its name. */
+export type FindNetwork = (name: string, options: NetworkOptions) => NetworkSpec | Promise<NetworkSpec>;
+
 /**
  * The network that a bare file's weights are said to belong to, for as many classes as they have. Throws what
- * namedNetwork throws.
+ * `findNetwork` throws.
  */
-export async function saidNetwork(name: string, tensors: Tensors): Promise<NetworkSpec> {
-  const last = parameterShapes(await namedNetwork(name, { classes: 1 })).at(-1)!;
-  return namedNetwork(name, { classes: Math.max(1, tensors.get(last.name)?.shape[0] ?? 1) });
+export async function saidNetwork(
+  name: string,
+  tensors: Tensors,
+  findNetwork: FindNetwork,
+): Promise<NetworkSpec> {
+  const last = parameterShapes(await findNetwork(name, { classes: 1 })).at(-1)!;
+  return findNetwork(name, { classes: Math.max(1, tensors.get(last.name)?.shape[0] ?? 1) });
 }
 
 /**

@@ -2,7 +2,7 @@ import { paddingOf } from '../data/augmentation/named.ts';
 import { takesWholeImages, testViews, type Averaging } from '../data/augmentation/views.ts';
 import { squareTransforms } from '../data/images/squareTransforms.ts';
 import type { TransformStep } from '../data/transforms.ts';
-import type { ModelDescription } from './modelFile.ts';
+import type { ModelDescription } from './modelDescription.ts';
 
 /** What trainings leave in a model file of how its images were cropped. */
 interface TrainingRecord {

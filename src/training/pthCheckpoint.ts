@@ -1,10 +1,12 @@
 /** Checkpoints in PyTorch's form: `epoch`, `model` and `optimizer`, as its examples save them. */
 import { alexnetError } from '../errors.ts';
+import { writeFileAtomically } from '../formats/atomicFile.ts';
+import { openFileAs } from '../formats/openFile.ts';
 import { PthError } from '../formats/pth/pthContainer.ts';
 import { openPth, type PthFile } from '../formats/pth/pthFile.ts';
 import { findSgdState, sgdStateForm, type PthSgdState } from '../formats/pth/sgdState.ts';
 import { tensorType, type PthTensor } from '../formats/pth/torchObjects.ts';
-import { orderedDict, writePth } from '../formats/pth/writePth.ts';
+import { orderedDict, writePth, type DescribePth } from '../formats/pth/writePth.ts';
 import {
   elementsOf,
   type SafeTensor,
@@ -26,7 +28,7 @@ const stateEntry = 'checkpoint.json';
  * momentum. Throws ALEX_CHECKPOINT_INVALID without the state of SGD, and what openPth throws.
  */
 export async function openPthCheckpoint(path: string): Promise<CheckpointFile> {
-  const file = await openPth(path);
+  const file = await openFileAs(path, openPth);
   try {
     const [state, about] = [await file.readExtra(stateEntry), await file.readExtra(aboutEntry)];
     const weights = withoutCounters(stateDictOf(path, file, about));
@@ -135,14 +137,15 @@ export async function writePthCheckpoint(
   const weights = sources.filter(({ name }) => !name.startsWith(momentumPrefix));
   const momentum = weights.flatMap(({ name }) => byName.get(momentumPrefix + name) ?? []);
   const about = metadata[descriptionKey];
-  await writePth(
-    to,
-    (tensor) =>
-      new Map<string, PickleSource>([
-        ['epoch', epoch],
-        ['model', orderedDict(new Map(withCounters(weights).map((source) => [source.name, tensor(source)])))],
-        ['optimizer', sgdStateForm(sgd, momentum.map(tensor))],
-      ]),
-    { [stateEntry]: metadata[checkpointKey]!, ...(about !== undefined && { [aboutEntry]: about }) },
-  );
+  const describe: DescribePth = (tensor) =>
+    new Map<string, PickleSource>([
+      ['epoch', epoch],
+      ['model', orderedDict(new Map(withCounters(weights).map((source) => [source.name, tensor(source)])))],
+      ['optimizer', sgdStateForm(sgd, momentum.map(tensor))],
+    ]);
+  const extras = {
+    [stateEntry]: metadata[checkpointKey]!,
+    ...(about !== undefined && { [aboutEntry]: about }),
+  };
+  await writeFileAtomically(to, (target) => writePth(target, describe, extras));
 }

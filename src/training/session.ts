@@ -4,7 +4,7 @@ import type { Program } from '../engine/engine.ts';
 import { writeCheckpoint, type Position } from './checkpoint.ts';
 import type { TrainingConfig } from './trainingOptions.ts';
 import type { ResultEvent, TrainingEvent } from './events.ts';
-import type { ModelDescription } from './modelFile.ts';
+import type { ModelDescription } from './modelDescription.ts';
 import { optimizerAt, updatesAfter } from './optimizer.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { OrderQueue } from './orders.ts';

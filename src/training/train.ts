@@ -17,7 +17,7 @@ import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluate.ts';
 import { checkClassCount } from './evaluateModel.ts';
 import type { ResultEvent, StartEvent, TrainingEvent } from './events.ts';
-import type { ModelDescription } from './modelFile.ts';
+import type { ModelDescription } from './modelDescription.ts';
 import { optionError } from './optionError.ts';
 import { openOrderFiles } from './orderFiles.ts';
 import { createOrderQueue, type OrderSource } from './orders.ts';

@@ -1,7 +1,8 @@
 import type { Program } from '../engine/engine.ts';
 import { withAverages } from './averages.ts';
 import { evaluate } from './evaluate.ts';
-import { saveModel, type ModelDescription } from './modelFile.ts';
+import type { ModelDescription } from './modelDescription.ts';
+import { saveModel } from './modelFile.ts';
 import { oneAtATime } from './releaseMemory.ts';
 import { currentRate, type Session } from './session.ts';
 import { isOver, monitoredValue, watchValidation } from './validation.ts';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { readSafetensors } from '../../src/formats/safetensors.ts';
+import { readSafetensors } from '../../src/formats/safetensorsFile.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const [dataDir, folder] = process.argv.slice(2).map((path) => resolve(path));

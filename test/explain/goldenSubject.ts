@@ -6,7 +6,7 @@ import { createEngine } from '../../src/engine/create.ts';
 import { openSubject, type Subject } from '../../src/explain/subject.ts';
 import { buildNetwork, type NetworkName } from '../../src/network/zoo/networks.ts';
 import type { NetworkSpec } from '../../src/network/spec.ts';
-import type { Model } from '../../src/training/modelFile.ts';
+import type { Model } from '../../src/training/modelDescription.ts';
 import { fillHashed, hashedTensor } from '../engine/hashedTensors.ts';
 
 const side = 32;

@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { AlexnetError, type ErrorCode } from '../../src/errors.ts';
-import {
-  openSafetensors,
-  parseSafetensors,
-  readSafetensors,
-  serializeSafetensors,
-  writeSafetensors,
-} from '../../src/formats/safetensors.ts';
+import { parseSafetensors, serializeSafetensors } from '../../src/formats/safetensors.ts';
+import { openSafetensors, readSafetensors, writeSafetensors } from '../../src/formats/safetensorsFile.ts';
 import {
   encodeHeader,
   headerLength,

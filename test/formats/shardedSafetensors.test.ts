@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { openFileAs } from '../../src/formats/openFile.ts';
+import { writeSafetensors } from '../../src/formats/safetensorsFile.ts';
 import { openShardedSafetensors } from '../../src/formats/shardedSafetensors.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
@@ -27,7 +28,7 @@ const second = 'model-00002-of-00002.safetensors';
 
 test('the tensors of all files are one', async (context) => {
   const index = { metadata: { total_size: 12 }, weight_map: { b: second, a: first } };
-  const file = await openShardedSafetensors(await sharded(context, index));
+  const file = await openFileAs(await sharded(context, index), openShardedSafetensors);
   assert.deepEqual([...file.tensors.keys()], ['b', 'a']);
   assert.deepEqual((await file.read('a')).values, Float32Array.of(1, 2));
   assert.deepEqual((await file.read('b')).values, Float32Array.of(3));
@@ -39,7 +40,10 @@ test('the tensors of all files are one', async (context) => {
 test('an index that lies, or leads out of its folder, is refused', async (context) => {
   const rejects = async (index: unknown, message: RegExp): Promise<void> => {
     const path = await sharded(context, index);
-    await assert.rejects(openShardedSafetensors(path), { code: 'ALEX_SAFETENSORS_INVALID', message });
+    await assert.rejects(openFileAs(path, openShardedSafetensors), {
+      code: 'ALEX_SAFETENSORS_INVALID',
+      message,
+    });
   };
   await rejects('{', /it is no JSON/);
   await rejects({}, /no weight_map/);
@@ -50,5 +54,5 @@ test('an index that lies, or leads out of its folder, is refused', async (contex
   }
   await rejects({ weight_map: { b: first } }, /model-00001-of-00002\.safetensors has no tensor "b"/);
   const path = await sharded(context, { weight_map: { a: 'gone.safetensors' } });
-  await assert.rejects(openShardedSafetensors(path), { code: 'ALEX_FILE_READ', message: /gone/ });
+  await assert.rejects(openFileAs(path, openShardedSafetensors), { code: 'ALEX_FILE_READ', message: /gone/ });
 });

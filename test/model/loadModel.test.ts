@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
-import { readSafetensors } from '../../src/formats/safetensors.ts';
+import { readSafetensors } from '../../src/formats/safetensorsFile.ts';
 import { loadModel } from '../../src/model/loadModel.ts';
 import { loadWeights } from '../../src/model/loadWeights.ts';
 import { createModel } from '../../src/model/model.ts';

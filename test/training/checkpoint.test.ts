@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Program } from '../../src/engine/engine.ts';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/safetensorsFile.ts';
 import { initialise } from '../../src/network/initialise.ts';
 import { parameterShapes } from '../../src/network/shapes.ts';
 import { openCheckpoint, startPosition, writeCheckpoint } from '../../src/training/checkpoint.ts';

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openFileAs } from '../../src/formats/openFile.ts';
+import { writeFileAtomically } from '../../src/formats/atomicFile.ts';
 import { articleTransforms } from '../../src/data/transforms.ts';
 import { createCpuEngine } from '../../src/engine/cpu/engine.ts';
 import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
 import { openPth } from '../../src/formats/pth/pthFile.ts';
 import { findSgdState } from '../../src/formats/pth/sgdState.ts';
 import { orderedDict, writePth } from '../../src/formats/pth/writePth.ts';
-import { readSafetensors } from '../../src/formats/safetensors.ts';
+import { readSafetensors } from '../../src/formats/safetensorsFile.ts';
 import type { NetworkSpec } from '../../src/network/spec.ts';
 import { convertCheckpoint, openCheckpointFile } from '../../src/training/checkpointFile.ts';
 import { loadModel } from '../../src/training/modelFile.ts';
@@ -81,7 +83,7 @@ test('a checkpoint goes to PyTorch and back: the same bytes, and the run can go 
   await convertCheckpoint(there, back);
   assert.deepEqual(readFileSync(back), readFileSync(own));
   // What PyTorch finds in it.
-  const file = await openPth(there);
+  const file = await openFileAs(there, openPth);
   const { options, buffers } = findSgdState(file.root)!;
   await file.close();
   assert.deepEqual(options, { learningRate: 0.05, momentum: 0.9, weightDecay: 0 });
@@ -105,18 +107,20 @@ test('what is no checkpoint of SGD is refused, and says why', async (context) =>
   });
   const group = { lr: 0.1, momentum: 0.9, weight_decay: 0, params: [0] };
   const rejects = async (problem: RegExp, groups: object[], state: [string, number][] = []) => {
-    await writePth(path, (tensor) => {
-      const weight = tensor({ name: 'w', shape: [1], read: () => Float32Array.of(1) });
-      const param_groups = groups.map((one) => new Map<string, never>(Object.entries(one) as never));
-      return new Map<string, never>(
-        Object.entries({
-          model: orderedDict(new Map([['w', weight]])),
-          optimizer: new Map<string, never>(
-            Object.entries({ state: new Map([[0, new Map(state)]]), param_groups }) as never,
-          ),
-        }) as never,
-      );
-    });
+    await writeFileAtomically(path, (target) =>
+      writePth(target, (tensor) => {
+        const weight = tensor({ name: 'w', shape: [1], read: () => Float32Array.of(1) });
+        const param_groups = groups.map((one) => new Map<string, never>(Object.entries(one) as never));
+        return new Map<string, never>(
+          Object.entries({
+            model: orderedDict(new Map([['w', weight]])),
+            optimizer: new Map<string, never>(
+              Object.entries({ state: new Map([[0, new Map(state)]]), param_groups }) as never,
+            ),
+          }) as never,
+        );
+      }),
+    );
     await assert.rejects(openCheckpointFile(path), { code: 'ALEX_CHECKPOINT_INVALID', message: problem });
   };
   await rejects(/not SGD: its state has exp_avg/, [group], [['exp_avg', 1]]);

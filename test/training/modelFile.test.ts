@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openFileAs } from '../../src/formats/openFile.ts';
+import { writeFileAtomically } from '../../src/formats/atomicFile.ts';
 import fc from 'fast-check';
 import { articleTransforms, centerCrop, imagenetTransforms, resize } from '../../src/data/transforms.ts';
 import { AlexnetError } from '../../src/errors.ts';
 import { openPth } from '../../src/formats/pth/pthFile.ts';
 import { findStateDict } from '../../src/formats/pth/stateDict.ts';
 import { orderedDict, writePth } from '../../src/formats/pth/writePth.ts';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/safetensorsFile.ts';
 import type { TensorSource } from '../../src/formats/tensors.ts';
 import type { PickleSource } from '../../src/formats/writePickle.ts';
 import { initialise } from '../../src/network/initialise.ts';
@@ -87,16 +89,18 @@ test("a checkpoint of PyTorch's DataParallel works, with batch counters that the
   const network = buildNetwork('alexnet-32', { classes: 1000 });
   const weights = randomParameters(network);
   const counter = { name: 'c', shape: [], dtype: 'I64' as const, read: () => BigInt64Array.of(5n) };
-  await writePth(path, (tensor) => {
-    const sources = parameterShapes(network).map(({ name, shape }) => {
-      return [`module.${name}`, tensor({ name, shape, read: () => weights.get(name)! })] as const;
-    });
-    const counted = ['module.features.1.num_batches_tracked', tensor(counter)] as const;
-    return new Map<string, PickleSource>([
-      ['epoch', 4],
-      ['state_dict', orderedDict(new Map([...sources, counted]))],
-    ]);
-  });
+  await writeFileAtomically(path, (target) =>
+    writePth(target, (tensor) => {
+      const sources = parameterShapes(network).map(({ name, shape }) => {
+        return [`module.${name}`, tensor({ name, shape, read: () => weights.get(name)! })] as const;
+      });
+      const counted = ['module.features.1.num_batches_tracked', tensor(counter)] as const;
+      return new Map<string, PickleSource>([
+        ['epoch', 4],
+        ['state_dict', orderedDict(new Map([...sources, counted]))],
+      ]);
+    }),
+  );
   const model = await loadModel(path);
   assert.deepEqual(model.parameters, weights);
   // A thousand classes are taken for ImageNet's.
@@ -120,7 +124,7 @@ test("PyTorch's batch normalisation finds its counter, which is no parameter her
   const network = { ...tinyNetwork, layers };
   const weights = randomParameters(network);
   await saveModel(path, { ...description, network }, (name) => weights.get(name)!);
-  const file = await openPth(path);
+  const file = await openFileAs(path, openPth);
   const tensors = findStateDict(file.root);
   const names = ['weight', 'bias', 'running_mean', 'running_var', 'num_batches_tracked'];
   assert.deepEqual(

@@ -1,7 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import type { OpenedFile } from '../openedFile.ts';
 import { unpackVarints, type Range } from '../protobuf/decode.ts';
-import { readAt } from '../readAt.ts';
 import {
   dtypes,
   elementsOf,
@@ -13,19 +11,14 @@ import {
 import { elementTypes, tensorFields, type OnnxTensor } from './model.ts';
 import { quoted } from '../quoted.ts';
 
-/** The file that a tensor is read from. */
-export interface TensorPlace {
-  readonly path: string;
-  readonly handle: FileHandle;
-  /** Makes the error that says what is wrong with the file. */
-  readonly fault: (problem: string) => Error;
-}
+/** Makes the error that says what is wrong with a file. */
+type Fault = (problem: string) => Error;
 
 /**
  * Type and shape, and whether as many values are in the file. Throws what `fault` makes where that cannot be; of values
  * in another file or number by number, reading tells.
  */
-export function tensorType(tensor: OnnxTensor, fault: (problem: string) => Error): TensorType {
+export function tensorType(tensor: OnnxTensor, fault: Fault): TensorType {
   const { name, elementType, shape, data, external } = tensor;
   const dtype = elementTypes[elementType];
   if (dtype === undefined) {
@@ -47,11 +40,21 @@ export function tensorType(tensor: OnnxTensor, fault: (problem: string) => Error
 
 /**
  * Reads a tensor's values, from the model's file or the one beside it that the tensor names.
- * Throws what `fault` makes, and system errors.
+ * Throws what `fault` makes, and ALEX_FILE_READ.
  */
-export async function readTensorValues(tensor: OnnxTensor, place: TensorPlace): Promise<SafeTensor> {
-  const type = tensorType(tensor, place.fault);
-  return { ...type, values: await readValues(tensor, type, place) };
+export async function readTensorValues(
+  tensor: OnnxTensor,
+  file: OpenedFile,
+  fault: Fault,
+): Promise<SafeTensor> {
+  const type = tensorType(tensor, fault);
+  return { ...type, values: await readValues(tensor, type, { file, fault }) };
+}
+
+/** The file that a tensor is read from. */
+interface TensorPlace {
+  readonly file: OpenedFile;
+  readonly fault: Fault;
 }
 
 async function readValues(tensor: OnnxTensor, type: TensorType, place: TensorPlace): Promise<TensorValues> {
@@ -59,7 +62,7 @@ async function readValues(tensor: OnnxTensor, type: TensorType, place: TensorPla
   const bytes = byteCount(type);
   if (external !== undefined) return valuesOf(type.dtype, await readExternal(tensor, external, bytes, place));
   const raw = data.get(tensorFields.raw)?.at(-1);
-  if (raw !== undefined) return valuesOf(type.dtype, await readAt(place.handle, raw.begin, bytes));
+  if (raw !== undefined) return valuesOf(type.dtype, await place.file.read(raw.begin, bytes));
   return readTyped(tensor, type, place);
 }
 
@@ -75,12 +78,7 @@ function valuesOf(dtype: Dtype, buffer: ArrayBuffer): TensorValues {
   return new dtypes[dtype](buffer);
 }
 
-function checkLength(
-  { name }: OnnxTensor,
-  got: number,
-  expected: number,
-  fault: (problem: string) => Error,
-): void {
+function checkLength({ name }: OnnxTensor, got: number, expected: number, fault: Fault): void {
   if (got === expected) return;
   const [has, needs] = [got, expected].map((bytes) => bytes.toLocaleString('en'));
   throw fault(`tensor ${quoted(name)} has ${has} bytes, expected ${needs}`);
@@ -123,16 +121,13 @@ async function readTyped(
 }
 
 /** The bytes of all the ranges, one after the other. */
-async function readRanges(
-  ranges: readonly Range[],
-  { handle }: TensorPlace,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function readRanges(ranges: readonly Range[], { file }: TensorPlace): Promise<Uint8Array<ArrayBuffer>> {
   const length = lengthOf(ranges);
-  if (ranges.length === 1) return new Uint8Array(await readAt(handle, ranges[0]!.begin, length));
+  if (ranges.length === 1) return new Uint8Array(await file.read(ranges[0]!.begin, length));
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const { begin, end } of ranges) {
-    bytes.set(new Uint8Array(await readAt(handle, begin, end - begin)), at);
+    bytes.set(new Uint8Array(await file.read(begin, end - begin)), at);
     at += end - begin;
   }
   return bytes;
@@ -143,30 +138,24 @@ async function readExternal(
   tensor: OnnxTensor,
   external: Readonly<Record<string, string>>,
   bytes: number,
-  { path, fault }: TensorPlace,
+  { file, fault }: TensorPlace,
 ): Promise<ArrayBuffer> {
-  const location = normalize(external['location'] ?? '');
-  if (
-    location === '.' ||
-    isAbsolute(location) ||
-    location.split(sep).includes('..') ||
-    location.includes('\0')
-  ) {
-    throw fault(
-      `tensor ${quoted(tensor.name)} is in ${quoted(external['location'] ?? '')}, which is no file beside it`,
-    );
-  }
+  const location = external['location'] ?? '';
+  const title = `tensor ${quoted(tensor.name)} is`;
+  if (file.openBeside === undefined)
+    throw fault(`${title} in another file, ${quoted(location)}; expected all in one`);
   const [offset, length] = [Number(external['offset'] ?? 0), Number(external['length'] ?? bytes)];
-  const handle = await open(join(dirname(path), location), 'r');
+  const beside = await file.openBeside(location);
+  if (beside === undefined) throw fault(`${title} in ${quoted(location)}, which is no file beside it`);
   try {
-    const { size } = await handle.stat();
+    const { size } = beside;
     if (length !== bytes || !Number.isSafeInteger(offset) || offset < 0 || offset + bytes > size) {
       throw fault(
-        `tensor ${quoted(tensor.name)} is ${length} bytes from ${offset} of ${quoted(location)}, which has ${size}; expected ${bytes}`,
+        `${title} ${length} bytes from ${offset} of ${quoted(location)}, which has ${size}; expected ${bytes}`,
       );
     }
-    return await readAt(handle, offset, bytes);
+    return await beside.read(offset, bytes);
   } finally {
-    await handle.close();
+    await beside.close();
   }
 }

@@ -1,5 +1,5 @@
 import { alexnetError } from '../../errors.ts';
-import { writeAtomically } from '../atomicFile.ts';
+import type { FileTarget } from '../fileTarget.ts';
 import {
   bytesIn,
   floatField,
@@ -44,16 +44,14 @@ export interface WrittenOnnx extends Omit<OnnxModel, 'graph'> {
 const mostBytes = 2 ** 31 - 1;
 
 /**
- * Writes an ONNX file atomically, one tensor at a time.
- * Throws ALEX_ONNX_SIZE, ALEX_FILE_WRITE, ALEX_TENSOR_SHAPE, and what a tensor's `read` throws.
+ * Writes an ONNX file, one tensor at a time.
+ * Throws ALEX_ONNX_SIZE, ALEX_TENSOR_SHAPE, and what the target and a tensor's `read` throw.
  */
-export async function writeOnnx(path: string, model: WrittenOnnx): Promise<void> {
+export async function writeOnnx({ name, writeBytes }: FileTarget, model: WrittenOnnx): Promise<void> {
   const pieces = modelPieces(model);
   const bytes = bytesIn(pieces);
-  if (bytes > mostBytes) throw alexnetError('ALEX_ONNX_SIZE', { path, bytes, most: mostBytes });
-  await writeAtomically(path, async (writeBytes) => {
-    for (const piece of pieces) await writeBytes(piece instanceof Uint8Array ? piece : await piece.read());
-  });
+  if (bytes > mostBytes) throw alexnetError('ALEX_ONNX_SIZE', { path: name, bytes, most: mostBytes });
+  for (const piece of pieces) await writeBytes(piece instanceof Uint8Array ? piece : await piece.read());
 }
 
 function modelPieces({ irVersion, producer, opset, metadata, graph }: WrittenOnnx): Pieces<DeferredBytes> {

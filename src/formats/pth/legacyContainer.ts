@@ -1,7 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { OpenedFile } from '../openedFile.ts';
 import { PickleEndsEarly, readPickleAt, type PickleContext, type PickleValue } from '../pickle.ts';
 import { quoted } from '../quoted.ts';
-import { readAt } from '../readAt.ts';
 import { dtypes } from '../tensors.ts';
 import { checkStorage, PthError, type PthContainer } from './pthContainer.ts';
 import { text, torchPickle, type PthStorage } from './torchObjects.ts';
@@ -28,17 +27,17 @@ interface Pickles {
  * The form before PyTorch 1.6: pickles of a magic number, the version, the system, what was saved and the keys of
  * its storages; then each storage, its number of elements before it. Throws PthError, PickleError.
  */
-export async function readLegacy(handle: FileHandle, size: number): Promise<PthContainer> {
-  const pickles = await readPickles(handle, size);
-  const places = placesOf(pickles, size);
+export async function readLegacy(file: OpenedFile): Promise<PthContainer> {
+  const pickles = await readPickles(file);
+  const places = placesOf(pickles, file.size);
   return {
     root: pickles.root,
     readStorage: async (storage, from, length) => {
       const { key } = storage;
       const at = places.get(key);
       checkStorage(at === undefined ? undefined : pickles.storages.get(key)!.bytes, storage);
-      await checkCount(handle, at!, key, pickles.storages.get(key)!);
-      return readAt(handle, at! + from, length);
+      await checkCount(file, at!, key, pickles.storages.get(key)!);
+      return file.read(at! + from, length);
     },
     readExtra: () => Promise.resolve(undefined),
   };
@@ -62,21 +61,21 @@ function placesOf({ keys, storages, end }: Pickles, size: number): ReadonlyMap<s
 
 /** The number of elements that stands before them must be that which the pickle says. */
 async function checkCount(
-  handle: FileHandle,
+  file: OpenedFile,
   at: number,
   key: string,
   { dtype, bytes }: Storage,
 ): Promise<void> {
-  const count = new DataView(await readAt(handle, at - countBytes, countBytes)).getBigUint64(0, true);
+  const count = new DataView(await file.read(at - countBytes, countBytes)).getBigUint64(0, true);
   const expected = bytes / dtypes[dtype].BYTES_PER_ELEMENT;
   if (Number(count) === expected) return;
   throw new PthError(`the storage ${quoted(key)} has ${count} elements, expected ${expected}`);
 }
 
 /** How long the pickles are is known once they are read: tries with the first bytes, and then with more. */
-async function readPickles(handle: FileHandle, size: number): Promise<Pickles> {
+async function readPickles({ size, read }: OpenedFile): Promise<Pickles> {
   for (let length = 1 << 16; ; length *= 4) {
-    const bytes = new Uint8Array(await readAt(handle, 0, Math.min(length, size, mostPickleBytes)));
+    const bytes = new Uint8Array(await read(0, Math.min(length, size, mostPickleBytes)));
     try {
       return parsePickles(bytes);
     } catch (error) {

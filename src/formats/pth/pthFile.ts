@@ -2,11 +2,9 @@
  * PyTorch's files, as torch.save writes them: a pickle that describes, and storages that hold the values. Since
  * PyTorch 1.6 that is a zip archive, before it a pickle followed by the storages. Nothing in a file is run.
  */
-import { open, type FileHandle } from 'node:fs/promises';
 import { AlexnetError, alexnetError } from '../../errors.ts';
-import { readingFile } from '../fileErrors.ts';
+import type { OpenedFile } from '../openedFile.ts';
 import { PickleError, PickleRefused, type PickleValue } from '../pickle.ts';
-import { readAt } from '../readAt.ts';
 import { dtypes, type SafeTensor } from '../tensors.ts';
 import { ZipError } from '../zip/readZip.ts';
 import { readLegacy } from './legacyContainer.ts';
@@ -29,32 +27,24 @@ export interface PthFile {
 const zipMagic = 0x504b_0304;
 
 /**
- * Opens a PyTorch file. Throws ALEX_FILE_READ, ALEX_PTH_INVALID, and ALEX_PTH_REFUSED, with the name, when its
- * pickle asks for a function that tensors do not need.
+ * Opens a file as a PyTorch file. Throws ALEX_FILE_READ, ALEX_PTH_INVALID, and ALEX_PTH_REFUSED, with the name, when
+ * its pickle asks for a function that tensors do not need.
  */
-export async function openPth(path: string): Promise<PthFile> {
-  return reading(path, async () => {
-    const handle = await open(path, 'r');
-    try {
-      const container = await openContainer(handle);
-      return {
-        root: container.root,
-        read: (tensor) => reading(path, () => readTensor(container, tensor)),
-        readExtra: (name) => reading(path, () => container.readExtra(name)),
-        close: () => handle.close(),
-      };
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
-  });
+export async function openPth(file: OpenedFile): Promise<PthFile> {
+  const { name } = file;
+  const container = await reading(name, () => openContainer(file));
+  return {
+    root: container.root,
+    read: (tensor) => reading(name, () => readTensor(container, tensor)),
+    readExtra: (extra) => reading(name, () => container.readExtra(extra)),
+    close: () => file.close(),
+  };
 }
 
-async function openContainer(handle: FileHandle): Promise<PthContainer> {
-  const { size } = await handle.stat();
-  if (size < 4) throw new PthError(`it has ${size} bytes`);
-  const magic = new DataView(await readAt(handle, 0, 4)).getUint32(0);
-  return magic === zipMagic ? readZipContainer(handle, size) : readLegacy(handle, size);
+async function openContainer(file: OpenedFile): Promise<PthContainer> {
+  if (file.size < 4) throw new PthError(`it has ${file.size} bytes`);
+  const magic = new DataView(await file.read(0, 4)).getUint32(0);
+  return magic === zipMagic ? readZipContainer(file) : readLegacy(file);
 }
 
 async function readTensor(container: PthContainer, tensor: PthTensor): Promise<SafeTensor> {
@@ -70,7 +60,7 @@ async function readTensor(container: PthContainer, tensor: PthTensor): Promise<S
 /** Faults of the parts become coded errors with the file's name. */
 async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await readingFile(file, read);
+    return await read();
   } catch (error) {
     if (error instanceof AlexnetError) throw error;
     if (error instanceof PickleRefused)

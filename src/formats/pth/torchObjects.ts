@@ -2,6 +2,7 @@
  * What a PyTorch pickle may ask for: the functions and classes that tensors are made of, and nothing else. They
  * make descriptions of tensors; values are read later, from the storages beside the pickle.
  */
+import { latin1Text } from '../latin1.ts';
 import {
   encodedText,
   PickleError,
@@ -79,7 +80,7 @@ function isObject(value: PickleValue | undefined): value is PickleObject {
 
 /** Text, also where Python 2 wrote it as bytes. */
 export function text(value: PickleValue | undefined): string | undefined {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  if (value instanceof Uint8Array) return latin1Text(value);
   return typeof value === 'string' ? value : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** Writes PyTorch files as torch.save does since PyTorch 1.6; torch.load takes them, also with weights_only. */
 import { alexnetError } from '../../errors.ts';
-import { writeAtomically } from '../atomicFile.ts';
+import type { FileTarget } from '../fileTarget.ts';
 import { elementsOf, sourceBytes, sourceType, type TensorSource } from '../tensors.ts';
 import { writePickle, type PickleForm, type PickleSource } from '../writePickle.ts';
 import { ZipError } from '../zip/readZip.ts';
@@ -11,17 +11,19 @@ import { storageClass } from './torchObjects.ts';
 export type DescribePth = (tensor: (source: TensorSource) => PickleSource) => PickleSource;
 
 /**
- * Writes a file atomically, one tensor at a time. `extras` lie in the archive beside PyTorch's own entries, which
- * torch.load does not look at. Throws ALEX_FILE_WRITE, ALEX_TENSOR_TYPE, ALEX_TENSOR_SHAPE, and what `read` throws.
+ * Writes a file, one tensor at a time. `extras` lie in the archive beside PyTorch's own entries, which
+ * torch.load does not look at. Throws ALEX_FILE_WRITE over 4 GiB, ALEX_TENSOR_TYPE, ALEX_TENSOR_SHAPE, and what the
+ * target and `read` throw.
  */
 export async function writePth(
-  path: string,
+  { name: path, writeBytes }: FileTarget,
   describe: DescribePth,
   extras: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const sources: TensorSource[] = [];
   const pickle = writePickle(describe((source) => tensorForm(source, `${sources.push(source) - 1}`)));
-  const text = (name: string, content: string): ZipSource => ({ name, read: () => Buffer.from(content) });
+  const encode = (content: string): Uint8Array => new TextEncoder().encode(content);
+  const text = (name: string, content: string): ZipSource => ({ name, read: () => encode(content) });
   const entries: ZipSource[] = [
     { name: 'data.pkl', read: () => pickle },
     text('byteorder', 'little'),
@@ -34,7 +36,7 @@ export async function writePth(
   ];
   const inFolder = entries.map(({ name, read }) => ({ name: `archive/${name}`, read }));
   try {
-    await writeAtomically(path, (writeBytes) => writeZip(inFolder, writeBytes));
+    await writeZip(inFolder, writeBytes);
   } catch (error) {
     if (!(error instanceof ZipError)) throw error;
     throw alexnetError('ALEX_FILE_WRITE', { path, reason: error.message }, error);

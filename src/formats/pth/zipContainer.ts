@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { OpenedFile } from '../openedFile.ts';
 import { readPickle } from '../pickle.ts';
 import { quoted } from '../quoted.ts';
 import { readZip, type ZipEntry } from '../zip/readZip.ts';
@@ -13,8 +13,8 @@ const pickleName = 'data.pkl';
  * The form since PyTorch 1.6: a zip archive of stored entries, in one folder of any name: `data.pkl`, `data/KEY` for
  * each storage, `byteorder`. Throws PthError, ZipError, PickleError.
  */
-export async function readZipContainer(handle: FileHandle, size: number): Promise<PthContainer> {
-  const entries = await readZip(handle, size);
+export async function readZipContainer(file: OpenedFile): Promise<PthContainer> {
+  const entries = await readZip(file);
   const folder = findFolder(entries);
   const byteOrder = await readText(entries.get(`${folder}byteorder`));
   if (byteOrder !== undefined && byteOrder.trim() !== 'little') {

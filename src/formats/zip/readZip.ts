@@ -3,10 +3,9 @@
  * can then be read from where it lies. Compressed entries are refused, and with them archives that unfold to more
  * than they are.
  */
-import type { FileHandle } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../crc32.ts';
+import type { OpenedFile } from '../openedFile.ts';
 import { quoted } from '../quoted.ts';
-import { readAt } from '../readAt.ts';
 import { endOfDirectory, zipSignatures as signatures, type DirectoryPlace } from './zipDirectory.ts';
 
 /** Why an archive was refused; the caller says of which file. */
@@ -17,9 +16,9 @@ export interface ZipEntry {
   readonly name: string;
   /** In bytes. */
   readonly size: number;
-  /** Reads so many bytes from a place of the entry. Throws ZipError, and system errors. */
+  /** Reads so many bytes from a place of the entry. Throws ZipError, ALEX_FILE_READ. */
   read(from: number, length: number): Promise<ArrayBuffer>;
-  /** Reads all of it and checks that it is undamaged. Throws ZipError, and system errors. */
+  /** Reads all of it and checks that it is undamaged. Throws ZipError, ALEX_FILE_READ. */
   readAll(): Promise<ArrayBuffer>;
 }
 
@@ -35,15 +34,12 @@ const mostDirectoryBytes = 8_000_000;
 const localHeaderBytes = 30;
 const directoryHeaderBytes = 46;
 
-/** The entries of an archive of `size` bytes, by name. Throws ZipError, and system errors. */
-export async function readZip(handle: FileHandle, size: number): Promise<ReadonlyMap<string, ZipEntry>> {
-  const directory = await findDirectory(handle, size);
+/** The entries of an archive, by name. Throws ZipError, ALEX_FILE_READ. */
+export async function readZip(file: OpenedFile): Promise<ReadonlyMap<string, ZipEntry>> {
+  const directory = await findDirectory(file);
   if (directory.bytes > mostDirectoryBytes) throw new ZipError('its directory is too large');
-  const listed = parseDirectory(
-    new Uint8Array(await readAt(handle, directory.at, directory.bytes)),
-    directory,
-  );
-  return new Map(withLimits(listed, directory.at).map((entry) => [entry.name, zipEntry(handle, entry)]));
+  const listed = parseDirectory(new Uint8Array(await file.read(directory.at, directory.bytes)), directory);
+  return new Map(withLimits(listed, directory.at).map((entry) => [entry.name, zipEntry(file, entry)]));
 }
 
 /** The end record, and the longest comment that may follow it. */
@@ -51,9 +47,9 @@ const tailBytes = 22 + 0xffff;
 /** Before the end record: the larger end record and its locator. */
 const zip64Bytes = 76;
 
-async function findDirectory(handle: FileHandle, size: number): Promise<DirectoryPlace> {
+async function findDirectory({ size, read }: OpenedFile): Promise<DirectoryPlace> {
   const from = Math.max(0, size - tailBytes - zip64Bytes);
-  const tail = new Uint8Array(await readAt(handle, from, size - from));
+  const tail = new Uint8Array(await read(from, size - from));
   const place = endOfDirectory(tail, from);
   if (place === undefined) throw new ZipError('it has no end: it is cut short, or no zip archive');
   if (place.at + place.bytes > size) throw new ZipError('its directory lies outside of the file');
@@ -85,7 +81,9 @@ const encrypted = 1;
 function directoryEntry(bytes: Uint8Array): DirectoryEntry {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const nameEnd = directoryHeaderBytes + view.getUint16(28, true);
-  const name = Buffer.from(bytes.subarray(directoryHeaderBytes, nameEnd)).toString('utf8');
+  const name = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    bytes.subarray(directoryHeaderBytes, nameEnd),
+  );
   const method = view.getUint16(10, true);
   if (method !== 0 || (view.getUint16(8, true) & encrypted) !== 0) {
     throw new ZipError(`${quoted(name)} is compressed or encrypted, expected as it is`);
@@ -148,13 +146,13 @@ function withLimits(listed: readonly DirectoryEntry[], directoryAt: number): Lim
   });
 }
 
-function zipEntry(handle: FileHandle, entry: LimitedEntry): ZipEntry {
+function zipEntry(file: OpenedFile, entry: LimitedEntry): ZipEntry {
   const { name, size, crc } = entry;
   let start: Promise<number> | undefined;
   const read = async (from: number, length: number): Promise<ArrayBuffer> => {
     if (from < 0 || from + length > size) throw new ZipError(`${quoted(name)} has only ${size} bytes`);
-    start ??= dataStart(handle, entry);
-    return readAt(handle, (await start) + from, length);
+    start ??= dataStart(file, entry);
+    return file.read((await start) + from, length);
   };
   return {
     name,
@@ -169,8 +167,8 @@ function zipEntry(handle: FileHandle, entry: LimitedEntry): ZipEntry {
 }
 
 /** After the local header, whose name and extra field may have other lengths than in the directory. */
-async function dataStart(handle: FileHandle, { name, size, headerAt, end }: LimitedEntry): Promise<number> {
-  const header = new DataView(await readAt(handle, headerAt, localHeaderBytes));
+async function dataStart(file: OpenedFile, { name, size, headerAt, end }: LimitedEntry): Promise<number> {
+  const header = new DataView(await file.read(headerAt, localHeaderBytes));
   if (header.getUint32(0, true) !== signatures.localHeader) {
     throw new ZipError(`${quoted(name)} is not where the directory says`);
   }

@@ -2,7 +2,8 @@
  * Writes zip archives (PKWARE's APPNOTE.TXT) of stored entries, the bytes of each at a multiple of 64 as PyTorch
  * places them, so that readers can map them into memory.
  */
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../crc32.ts';
+import { joinBytes } from '../fileTarget.ts';
 import { ZipError } from './readZip.ts';
 import { zipSignatures as signatures } from './zipDirectory.ts';
 
@@ -36,13 +37,18 @@ export async function writeZip(
   };
   for (const { name, read } of sources) {
     const bytes = await read();
-    const entry = { name: Buffer.from(name), size: bytes.length, crc: crc32(bytes), headerAt: at };
+    const entry = {
+      name: new TextEncoder().encode(name),
+      size: bytes.length,
+      crc: crc32(bytes),
+      headerAt: at,
+    };
     await put(localHeader(entry));
     await put(bytes);
     directory.push(directoryHeader(entry));
   }
   const directoryAt = at;
-  await put(Buffer.concat(directory));
+  await put(joinBytes(directory));
   await put(end(directory.length, directoryAt, at - directoryAt));
 }
 
@@ -58,48 +64,50 @@ function localHeader({ name, size, crc, headerAt }: Entry): Uint8Array {
   const fieldHeader = 4;
   const unpadded = headerAt + fixed + name.length + fieldHeader;
   const padding = (alignment - (unpadded % alignment)) % alignment;
-  const bytes = Buffer.alloc(fixed + name.length + fieldHeader + padding);
-  bytes.writeUInt32LE(signatures.localHeader, 0);
-  writeDescription(bytes, 4, { crc, size, name: name.length, extra: fieldHeader + padding });
+  const bytes = new Uint8Array(fixed + name.length + fieldHeader + padding);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, signatures.localHeader, true);
+  writeDescription(view, 4, { crc, size, name: name.length, extra: fieldHeader + padding });
   bytes.set(name, fixed);
-  bytes.writeUInt16LE(paddingId, fixed + name.length);
-  bytes.writeUInt16LE(padding, fixed + name.length + 2);
+  view.setUint16(fixed + name.length, paddingId, true);
+  view.setUint16(fixed + name.length + 2, padding, true);
   return bytes;
 }
 
 function directoryHeader({ name, size, crc, headerAt }: Entry): Uint8Array {
   const fixed = 46;
-  const bytes = Buffer.alloc(fixed + name.length);
-  bytes.writeUInt32LE(signatures.directoryEntry, 0);
-  bytes.writeUInt16LE(version, 4);
-  writeDescription(bytes, 6, { crc, size, name: name.length, extra: 0 });
-  bytes.writeUInt32LE(headerAt, 42);
+  const bytes = new Uint8Array(fixed + name.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, signatures.directoryEntry, true);
+  view.setUint16(4, version, true);
+  writeDescription(view, 6, { crc, size, name: name.length, extra: 0 });
+  view.setUint32(42, headerAt, true);
   bytes.set(name, fixed);
   return bytes;
 }
 
 /** The fields that local headers and the directory share. */
 function writeDescription(
-  bytes: Buffer,
+  view: DataView,
   at: number,
   { crc, size, name, extra }: { crc: number; size: number; name: number; extra: number },
 ): void {
-  bytes.writeUInt16LE(version, at);
-  bytes.writeUInt16LE(flags, at + 2);
-  bytes.writeUInt16LE(date, at + 8);
-  bytes.writeUInt32LE(crc, at + 10);
-  bytes.writeUInt32LE(size, at + 14);
-  bytes.writeUInt32LE(size, at + 18);
-  bytes.writeUInt16LE(name, at + 22);
-  bytes.writeUInt16LE(extra, at + 24);
+  view.setUint16(at, version, true);
+  view.setUint16(at + 2, flags, true);
+  view.setUint16(at + 8, date, true);
+  view.setUint32(at + 10, crc, true);
+  view.setUint32(at + 14, size, true);
+  view.setUint32(at + 18, size, true);
+  view.setUint16(at + 22, name, true);
+  view.setUint16(at + 24, extra, true);
 }
 
 function end(entries: number, directoryAt: number, directoryBytes: number): Uint8Array {
-  const bytes = Buffer.alloc(22);
-  bytes.writeUInt32LE(signatures.end, 0);
-  bytes.writeUInt16LE(entries, 8);
-  bytes.writeUInt16LE(entries, 10);
-  bytes.writeUInt32LE(directoryBytes, 12);
-  bytes.writeUInt32LE(directoryAt, 16);
-  return bytes;
+  const view = new DataView(new ArrayBuffer(22));
+  view.setUint32(0, signatures.end, true);
+  view.setUint16(8, entries, true);
+  view.setUint16(10, entries, true);
+  view.setUint32(12, directoryBytes, true);
+  view.setUint32(16, directoryAt, true);
+  return new Uint8Array(view.buffer);
 }

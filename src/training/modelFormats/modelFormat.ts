@@ -3,6 +3,8 @@
  * the network, and writes one from tensors in PyTorch's names and layouts. `modelFormats.ts` lists them.
  */
 import type { TransformStep } from '../../data/transforms.ts';
+import type { FileTarget } from '../../formats/fileTarget.ts';
+import type { OpenedFile } from '../../formats/openedFile.ts';
 import type { TensorFile, TensorSource } from '../../formats/tensors.ts';
 import type { NetworkSpec } from '../../network/spec.ts';
 
@@ -49,11 +51,14 @@ export interface ModelFormat {
   readonly computes?: true;
   /** Whether a file that begins so is of this format. No two formats may take the same file. */
   recognises(start: FileStart): boolean;
-  /** Opens a file and checks what it says of its tensors. Throws ALEX_FILE_READ and the format's own errors. */
-  open(path: string): Promise<ModelSource>;
   /**
-   * Writes a file atomically, one tensor at a time. Throws ALEX_FILE_WRITE, and what a tensor's `read` throws.
-   * Absent where a format is only read.
+   * Opens a file as one of this format, and checks what it says of its tensors. Whoever opened the file closes it when
+   * that fails. Throws ALEX_FILE_READ and the format's own errors.
    */
-  write?(path: string, model: WrittenModel): Promise<void>;
+  open(file: OpenedFile): Promise<ModelSource>;
+  /**
+   * Writes a file, one tensor at a time. Throws what the target and a tensor's `read` throw. Absent where a format is
+   * only read.
+   */
+  write?(target: FileTarget, model: WrittenModel): Promise<void>;
 }

@@ -15,16 +15,8 @@ export const onnxFormat: ModelFormat = {
     laterTags.has(bytes[2]!) &&
     // In a safetensors file these would be the upper half of a length.
     bytes.subarray(4, 8).some((byte) => byte !== 0),
-  open: async (path) => {
-    const file = await openOnnx(path);
-    try {
-      return await importModel(file);
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  },
-  write: (path, model) => writeOnnx(path, exportGraph(model)),
+  open: async (file) => importModel(await openOnnx(file)),
+  write: (target, model) => writeOnnx(target, exportGraph(model)),
 };
 
 /** A message's first field, a number: the version of the format. */

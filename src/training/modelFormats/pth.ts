@@ -25,18 +25,10 @@ export const pthFormat: ModelFormat = {
     const magic = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
     return magic === zipMagic || (bytes[0] === pickleStart && bytes[1]! >= 2 && bytes[1]! <= 5);
   },
-  open: async (path) => {
-    const file = await openPth(path);
-    try {
-      return await modelSource(path, file);
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  },
-  write: (path, { tensors, about }) =>
+  open: async (file) => modelSource(file.name, await openPth(file)),
+  write: (target, { tensors, about }) =>
     writePth(
-      path,
+      target,
       (tensor) => orderedDict(new Map(withCounters(tensors).map((source) => [source.name, tensor(source)]))),
       {
         [aboutEntry]: about,

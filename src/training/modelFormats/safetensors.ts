@@ -1,6 +1,7 @@
 /** Model files in safetensors: a description of ours is the metadata entry `alexnet`. */
 import { parameterStates } from '../../engine/engine.ts';
-import { openSafetensors, writeSafetensors } from '../../formats/safetensors.ts';
+import { latin1Text } from '../../formats/latin1.ts';
+import { openSafetensorsIn, writeSafetensorsTo } from '../../formats/safetensors.ts';
 import { openShardedSafetensors } from '../../formats/shardedSafetensors.ts';
 import { lengthBytes, mostHeaderBytes } from '../../formats/safetensorsHeader.ts';
 import type { ModelFormat } from './modelFormat.ts';
@@ -25,15 +26,15 @@ export const safetensorsFormat: ModelFormat = {
     const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
     return length <= mostHeaderBytes && Number(length) <= size - lengthBytes;
   },
-  open: async (path) => {
-    const file = await openSafetensors(path);
+  open: async (opened) => {
+    const file = await openSafetensorsIn(opened);
     const { metadata } = file;
     const tensors = metadata[checkpointKey] === undefined ? file.tensors : withoutStates(file.tensors);
     return { ...file, tensors, about: metadata[descriptionKey] };
   },
   // Tools for PyTorch look for the format.
-  write: (path, { tensors, about }) =>
-    writeSafetensors(path, tensors, { format: 'pt', [descriptionKey]: about }),
+  write: (target, { tensors, about }) =>
+    writeSafetensorsTo(target, tensors, { format: 'pt', [descriptionKey]: about }),
 };
 
 /** A checkpoint is a model, too. */
@@ -45,9 +46,9 @@ function withoutStates<T>(tensors: ReadonlyMap<string, T>): ReadonlyMap<string, 
 export const shardedSafetensorsFormat: ModelFormat = {
   name: 'safetensors in parts',
   extensions: ['.safetensors.index.json'],
-  recognises: ({ bytes }) => /^\s*\{\s*"/.test(Buffer.from(bytes).toString('latin1')),
-  open: async (path) => {
-    const file = await openShardedSafetensors(path);
+  recognises: ({ bytes }) => /^\s*\{\s*"/.test(latin1Text(bytes)),
+  open: async (index) => {
+    const file = await openShardedSafetensors(index);
     return { ...file, about: file.metadata[descriptionKey] };
   },
 };

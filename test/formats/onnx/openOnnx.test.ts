@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { openFileAs } from '../../../src/formats/openFile.ts';
 import { openOnnx } from '../../../src/formats/onnx/openOnnx.ts';
 import {
   doubleField,
@@ -48,7 +49,7 @@ async function read(context: TestContext, graph: Pieces): Promise<SafeTensor> {
 }
 
 async function readAt(path: string): Promise<SafeTensor> {
-  const file = await openOnnx(path);
+  const file = await openFileAs(path, openOnnx);
   try {
     return await file.read(file.model.graph.initializers.get('t')!);
   } finally {
@@ -156,5 +157,5 @@ test('a graph of nothing but nodes cannot fill the memory', async (context) => {
   // Two bytes each.
   const path = fileIn(context, model([Buffer.alloc(200_000, Uint8Array.of(0x0a, 0x00))]));
   const message = /its description, without the weights, takes more than 32 MiB/;
-  await assert.rejects(openOnnx(path), { code: 'ALEX_ONNX_INVALID', message });
+  await assert.rejects(openFileAs(path, openOnnx), { code: 'ALEX_ONNX_INVALID', message });
 });

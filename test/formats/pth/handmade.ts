@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { openFileAs } from '../../../src/formats/openFile.ts';
 import { openPth } from '../../../src/formats/pth/pthFile.ts';
 import { isTensor } from '../../../src/formats/pth/torchObjects.ts';
 import type { SafeTensor } from '../../../src/formats/tensors.ts';
@@ -25,7 +26,7 @@ export async function readFileOf(
     async (bytes) => void parts.push(bytes),
   );
   writeFileSync(path, Buffer.concat(parts));
-  const file = await openPth(path);
+  const file = await openFileAs(path, openPth);
   try {
     const tensors: SafeTensor[] = [];
     for (const value of (file.root as Map<string, never>).values()) {

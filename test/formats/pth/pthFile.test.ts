@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openFileAs } from '../../../src/formats/openFile.ts';
 import fc from 'fast-check';
 import { AlexnetError } from '../../../src/errors.ts';
 import { openPth, type PthFile } from '../../../src/formats/pth/pthFile.ts';
@@ -19,7 +20,7 @@ const golden = (name: string): string => join(import.meta.dirname, '../../golden
 
 /** All tensors of the state_dict of a file. */
 async function weights(path: string): Promise<Map<string, SafeTensor>> {
-  const file = await openPth(path);
+  const file = await openFileAs(path, openPth);
   try {
     const tensors = new Map<string, SafeTensor>();
     for (const [name, tensor] of withoutPrefixes(findStateDict(file.root))) {
@@ -128,7 +129,7 @@ test('views of every kind, and the other element types', async () => {
 });
 
 test('a checkpoint: weights, momentum and numbers', async () => {
-  const file = await openPth(golden('checkpoint.pth'));
+  const file = await openFileAs(golden('checkpoint.pth'), openPth);
   const root = file.root as Map<string, PickleValue>;
   assert.equal(root.get('epoch'), 3);
   for (const [name, tensor] of findStateDict(root)) {
@@ -147,7 +148,7 @@ test('a checkpoint: weights, momentum and numbers', async () => {
 });
 
 test('what trainings keep beside the weights', async () => {
-  const file = await openPth(golden('training.pth'));
+  const file = await openFileAs(golden('training.pth'), openPth);
   const root = file.root as Map<string, unknown>;
   const { options, initialLearningRate, buffers } = findSgdState(file.root)!;
   // MultiStepLR has divided the rate by ten, after two epochs.
@@ -204,8 +205,8 @@ test('what newer versions of PyTorch write: element types without storages of th
 
 test('what asks for more than tensors is refused by name, and not run', async () => {
   const refused = { code: 'ALEX_PTH_REFUSED', message: /malicious\.pth asks for "posix\.system"/ };
-  await assert.rejects(openPth(golden('malicious.pth')), refused);
-  await assert.rejects(openPth(golden('whole-model.pth')), {
+  await assert.rejects(openFileAs(golden('malicious.pth'), openPth), refused);
+  await assert.rejects(openFileAs(golden('whole-model.pth'), openPth), {
     code: 'ALEX_PTH_REFUSED',
     message: /torch\.nn\.modules\.container\.Sequential.*state_dict/,
   });
@@ -227,9 +228,9 @@ test('a checkpoint without weights, and files that are none', async (context) =>
     ['\x80\x02K\x01', /ends early/],
   ] as const) {
     writeFileSync(path, content, 'latin1');
-    await assert.rejects(openPth(path), { code: 'ALEX_PTH_INVALID', message: problem });
+    await assert.rejects(openFileAs(path, openPth), { code: 'ALEX_PTH_INVALID', message: problem });
   }
-  await assert.rejects(openPth(`${path}.no`), { code: 'ALEX_FILE_READ' });
+  await assert.rejects(openFileAs(`${path}.no`, openPth), { code: 'ALEX_FILE_READ' });
   assert.throws(() => findStateDict(new Map<PickleValue, PickleValue>([['best', 1]])), {
     message: /no state_dict: among "best"/,
   });
@@ -240,7 +241,7 @@ test('damage anywhere gives tensors or a coded error', async (context) => {
   const readAll = async (): Promise<void> => {
     let file: PthFile | undefined;
     try {
-      file = await openPth(path);
+      file = await openFileAs(path, openPth);
       for (const value of file.root instanceof Map ? file.root.values() : []) {
         if (isTensor(value)) await file.read(value);
       }

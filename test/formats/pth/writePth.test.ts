@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openFileAs } from '../../../src/formats/openFile.ts';
+import { writeFileAtomically } from '../../../src/formats/atomicFile.ts';
 import fc from 'fast-check';
 import { openPth } from '../../../src/formats/pth/pthFile.ts';
 import { findStateDict } from '../../../src/formats/pth/stateDict.ts';
@@ -36,8 +38,10 @@ test('tensors of every type and shape come back in their order', async (context)
       const sources: TensorSource[] = Object.entries(given).map(([name, tensor]) => {
         return { name, shape: tensor.shape, dtype: tensor.dtype, read: () => values(tensor) };
       });
-      await writePth(path, (tensor) => orderedDict(new Map(sources.map((s) => [s.name, tensor(s)]))));
-      const file = await openPth(path);
+      await writeFileAtomically(path, (target) =>
+        writePth(target, (tensor) => orderedDict(new Map(sources.map((s) => [s.name, tensor(s)])))),
+      );
+      const file = await openFileAs(path, openPth);
       const found = findStateDict(file.root);
       assert.deepEqual(
         [...found.keys()],
@@ -64,8 +68,10 @@ test('dicts, lists and numbers beside the tensors, and texts beside the pickle',
     ['flags', [true, false, null]],
     ['state', new Map<number, PickleSource>([[0, 'zero']])],
   ]);
-  await writePth(path, (tensor) => new Map([...said, ['model', tensor(source)]]), { 'a.json': '{"é":1}' });
-  const file = await openPth(path);
+  await writeFileAtomically(path, (target) =>
+    writePth(target, (tensor) => new Map([...said, ['model', tensor(source)]]), { 'a.json': '{"é":1}' }),
+  );
+  const file = await openFileAs(path, openPth);
   const root = file.root as Map<string, never>;
   assert.ok(isTensor(root.get('model')));
   root.delete('model');
@@ -80,12 +86,12 @@ test('a failed save leaves the old file and nothing else', async (context) => {
   writeFileSync(path, 'old');
   const wrong: TensorSource = { name: 'w', shape: [3], read: () => Float32Array.of(1, 2) };
   await assert.rejects(
-    writePth(path, (tensor) => tensor(wrong)),
+    writeFileAtomically(path, (target) => writePth(target, (tensor) => tensor(wrong))),
     { code: 'ALEX_TENSOR_SHAPE' },
   );
   const untyped: TensorSource = { name: 'w', shape: [1], dtype: 'U16', read: () => Uint16Array.of(1) };
   await assert.rejects(
-    writePth(path, (tensor) => tensor(untyped)),
+    writeFileAtomically(path, (target) => writePth(target, (tensor) => tensor(untyped))),
     { code: 'ALEX_TENSOR_TYPE' },
   );
   assert.equal(readFileSync(path, 'utf8'), 'old');

@@ -1,10 +1,10 @@
 /** Archives that we write, and hostile ones; PyTorch's own are in test/formats/pth. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
+import { openFile } from '../../../src/formats/openFile.ts';
 import { readZip, ZipError } from '../../../src/formats/zip/readZip.ts';
 import { writeZip } from '../../../src/formats/zip/writeZip.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
@@ -23,15 +23,15 @@ function reader(context: TestContext): (bytes: Uint8Array) => Promise<Contents> 
   const path = join(temporaryFolder(context), 'a.zip');
   return async (bytes) => {
     writeFileSync(path, bytes);
-    const handle = await open(path);
+    const file = await openFile(path);
     try {
-      const contents: Contents = {};
-      for (const [name, entry] of await readZip(handle, bytes.length)) {
-        contents[name] = new Uint8Array(await entry.readAll());
+      const contents: [string, Uint8Array][] = [];
+      for (const [name, entry] of await readZip(file)) {
+        contents.push([name, new Uint8Array(await entry.readAll())]);
       }
-      return contents;
+      return Object.fromEntries(contents);
     } finally {
-      await handle.close();
+      await file.close();
     }
   };
 }

@@ -9,7 +9,8 @@ import { compose, normalize, resize, toTensor, type TransformStep } from '../../
 import { imageTransform } from '../../../../src/data/transformImage.ts';
 import { createReferenceEngine } from '../../../../src/engine/reference/engine.ts';
 import type { NetworkSpec } from '../../../../src/network/spec.ts';
-import { saveModel, type SaveModelOptions } from '../../../../src/training/modelFile.ts';
+import { saveModel } from '../../../../src/training/modelFile.ts';
+import type { SaveModelOptions } from '../../../../src/training/openedModel.ts';
 import { temporaryFolder } from '../../../formats/temporaryFolder.ts';
 import { logitsOf } from './logits.ts';
 import { oneLayerNetworks, patternedImages, randomParameters, type NamedParameters } from './networks.ts';

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { writeFileAtomically } from '../../../../src/formats/atomicFile.ts';
 import { peers } from '../../../../bench/peers/peers.ts';
 import { elementTypeOf, type OnnxAttribute, type OnnxNode } from '../../../../src/formats/onnx/model.ts';
 import { writeOnnx } from '../../../../src/formats/onnx/writeOnnx.ts';
@@ -80,24 +81,26 @@ async function write(
 ): Promise<void> {
   const images = inputs ?? [{ name: 'x', shape: ['N', 2, 6, 6] }];
   const results = outputs ?? [nodes.at(-1)!.outputs[0]!];
-  await writeOnnx(path, {
-    irVersion: 8,
-    opset,
-    producer: { name: 'a test', version: '' },
-    metadata: {},
-    graph: {
-      name: 'main_graph',
-      nodes,
-      initializers: new Map(tensors.map((tensor) => [tensor.name, tensor])),
-      inputs: images.map(({ name, type = 'F32', shape }) => ({
-        name,
-        shape,
-        elementType: elementTypeOf(type),
-      })),
-      outputs: results.map((name) => ({ name, shape: ['N', 'C'], elementType: elementTypeOf('F32') })),
-      values: [],
-    },
-  });
+  await writeFileAtomically(path, (target) =>
+    writeOnnx(target, {
+      irVersion: 8,
+      opset,
+      producer: { name: 'a test', version: '' },
+      metadata: {},
+      graph: {
+        name: 'main_graph',
+        nodes,
+        initializers: new Map(tensors.map((tensor) => [tensor.name, tensor])),
+        inputs: images.map(({ name, type = 'F32', shape }) => ({
+          name,
+          shape,
+          elementType: elementTypeOf(type),
+        })),
+        outputs: results.map((name) => ({ name, shape: ['N', 'C'], elementType: elementTypeOf('F32') })),
+        values: [],
+      },
+    }),
+  );
 }
 
 const w = weights('c.weight', 3, 2, 3, 3);

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { writeFileAtomically } from '../../../../src/formats/atomicFile.ts';
 import { writeOnnx } from '../../../../src/formats/onnx/writeOnnx.ts';
 import { inferShapes, parameterShapes } from '../../../../src/network/shapes.ts';
 import type { NetworkSpec } from '../../../../src/network/spec.ts';
 import { buildNetwork } from '../../../../src/network/zoo/networks.ts';
-import { loadModel, saveModel, type Model } from '../../../../src/training/modelFile.ts';
+import type { Model } from '../../../../src/training/modelDescription.ts';
+import { loadModel, saveModel } from '../../../../src/training/modelFile.ts';
 import { exportGraph } from '../../../../src/training/modelFormats/onnx/export/exportGraph.ts';
 import { temporaryFolder } from '../../../formats/temporaryFolder.ts';
 import { layersIn } from './layersIn.ts';
@@ -105,7 +107,7 @@ async function writeBare(path: string, network: NetworkSpec, parameters: NamedPa
     tensors,
     preprocessing: false,
   });
-  await writeOnnx(path, { ...graph, metadata: {} });
+  await writeFileAtomically(path, (target) => writeOnnx(target, { ...graph, metadata: {} }));
 }
 
 /** Names of the layers that do something in inference. */

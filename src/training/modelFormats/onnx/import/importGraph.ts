@@ -1,4 +1,3 @@
-import { basename, extname } from 'node:path';
 import { AlexnetError, alexnetError } from '../../../../errors.ts';
 import {
   elementTypes,
@@ -44,7 +43,7 @@ const namelessGraphs: ReadonlySet<string> = new Set([
 export async function importGraph(file: OnnxFile): Promise<ImportedNetwork> {
   const { graph } = file.model;
   const refuse = (node: string, problem: string): Error =>
-    alexnetError('ALEX_ONNX_UNSUPPORTED', { file: file.path, node, problem });
+    alexnetError('ALEX_ONNX_UNSUPPORTED', { file: file.name, node, problem });
   const images = onlyOne(imagesOf(graph), 'input', refuse);
   const output = onlyOne(graph.outputs, 'output', refuse);
   const nodes = nodesFor(output.name, await withNormalisations(file));
@@ -55,8 +54,14 @@ export async function importGraph(file: OnnxFile): Promise<ImportedNetwork> {
   const end = await addNodes({ file, chain, batch, nodes, images: images.name });
   if (end !== output.name)
     throw refuse(`output ${quoted(output.name)}`, `the chain of layers ends with ${quoted(end)}`);
-  const name = namelessGraphs.has(graph.name) ? basename(file.path, extname(file.path)) : graph.name;
+  const name = namelessGraphs.has(graph.name) ? bareName(file.name) : graph.name;
   return { network: { name, input, layers: chain.layers }, parameters: chain.parameters };
+}
+
+/** The name of a file without its folder and its extension. */
+function bareName(path: string): string {
+  const name = path.split(/[/\\]/).at(-1)!;
+  return name.replace(/(?<=.)\.[^.]*$/, '');
 }
 
 type Refuse = (node: string, problem: string) => Error;

@@ -37,7 +37,7 @@ const mostDescription = 5_000_000;
 /** A file that was written here: its tensors are the network's parameters. */
 function describedModel(file: OnnxFile, about: string): ModelSource {
   const { initializers } = file.model.graph;
-  const fault = (problem: string): Error => alexnetError('ALEX_ONNX_INVALID', { file: file.path, problem });
+  const fault = (problem: string): Error => alexnetError('ALEX_ONNX_INVALID', { file: file.name, problem });
   if (about.length > mostDescription) throw fault(`its description has ${about.length} characters`);
   return {
     about,

@@ -41,7 +41,7 @@ export function createNodeReader(
   values: ReadonlyMap<string, Value>,
 ): NodeReader {
   const refuse = (problem: string): Error =>
-    alexnetError('ALEX_ONNX_UNSUPPORTED', { file: file.path, node: nodeTitle(node), problem });
+    alexnetError('ALEX_ONNX_UNSUPPORTED', { file: file.name, node: nodeTitle(node), problem });
 
   function input(index: number): Value | undefined {
     const name = node.inputs[index] ?? '';

@@ -38,7 +38,7 @@ async function asOperator(
   file: OnnxFile,
 ): Promise<OnnxNode> {
   const refuse = (problem: string): Error =>
-    alexnetError('ALEX_ONNX_UNSUPPORTED', { file: file.path, node: nodeTitle(division), problem });
+    alexnetError('ALEX_ONNX_UNSUPPORTED', { file: file.name, node: nodeTitle(division), problem });
   const number = async (tensor: OnnxTensor): Promise<OnnxAttribute> => {
     const [value] = await readNumbers(file, tensor, refuse);
     if (value === undefined) throw refuse('a constant of it has no value');
