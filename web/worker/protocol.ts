@@ -115,10 +115,39 @@ export type RunEvent =
   /** First-layer filters as a contact sheet of squares, about once a second. */
   | { readonly type: 'filters'; readonly sheet: Pixels; readonly columns: number; readonly rows: number };
 
+/** What a recipe makes of a request: all that it leaves out. */
+export interface TrainingPlan {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly augment: boolean;
+  readonly seed: number;
+  /** Images of an epoch: the collection's without those that are held out. */
+  readonly trainImages: number;
+}
+
+/** A held-out image that a run's model answers wrongly. */
+export interface Mistake {
+  readonly image: Pixels;
+  /** The class that it is of. */
+  readonly label: string;
+  /** The class that it is taken for. */
+  readonly guess: string;
+  /** 0..1, of the guess. */
+  readonly probability: number;
+}
+
 export interface Trainings {
   list(): Promise<readonly RunInfo[]>;
   /** The events of a run so far, in order, without `filters` but the last. */
   events(id: string): Promise<readonly RunEvent[]>;
+  /** What a start would do; nothing is started. */
+  plan(request: TrainingRequest): Promise<TrainingPlan>;
+  /** Images a second of a training here, measured on a few steps with arbitrary images. */
+  measure(
+    network: string,
+    options: { readonly classes: number; readonly batchSize: number },
+  ): Promise<number>;
   start(request: TrainingRequest): Promise<RunInfo>;
   /** Writes a checkpoint and lets go of the engine. */
   pause(id: string): Promise<RunInfo>;
@@ -128,6 +157,8 @@ export interface Trainings {
   setLearningRate(id: string, learningRate: number): Promise<void>;
   /** Ends it with what it has learnt: tests, and leaves a model. */
   finish(id: string): Promise<RunInfo>;
+  /** Held-out images that an ended run answers wrongly, those first of which it is surest. */
+  mistakes(id: string, options: { readonly most: number }): Promise<readonly Mistake[]>;
   remove(id: string): Promise<void>;
   /** Called for every event of every run; returns what ends that. */
   subscribe(listener: (id: string, event: RunEvent) => void): () => void;
