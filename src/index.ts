@@ -120,7 +120,8 @@ export { convertCheckpoint } from './training/checkpointFile.ts';
 export type * from './training/events.ts';
 
 // What a network sees and does, for one image and for many.
-export { openSubject, seenImage, type Subject, type SubjectOptions } from './explain/subject.ts';
+export { openSubject, type SubjectOptions } from './explain/openSubject.ts';
+export { seenImage, type Subject } from './explain/subject.ts';
 export { lastFeatureMap, lastHiddenLayer } from './explain/layers.ts';
 export { activations, type Activation, type Activations } from './explain/activations.ts';
 export { firstFilters, initialFilters, type Filters } from './explain/filters.ts';

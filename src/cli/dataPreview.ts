@@ -6,7 +6,7 @@ import { loadDataset } from '../data/datasets.ts';
 import { datasetNames } from '../data/locateDataset.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import type { TrainingConfig } from '../training/trainingOptions.ts';
-import { preprocessings, type Preprocessing } from '../training/preprocess.ts';
+import { preprocessings, type Preprocessing } from '../training/preprocessings.ts';
 import { recipeNames, type RecipeName } from '../training/recipes/recipeNames.ts';
 import type { ImageSet } from '../training/trainingData.ts';
 import { foundDatasets } from './foundDatasets.ts';

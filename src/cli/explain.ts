@@ -86,7 +86,7 @@ async function explain(path: string, file: string, options: ExplainOptions): Pro
   const classIndex = options.class === undefined ? undefined : classNamed(options.class, model.classes);
   // The engine comes before any image decoder: it sets how V8 compiles WebAssembly.
   const { createEngine } = await import('../engine/create.ts');
-  const { openSubject } = await import('../explain/subject.ts');
+  const { openSubject } = await import('../explain/openSubject.ts');
   const { explainImage } = await import('../explain/explainImage.ts');
   const engine = await createEngine(options.engine, { threads: options.threads });
   const image = await readImage(file);

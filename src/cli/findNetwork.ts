@@ -2,7 +2,8 @@
 import { alexnetError } from '../errors.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { buildNetwork, networkNames } from '../network/zoo/networks.ts';
-import { isNetworkFile, readNetworkFile } from '../training/networkFile.ts';
+import { readNetworkFile } from '../training/networkFile.ts';
+import { isNetworkFile } from '../training/networkFileName.ts';
 import type { ModelFile } from '../training/openedModel.ts';
 import { modelFile } from './modelPath.ts';
 

@@ -2,7 +2,7 @@
 import { augmentationNames } from '../data/augmentation/named.ts';
 import { datasetNames } from '../data/locateDataset.ts';
 import type { OptionName } from '../training/optionChecks.ts';
-import { preprocessings } from '../training/preprocess.ts';
+import { preprocessings } from '../training/preprocessings.ts';
 
 export interface Flag {
   readonly option: OptionName;

@@ -3,7 +3,6 @@ import { planarBuffer } from '../data/imageBuffer.ts';
 import { imageTransform } from '../data/transformImage.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import { visiblePixels } from '../data/visiblePixels.ts';
-import { createEngine } from '../engine/create.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { inferShapes, type LayerShape } from '../network/shapes.ts';
 import type { Model } from '../training/modelDescription.ts';
@@ -20,16 +19,12 @@ export interface Subject {
   close(): Promise<void>;
 }
 
-export interface SubjectOptions {
-  /** Default: the CPU engine. */
-  readonly engine?: Engine | undefined;
-  /** Images that go through the network at once. Default 32. */
-  readonly batchSize?: number | undefined;
-}
-
-/** Compiles a model to be looked into. Throws what the engine throws. */
-export async function openSubject(model: Model, options: SubjectOptions = {}): Promise<Subject> {
-  const { batchSize = 32, engine = await createEngine('cpu') } = options;
+/** Compiles a model to be looked into, so many images at once. Throws what the engine throws. */
+export async function compileSubject(
+  model: Model,
+  engine: Pick<Engine, 'compile'>,
+  batchSize: number,
+): Promise<Subject> {
   const program = await engine.compile(model.network, { batchSize, training: false, inputSlots: 2 });
   for (const [name, values] of model.parameters) program.writeParameter(name, values);
   const [transforms] = modelViews(model, 'none', { anyShape: true });

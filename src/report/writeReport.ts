@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { escaped } from '../charts/chart.ts';
 import { createEngine } from '../engine/create.ts';
-import { openSubject } from '../explain/subject.ts';
+import { openSubject } from '../explain/openSubject.ts';
 import { writeTextAtomically } from '../formats/atomicFile.ts';
 import { userLanguage, type Language, type Text } from '../language.ts';
 import { loadModel } from '../training/modelFile.ts';

@@ -10,7 +10,9 @@ import {
   type Program,
   type SgdOptions,
 } from '../engine/engine.ts';
-import { openSafetensors, writeSafetensors } from '../formats/safetensorsFile.ts';
+import type { FileTarget } from '../formats/fileTarget.ts';
+import type { OpenedFile } from '../formats/openedFile.ts';
+import { openSafetensorsIn, writeSafetensorsTo } from '../formats/safetensors.ts';
 import { float32Values, type TensorFile, type TensorSource } from '../formats/tensors.ts';
 import { parameterShapes } from '../network/shapes.ts';
 import { newChanceWatch, type ChanceWatch } from './chance.ts';
@@ -97,12 +99,9 @@ export interface CheckpointUse {
   readonly description?: ModelDescription;
 }
 
-/**
- * Writes a checkpoint atomically, one tensor at a time.
- * Throws ALEX_FILE_WRITE, ALEX_TRAINING_NOT_FINITE; the checkpoint before it is left then.
- */
-export async function writeCheckpoint(
-  path: string,
+/** Writes a checkpoint, one tensor at a time. Throws ALEX_TRAINING_NOT_FINITE, and what the target throws. */
+export async function writeCheckpointTo(
+  target: FileTarget,
   program: Program,
   state: CheckpointState,
   { optimizer, description }: CheckpointUse,
@@ -113,26 +112,24 @@ export async function writeCheckpoint(
     shape,
     read: () => checkFinite(name, keepOne(read), state.position, optimizer.learningRate),
   }));
-  await writeSafetensors(path, tensors, {
+  await writeSafetensorsTo(target, tensors, {
     format: 'pt',
     [checkpointKey]: checkpointText(state, optimizer),
     ...(description && { [descriptionKey]: descriptionText(description) }),
   });
 }
 
-/** Opens a checkpoint. Throws ALEX_FILE_READ, ALEX_SAFETENSORS_…, ALEX_CHECKPOINT_INVALID. */
-export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const file = await openSafetensors(path);
-  try {
-    return {
-      ...parseCheckpointState(path, file.metadata[checkpointKey]),
-      restore: (program) => restoreTensors(file, program),
-      close: () => file.close(),
-    };
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
+/**
+ * Opens a file as a checkpoint; whoever opened the file closes it when that fails. Throws ALEX_FILE_READ,
+ * ALEX_SAFETENSORS_…, ALEX_CHECKPOINT_INVALID.
+ */
+export async function openCheckpointIn(opened: OpenedFile): Promise<Checkpoint> {
+  const file = await openSafetensorsIn(opened);
+  return {
+    ...parseCheckpointState(opened.name, file.metadata[checkpointKey]),
+    restore: (program) => restoreTensors(file, program),
+    close: () => file.close(),
+  };
 }
 
 /** The entry that says where the training stands: JSON. `sgd` are the optimizer's options where it is torch.optim.SGD. */

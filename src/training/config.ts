@@ -1,6 +1,6 @@
 import { checkAugment } from '../data/augmentation/named.ts';
 import { checkDeterministic, checkTransforms } from '../data/transforms.ts';
-import { isNetworkFile } from './networkFile.ts';
+import { isNetworkFile } from './networkFileName.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
 import { optionChecks, type OptionCheck, type OptionName } from './optionChecks.ts';
 import { optionError } from './optionError.ts';

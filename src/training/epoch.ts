@@ -254,7 +254,7 @@ async function finishEpoch(session: Session, waited: number): Promise<void> {
     waitShare: waited,
     last: isDone(session),
   });
-  await saveCheckpoint(session);
-  const { program, evaluate } = session;
+  const { program, evaluate, store } = session;
+  if (isDone(session) || store?.keepsEpoch?.() !== false) await saveCheckpoint(session);
   await session.onEpoch?.({ epoch: epoch + 1, loss: epochLoss / step, program, evaluate });
 }

@@ -1,20 +1,12 @@
 /** Files with a network of one's own: JSON, or a TypeScript or JavaScript module. */
 import { readFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { alexnetError } from '../errors.ts';
 import { duplicateKey } from '../formats/duplicateKey.ts';
 import { readingFile } from '../formats/fileErrors.ts';
 import { parseNetwork } from '../network/parseNetwork.ts';
 import type { NetworkSpec } from '../network/spec.ts';
-
-const modules: readonly string[] = ['.ts', '.mts', '.js', '.mjs'];
-
-/** Whether a network is asked for by a file of its own: told by the extension. */
-export function isNetworkFile(name: string): boolean {
-  const extension = extname(name);
-  return modules.includes(extension) || (extension === '.json' && !name.endsWith('.index.json'));
-}
 
 /**
  * The network that a file describes, for so many classes.

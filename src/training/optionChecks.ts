@@ -4,7 +4,7 @@ import { engineNames } from '../engine/engine.ts';
 import { initializationSchemes } from '../network/initialise.ts';
 import type { TrainingConfig } from './trainingOptions.ts';
 import { optimizerNames } from './optimizer.ts';
-import { preprocessings } from './preprocess.ts';
+import { preprocessings } from './preprocessings.ts';
 import { recipeNames } from './recipes/recipeNames.ts';
 import { scheduleNames } from './schedule.ts';
 import { monitors } from './validation.ts';

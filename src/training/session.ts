@@ -1,12 +1,11 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { Loader } from '../data/batches.ts';
 import type { Program } from '../engine/engine.ts';
-import { writeCheckpoint, type Position } from './checkpoint.ts';
+import type { CheckpointState, CheckpointUse, Position } from './checkpoint.ts';
 import type { TrainingConfig } from './trainingOptions.ts';
 import type { ResultEvent, TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelDescription.ts';
 import { optimizerAt, updatesAfter } from './optimizer.ts';
-import type { RunFolder } from './runFolder.ts';
 import type { OrderQueue } from './orders.ts';
 import { learningRateAt } from './schedule.ts';
 import { isOver } from './validation.ts';
@@ -45,6 +44,18 @@ export interface EpochDone {
 
 export type EpochHook = (epoch: EpochDone) => void | Promise<void>;
 
+/** Where a training keeps what must outlive it. */
+export interface RunStore {
+  /** What events call the checkpoint: its path. */
+  readonly checkpoint: string;
+  /** In place of the one before it, which is left when this throws. */
+  writeCheckpoint(program: Program, state: CheckpointState, use: CheckpointUse): Promise<void>;
+  /** The weights that did best on the validation images. */
+  writeBest(program: Program, description: ModelDescription): Promise<void>;
+  /** Whether the end of an epoch that is not the last is worth a checkpoint. Default: always. */
+  readonly keepsEpoch?: () => boolean;
+}
+
 /** A training under way. */
 export interface Session {
   readonly config: TrainingConfig;
@@ -57,7 +68,7 @@ export interface Session {
   /** What a model file says of the network. */
   readonly description: ModelDescription;
   /** Undefined when nothing is written. */
-  readonly folder: RunFolder | undefined;
+  readonly store: RunStore | undefined;
   readonly dataFingerprint: string;
   readonly emit: (event: TrainingEvent) => void;
   readonly signal: AbortSignal | undefined;
@@ -100,25 +111,20 @@ export function isDone({ config, position }: Session): boolean {
   return position.epoch >= config.epochs || (betweenEpochs && isOver(config, position.validation));
 }
 
-/** Writes a checkpoint, where there is a folder, and tells of it. Throws ALEX_FILE_WRITE, ALEX_TRAINING_NOT_FINITE. */
+/** Writes a checkpoint, where one is kept, and tells of it. Throws ALEX_FILE_WRITE, ALEX_TRAINING_NOT_FINITE. */
 export async function saveCheckpoint(session: Session): Promise<void> {
-  const { position, dataFingerprint, folder, program, description, config } = session;
+  const { position, dataFingerprint, store, program, description, config } = session;
   session.savedStep = position.globalStep;
-  if (folder === undefined) return;
+  if (store === undefined) return;
   const done = updatesAfter(config, position, session.loader.stepsPerEpoch);
   const optimizer = optimizerAt(config, currentRate(session), done);
-  await writeCheckpoint(
-    folder.checkpoint,
-    program,
-    { position, dataFingerprint },
-    { optimizer, description },
-  );
+  await store.writeCheckpoint(program, { position, dataFingerprint }, { optimizer, description });
   session.savedAt = performance.now();
   // Between two epochs, tell the end of the one that is done.
   const atEnd = position.step === 0 && position.epoch > 0;
   const epoch = atEnd ? position.epoch : position.epoch + 1;
   const step = atEnd ? session.loader.stepsPerEpoch : position.step;
-  session.emit({ type: 'checkpoint', epoch, step, path: folder.checkpoint });
+  session.emit({ type: 'checkpoint', epoch, step, path: store.checkpoint });
 }
 
 /** Whether it is time for a checkpoint within an epoch. */

@@ -7,12 +7,14 @@ import { classCount, parameterShapes, type ParameterShape } from '../network/sha
 import type { NetworkSpec } from '../network/spec.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
 import { checkTensors } from './checkTensors.ts';
-import { openCheckpoint, startPosition, type Position } from './checkpoint.ts';
+import { startPosition, type Position } from './checkpoint.ts';
+import { openCheckpoint } from './folderStore.ts';
 import type { TrainingConfig } from './trainingOptions.ts';
 import { checkClassCount } from './evaluateModel.ts';
 import { openModel } from './modelFile.ts';
 import type { ModelFile } from './openedModel.ts';
-import { isNetworkFile, readNetworkFile } from './networkFile.ts';
+import { readNetworkFile } from './networkFile.ts';
+import { isNetworkFile } from './networkFileName.ts';
 import { optionError } from './optionError.ts';
 import { releaseMemory } from './releaseMemory.ts';
 import type { RunFolder } from './runFolder.ts';

@@ -5,7 +5,6 @@ import type { Loader } from '../data/batches.ts';
 import { createLoader } from '../data/loader.ts';
 import type { TransformStep } from '../data/transforms.ts';
 import type { Engine, Program } from '../engine/engine.ts';
-import { AlexnetError } from '../errors.ts';
 import { elementCount, learntShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { startPosition, type Position } from './checkpoint.ts';
@@ -13,7 +12,6 @@ import type { TrainingConfig, TrainingOptions } from './trainingOptions.ts';
 import { newConfig } from './configFile.ts';
 import { withAverages } from './averages.ts';
 import { dataFingerprint } from './dataFingerprint.ts';
-import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluate.ts';
 import { checkClassCount } from './evaluateModel.ts';
 import type { ResultEvent, StartEvent, TrainingEvent } from './events.ts';
@@ -23,14 +21,15 @@ import { openOrderFiles } from './orderFiles.ts';
 import { createOrderQueue, type OrderSource } from './orders.ts';
 import { prepareTraining } from './prepare.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
+import { folderStore, saveWeights } from './folderStore.ts';
 import { fileStart, fileStartNotice, restoreFile } from './resumeFile.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
 import { markRunning } from './runProcess.ts';
-import { isDone, saveCheckpoint, type EpochHook, type Session, type StepHook } from './session.ts';
+import { isDone, type EpochHook, type Session, type StepHook } from './session.ts';
 import { readWeights, startingPoint } from './startingPoint.ts';
+import { trainEpochs } from './trainEpochs.ts';
 import { createTensorboardLog, type TensorboardLog } from './tensorboard.ts';
 import { imageCount, pixelCache, type ImageSet, type TrainingData } from './trainingData.ts';
-import { saveWeights } from './validate.ts';
 
 export interface TrainingHooks {
   /** Told of everything, in order. */
@@ -245,26 +244,6 @@ async function saveAndTest(run: Run, { position }: Session, emit: Session['emit'
   return finish();
 }
 
-/** Trains until there is nothing left to do or the signal is aborted; either way there is a checkpoint then. */
-async function trainEpochs(session: Session): Promise<void> {
-  try {
-    while (!isDone(session) && session.signal?.aborted !== true) await trainEpoch(session);
-  } catch (error) {
-    tellFailure(session, error);
-    // The steps before the broken image were good ones: with it left out, the run can go on from here.
-    if (error instanceof AlexnetError && error.code === 'ALEX_DATA_BAD_IMAGES') await saveCheckpoint(session);
-    throw error;
-  }
-  if (session.savedStep !== session.position.globalStep) await saveCheckpoint(session);
-}
-
-/** Leaves word of it in events.jsonl, if that can still be written. */
-function tellFailure({ position, emit }: Session, error: unknown): void {
-  if (!(error instanceof AlexnetError) || error.code === 'ALEX_FILE_WRITE') return;
-  const { code, message } = error;
-  emit({ type: 'failure', code, message, globalStep: position.globalStep });
-}
-
 /** Tests with dropout off; undefined when the signal was aborted. */
 async function test(
   run: Run,
@@ -347,7 +326,7 @@ function newSession(
     validationLoader,
     classes: description.classes,
     description,
-    folder,
+    store: folder && folderStore(folder),
     dataFingerprint: fingerprint,
     emit,
     signal: hooks.signal,

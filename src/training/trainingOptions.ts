@@ -6,7 +6,7 @@ import type { EngineName } from '../engine/engine.ts';
 import type { InitializationScheme } from '../network/initialise.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import type { OptimizerName } from './optimizer.ts';
-import type { Preprocessing } from './preprocess.ts';
+import type { Preprocessing } from './preprocessings.ts';
 import type { RecipeName } from './recipes/recipeNames.ts';
 import type { ScheduleName } from './schedule.ts';
 import type { Monitor } from './validation.ts';

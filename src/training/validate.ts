@@ -1,9 +1,5 @@
-import type { Program } from '../engine/engine.ts';
 import { withAverages } from './averages.ts';
 import { evaluate } from './evaluate.ts';
-import type { ModelDescription } from './modelDescription.ts';
-import { saveModel } from './modelFile.ts';
-import { oneAtATime } from './releaseMemory.ts';
 import { currentRate, type Session } from './session.ts';
 import { isOver, monitoredValue, watchValidation } from './validation.ts';
 
@@ -28,8 +24,8 @@ export async function validateEpoch(session: Session): Promise<boolean> {
       config,
     );
     const best = validation.bestEpoch === epoch;
-    const { folder, description } = session;
-    if (best && folder) await withAverages(program, () => saveWeights(folder.best, description, program));
+    const { store, description } = session;
+    if (best && store) await withAverages(program, () => store.writeBest(program, description));
     emit({ type: 'validation', epoch, loss, accuracy, top5, images, best });
     session.position = { ...position, validation };
     tellDecisions(session, position.validation.plateau.reductions);
@@ -38,16 +34,6 @@ export async function validateEpoch(session: Session): Promise<boolean> {
     if (signal?.aborted === true && error === signal.reason) return false;
     throw error;
   }
-}
-
-/** Writes the program's weights as a model file. */
-export async function saveWeights(
-  path: string,
-  description: ModelDescription,
-  program: Program,
-): Promise<void> {
-  const keepOne = oneAtATime();
-  await saveModel(path, description, (name) => keepOne(() => program.readParameter(name)));
 }
 
 function tellDecisions(session: Session, reductionsBefore: number): void {

@@ -7,7 +7,8 @@ import { createReferenceEngine } from '../../src/engine/reference/engine.ts';
 import { writeSafetensors } from '../../src/formats/safetensorsFile.ts';
 import { initialise } from '../../src/network/initialise.ts';
 import { parameterShapes } from '../../src/network/shapes.ts';
-import { openCheckpoint, startPosition, writeCheckpoint } from '../../src/training/checkpoint.ts';
+import { startPosition } from '../../src/training/checkpoint.ts';
+import { openCheckpoint, writeCheckpoint } from '../../src/training/folderStore.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { tinyNetwork } from './tinyTraining.ts';
 

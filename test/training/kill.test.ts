@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openCheckpoint } from '../../src/training/checkpoint.ts';
+import { openCheckpoint } from '../../src/training/folderStore.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { abortAfter, trainTiny } from './tinyTraining.ts';
 

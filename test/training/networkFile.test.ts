@@ -6,7 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { AlexnetError } from '../../src/errors.ts';
 import { buildNetwork, networkNames } from '../../src/network/zoo/networks.ts';
-import { isNetworkFile, readNetworkFile } from '../../src/training/networkFile.ts';
+import { readNetworkFile } from '../../src/training/networkFile.ts';
+import { isNetworkFile } from '../../src/training/networkFileName.ts';
 
 const small = {
   name: 'small',
