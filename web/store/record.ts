@@ -1,0 +1,57 @@
+/**
+ * A value that is kept as JSON, never half: it lies in two files in turn, with a number that grows, and the later one that
+ * is whole counts. A tab that is closed in the middle of writing leaves the other.
+ */
+import { readFile, writeFile, type Folder } from './files.ts';
+
+export interface KeptValue<T> {
+  /** Undefined when none was written. */
+  read(): Promise<T | undefined>;
+  /** Throws ALEX_STUDIO_STORAGE_FULL, ALEX_STUDIO_STORAGE; the value of before is left then. */
+  write(value: T): Promise<void>;
+}
+
+interface Written<T> {
+  readonly number: number;
+  readonly value: T;
+}
+
+/** The value under this name in a folder; one owner at a time. */
+export function keptValue<T>(folder: Folder, name: string): KeptValue<T> {
+  const fileNames = [`${name}-0.json`, `${name}-1.json`];
+  let last: number | undefined;
+  let busy: Promise<unknown> = Promise.resolve();
+
+  async function readOne(file: string): Promise<Written<T> | undefined> {
+    const blob = await readFile(folder, file);
+    try {
+      return blob && (JSON.parse(await blob.text()) as Written<T>);
+    } catch {
+      return undefined;
+    }
+  }
+  async function latest(): Promise<Written<T> | undefined> {
+    const [a, b] = [await readOne(fileNames[0]!), await readOne(fileNames[1]!)];
+    const found = (a?.number ?? -1) > (b?.number ?? -1) ? a : b;
+    last = found?.number ?? -1;
+    return found;
+  }
+  async function writeNext(value: T): Promise<void> {
+    if (last === undefined) await latest();
+    const number = last! + 1;
+    const text = JSON.stringify({ number, value } satisfies Written<T>);
+    await writeFile(folder, fileNames[number % 2]!, (append) => append(new TextEncoder().encode(text)));
+    last = number;
+  }
+  return {
+    async read() {
+      await busy;
+      return (await latest())?.value;
+    },
+    write(value) {
+      const done = busy.then(() => writeNext(value));
+      busy = done.catch(() => {});
+      return done;
+    },
+  };
+}
