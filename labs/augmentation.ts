@@ -168,7 +168,7 @@ export const lab = defineLab<Settings>({
       verdict,
       finding: text,
       confidence: {
-        en: `${seeds} seed(s) each, compared in pairs with the same seed. ${images} training images are few on purpose: with more of them the gap is smaller to begin with. Both have the same number of steps; augmentation gains more, the longer a training goes on.`,
+        en: `${seeds} ${seeds === 1 ? 'seed' : 'seeds'} each, compared in pairs with the same seed. ${images} training images are few on purpose: with more of them the gap is smaller to begin with. Both have the same number of steps; augmentation gains more, the longer a training goes on.`,
         ja: `シードは ${seeds} 個ずつで、同じシードどうしを比べた。訓練画像 ${images} 枚はわざと少なくしてある。多ければ、ギャップははじめから小さい。ステップ数は同じにした。拡張の効果は、訓練が長いほど大きくなる。`,
       },
     };

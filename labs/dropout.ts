@@ -276,7 +276,7 @@ function conclude(lab: LabSession<Settings>, study: MaskStudy, gaps: GapComparis
       ja: `${masks} 個のマスクの平均は、マスクなしの出力の ${ratioText(expectation)} 倍（± は標準誤差）で、期待値は${kept ? '保たれている' : '保たれていない'}。個々の出力のうち標準誤差の2倍以内に入るのは ${(100 * within).toFixed(0)} %（理論上は約95 %）。次の ReLU の後では ${ratioText(activation)} 倍で、${isKept(activation) ? '差は見えない' : 'ReLU は線形でないので、マスクの平均はマスクなしの出力と一致しない。評価のときは、マスクなしの出力で代用している'}。${text.ja}`,
     },
     confidence: {
-      en: `The scaling is tried on one image and one layer. The gap: ${seeds} seed(s) each, compared in pairs with the same seed, with ${images} training images, which are few on purpose, and the same number of steps for every p: dropout learns more slowly (the paper says about half as fast), and would gain from a longer training.`,
+      en: `The scaling is tried on one image and one layer. The gap: ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} each, compared in pairs with the same seed, with ${images} training images, which are few on purpose, and the same number of steps for every p: dropout learns more slowly (the paper says about half as fast), and would gain from a longer training.`,
       ja: `期待値は画像1枚、層1つで確かめた。ギャップはシード ${seeds} 個ずつで、同じシードどうしを比べた。訓練画像 ${images} 枚はわざと少なくしてある。どの p でもステップ数は同じにした。ドロップアウトは学習が遅く（論文によれば約半分の速さ）、訓練が長いほど有利になる。`,
     },
   };

@@ -7,6 +7,8 @@ import {
   type DatasetSplits,
   type LabSession,
   type RateSearch,
+  type ReferenceLine,
+  type Text,
 } from '../src/index.ts';
 
 interface Settings {
@@ -162,6 +164,11 @@ function smoothed(losses: readonly number[], window: number): { x: number; y: nu
   }));
 }
 
+/** It ends before there is much of a line. */
+function divergedName(rate: number, steps: number): Text {
+  return { en: `${rate} (diverges at step ${steps})`, ja: `${rate} (ステップ ${steps} で発散)` };
+}
+
 async function tellCurves(lab: Session, { trials, steps, chance }: Swept): Promise<void> {
   // As many as can be told apart.
   const first = trials
@@ -184,7 +191,7 @@ async function tellCurves(lab: Session, { trials, steps, chance }: Swept): Promi
     },
     references: [{ at: chance, axis: 'y', label: lab.text({ en: 'guessing', ja: '当てずっぽう' }) }],
     lines: first.map(({ rate, losses, accuracy }) => ({
-      name: accuracy === null ? `${rate} (${lab.text({ en: 'diverges', ja: '発散' })})` : String(rate),
+      name: accuracy === null ? lab.text(divergedName(rate, losses.length)) : String(rate),
       points: smoothed(losses, window),
     })),
   });
@@ -198,14 +205,21 @@ async function tellSearch(lab: Session, found: RateSearch, best: number): Promis
     en: `A search needs one short training instead of one for each rate: the rate grows at every step, and the loss tells where it begins to fall, and where it blows up (alexnet lr-find). It suggests a tenth of the rate where the loss is least.`,
     ja: `学習率の探索なら、短い訓練 1 回で済む。ステップごとに学習率を上げ、損失がどこで下がり始め、どこで跳ね上がるかを見る (alexnet lr-find)。損失が最小になる学習率の 10 分の 1 を提案する。`,
   });
-  const bestLabel = lab.text({ en: 'best of the sweep', ja: '総当たりの最良' });
-  const suggestedLabel = lab.text({ en: 'suggested', ja: '提案' });
-  const together = suggested !== undefined && Math.abs(Math.log2(suggested / best)) < 1;
-  const marks = [
-    { at: best, axis: 'x' as const, label: together ? `${suggestedLabel} ≈ ${bestLabel}` : bestLabel },
-    ...(suggested === undefined || together
+  const marks: ReferenceLine[] = [
+    {
+      at: best,
+      axis: 'x',
+      label: lab.text({ en: `best of the sweep: ${best}`, ja: `総当たりの最良: ${best}` }),
+    },
+    ...(suggested === undefined
       ? []
-      : [{ at: suggested, axis: 'x' as const, label: suggestedLabel }]),
+      : [
+          {
+            at: suggested,
+            axis: 'x' as const,
+            label: lab.text({ en: `suggested: ${suggested}`, ja: `提案: ${suggested}` }),
+          },
+        ]),
   ];
   await lab.lineChart('search', {
     title: lab.text({

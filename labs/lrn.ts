@@ -281,8 +281,7 @@ async function tellOutcomes(lab: Session, outcomes: readonly Outcome[]): Promise
       lab.text({ en: 'best rate', ja: '最良の学習率' }),
       lab.text({ en: 'accuracy', ja: '正解率' }),
       lab.text({ en: 'difference', ja: '差' }),
-      'α Σx² / k (1)',
-      'α Σx² / k (2)',
+      ...[1, 2].map((layer) => lab.text({ en: `α Σx² / k, layer ${layer}`, ja: `α Σx² / k、${layer} 層目` })),
     ],
     rows: outcomes.map(({ accuracies, difference, sumsOverK, rate }, i) => [
       lab.text(arms[i]!.name),
@@ -298,8 +297,8 @@ async function tellOutcomes(lab: Session, outcomes: readonly Outcome[]): Promise
   const gain = pointsText({ ...outcomes[2]!.difference!, low: null, high: null });
   await lab.barChart('accuracy', {
     title: lab.text({
-      en: `Response normalisation changed test accuracy by ${gain.en}`,
-      ja: `応答正規化によるテスト正解率の変化は ${gain.ja}`,
+      en: `With ${arms[2]!.name.en}, normalisation changed test accuracy by ${gain.en}`,
+      ja: `${arms[2]!.name.ja} の応答正規化で、テスト正解率の変化は ${gain.ja}`,
     }),
     description: lab.text({
       en: `Mean over seeds, single seeds as spots: ${told('en')}.`,

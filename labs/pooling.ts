@@ -161,7 +161,10 @@ async function drawMoves(lab: LabSession<Settings>, changes: Record<string, Chan
       en: `Length of the change over length of the output, means over images; the same convolution before each. Moved by one pixel: ${firsts.join(', ')}.`,
       ja: `変化の大きさ ÷ 出力の大きさ、画像の平均。手前の畳み込み層はすべて同じ。1画素動かした場合：${firsts.join('、')}。`,
     }),
-    x: { label: lab.text({ en: 'pixels moved', ja: '動かした画素数' }) },
+    x: {
+      label: lab.text({ en: 'pixels moved', ja: '動かした画素数' }),
+      format: (value) => (Number.isInteger(value) ? String(value) : ''),
+    },
     y: { label: lab.text({ en: 'relative change', ja: '相対変化' }), domain: [0, Math.ceil(10 * most) / 10] },
     lines,
   });
@@ -176,7 +179,7 @@ async function drawErrors(lab: LabSession<Settings>, trials: readonly Trial[]): 
       en: 'Test error with each kind of pooling; what differs within one kind is chance',
       ja: 'プーリングごとのテスト誤り率。同じ種類の中での違いは偶然による',
     },
-    label: { en: 'error rate on test images', ja: 'テスト画像の誤り率' },
+    label: { en: 'error on test images, %', ja: 'テスト画像の誤り率 (%)' },
   };
   const measured = kinds.map((kind) => ({ name: kind.name, values: of(trials, kind, 'top1') }));
   await lab.barChart('errors', seedBars(lab, texts, measured));
@@ -252,7 +255,7 @@ function conclude(
       ja: `窓 4 4 | 8 10 から 10 と 6.5 が出るか：${right ? 'はい' : 'いいえ'}。画像を1画素動かしたとき、1層目の出力の変化（出力の大きさに対する割合）は ${byOne.map(({ ja }) => ja).join('、')}。${tolerant ? 'どのプーリングも、偶然を超えて「なし」より変化が小さい' : '「なし」より変化が小さいとはいえないプーリングがある'}。最大値プーリングで重なりあり 3×3/2 と重なりなし 2×2/2 を比べると、top-1 誤り率は ${pointsText(overlapping.top1).ja}、top-5 は ${pointsText(overlapping.top5).ja}。top-1 の差は${told[sign].ja}（論文：ImageNet で -0.4 と -0.3 ポイント）。平均値と最大値の差は、2×2 で ${pointsText(averaging[0]).ja}、3×3 で ${pointsText(averaging[1]).ja}。`,
     },
     confidence: {
-      en: `Errors: ${seeds} seed(s) each, compared in pairs with the same seed; ${images} training images.${pairs === undefined ? '' : ` With differences as far apart as here, an effect of the paper's 0.4 points could be told from chance with about ${pairs} seeds.`} The change is of one trained first layer, over ${moved} test images.`,
+      en: `Errors: ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} each, compared in pairs with the same seed; ${images} training images.${pairs === undefined ? '' : ` With differences as far apart as here, an effect of the paper's 0.4 points could be told from chance with about ${pairs} seeds.`} The change is of one trained first layer, over ${moved} test images.`,
       ja: `誤り率はシード ${seeds} 個ずつで、同じシードどうしを比べた。訓練画像は ${images} 枚。${pairs === undefined ? '' : `差のばらつきがこの程度なら、論文の 0.4 ポイントの効果を偶然と区別するには、シードがおよそ ${pairs} 個要る。`}出力の変化は、訓練した1層目1つについて、テスト画像 ${moved} 枚で測った。`,
     },
   };

@@ -238,9 +238,9 @@ async function drawConnections(lab: Session, outcomes: readonly Outcome[]): Prom
       en: 'Root mean square of the trained weights from each half of the channels to each half. In two towers it is 0 from one half to the other in conv2, conv4 and conv5.',
       ja: '訓練後の重みの二乗平均平方根を、チャンネルの半分ごとに示す。2 本の塔では conv2、conv4、conv5 で、もう一方の半分からの値が 0 である。',
     }),
-    rows: shown.flatMap(({ arm }) => [1, 2].map((half) => `${lab.text(arm.name)} → ${half}`)),
-    columns: [2, 3, 4, 5].flatMap((number) => [1, 2].map((from) => `conv${number} ← ${from}`)),
-    rowLabel: lab.text({ en: 'to', ja: '宛先' }),
+    rows: shown.flatMap(({ arm }) => [1, 2].map((half) => `${lab.text(arm.name)}: ${half}`)),
+    columns: [2, 3, 4, 5].flatMap((number) => [1, 2].map((from) => `conv${number}, ${from}`)),
+    rowLabel: lab.text({ en: 'half that reads', ja: '読む半分' }),
     columnLabel: lab.text({ en: 'layer, and half that is read', ja: '層と、読まれる半分' }),
     values: shown.flatMap(({ trials }) => [0, 1].map((to) => trials[0]!.blocks.flatMap((one) => one[to]!))),
     format: (value) => (value === 0 ? '0' : value.toFixed(3)),
@@ -250,7 +250,7 @@ async function drawConnections(lab: Session, outcomes: readonly Outcome[]): Prom
 async function drawAccuracies(lab: Session, outcomes: readonly Outcome[]): Promise<void> {
   const means = outcomes.map((outcome) => spreadOf(accuraciesOf(outcome)).mean);
   const told = (language: 'en' | 'ja'): string =>
-    outcomes.map(({ arm }, i) => `${arm.name[language]} ${percent(means[i]!)}`).join(', ');
+    outcomes.map(({ arm }, i) => `${arm.name[language]} ${percent(means[i]!)}`).join('; ');
   await lab.barChart('accuracy', {
     title: lab.text({ en: `Test accuracy: ${told('en')}`, ja: `テスト正解率: ${told('ja')}` }),
     description: lab.text({

@@ -218,7 +218,13 @@ export {
   type GapPoint,
   type GapWatch,
 } from './lab/gap.ts';
-export { lineChart, type ChartLine, type ChartPoint, type LineChart } from './charts/lineChart.ts';
+export {
+  lineChart,
+  type ChartLine,
+  type ChartPoint,
+  type LineChart,
+  type ReferenceLine,
+} from './charts/lineChart.ts';
 export { barChart, type Bar, type BarChart } from './charts/barChart.ts';
 export { heatMap, type HeatMap } from './charts/heatMap.ts';
 export type { Axis, ChartText } from './charts/chart.ts';

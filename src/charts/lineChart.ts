@@ -1,5 +1,5 @@
 import type { Markish } from '@observablehq/plot';
-import { faintLine, framedChart, tickText, type Axis, type ChartText } from './chart.ts';
+import { faintLine, framedChart, textWidth, tickText, type Axis, type ChartText } from './chart.ts';
 import { seriesColor, seriesDashes } from './palette.ts';
 import { drawPlot, type Plot } from './plot.ts';
 
@@ -42,6 +42,9 @@ export interface LineChart extends ChartText {
   readonly height?: number;
 }
 
+/** Of the plot, in pixels. */
+const margins = { left: 64, right: 24 } as const;
+
 /** Lines, with bands where points have a spread: an SVG document. Values that are not finite leave a gap. */
 export async function lineChart({
   lines,
@@ -56,8 +59,8 @@ export async function lineChart({
   const drawn = lines.map(({ series, ...line }, i) => ({ ...line, series: series ?? i }));
   const panels = panelColumns === undefined ? [] : panelsOf(lines);
   const drawing = await drawPlot({ width, height }, (plot) => ({
-    marginLeft: 64,
-    marginRight: 24,
+    marginLeft: margins.left,
+    marginRight: margins.right,
     marginBottom: 42,
     x: { ...axisOptions(x), grid: false },
     y: { ...axisOptions(y), grid: true },
@@ -82,7 +85,7 @@ export async function lineChart({
           panelChannels(panels, panelColumns, () => line.panel),
         ),
       ),
-      ...referenceLabels(plot, references),
+      ...referenceLabels(plot, references, (at) => pixelsToTheRight(at, { x, lines, references, width })),
     ],
   }));
   const legend = drawn
@@ -126,13 +129,41 @@ function referenceRules(plot: Plot, references: readonly ReferenceLine[]): Marki
 
 const haloed = { fill: 'currentColor', stroke: 'var(--chart-paper)', strokeWidth: 4 } as const;
 
-/** Over the lines, with paper around the letters. */
-function referenceLabels(plot: Plot, references: readonly ReferenceLine[]): Markish[] {
-  return references.map(({ at, axis, label }) =>
-    axis === 'x'
-      ? plot.text([label], { ...haloed, x: at, frameAnchor: 'top', textAnchor: 'start', dx: 4 })
-      : plot.text([label], { ...haloed, y: at, frameAnchor: 'right', textAnchor: 'end', dy: -7 }),
-  );
+/** About how far it is from a place on the x axis to the right end of the drawing. */
+function pixelsToTheRight(
+  at: number,
+  { x, lines, references, width }: Required<Pick<LineChart, 'x' | 'lines' | 'references' | 'width'>>,
+): number {
+  const scale = (value: number): number => (x.type === 'log' ? Math.log(value) : value);
+  const marked = references.filter(({ axis }) => axis === 'x').map((reference) => reference.at);
+  const values = x.domain ?? [...marked, ...lines.flatMap(({ points }) => points.map((point) => point.x))];
+  const [least, most] = [Math.min(...values), Math.max(...values)].map(scale) as [number, number];
+  const share = (most - scale(at)) / (most - least || 1);
+  return share * (width - margins.left - margins.right) + margins.right;
+}
+
+const labelLineHeight = 16;
+
+/**
+ * Over the lines, with paper around the letters. Labels of upright lines stand one above the other at the bottom, on the
+ * left of a line where there is no room on its right.
+ */
+function referenceLabels(
+  plot: Plot,
+  references: readonly ReferenceLine[],
+  roomOf: (at: number) => number,
+): Markish[] {
+  let upright = 0;
+  return references.map(({ at, axis, label }) => {
+    if (axis === 'y')
+      return plot.text([label], { ...haloed, y: at, frameAnchor: 'right', textAnchor: 'end', dy: -7 });
+    const side =
+      12 * textWidth(label) + 8 < roomOf(at)
+        ? ({ textAnchor: 'start', dx: 4 } as const)
+        : ({ textAnchor: 'end', dx: -4 } as const);
+    const dy = -8 - labelLineHeight * upright++;
+    return plot.text([label], { ...haloed, ...side, x: at, frameAnchor: 'bottom', dy });
+  });
 }
 
 /** The band of a line's spread, the line, and its spots. */

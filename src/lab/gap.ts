@@ -121,7 +121,7 @@ export async function tellGaps(
       en: 'The generalisation gap: training accuracy minus test accuracy',
       ja: '汎化ギャップ：訓練画像の正解率 − テスト画像の正解率',
     },
-    label: { en: 'gap, share of 1', ja: 'ギャップ（1に対する割合）' },
+    label: { en: 'gap, points', ja: 'ギャップ (ポイント)' },
   };
   const measured = groups.map(({ name, curves }) => ({ name, values: curves.map(gapOf) }));
   await lab.barChart('gaps', seedBars(lab, texts, measured));

@@ -16,6 +16,7 @@ const words = {
   claim: { en: 'The claim', ja: '主張' },
   outcome: { en: 'Outcome', ja: '結果' },
   confidence: { en: 'How sure', ja: '確かさ' },
+  stop: { en: '.', ja: '。' },
   how: { en: 'How it was run', ja: '実行条件' },
 } as const satisfies Record<string, Text>;
 
@@ -35,7 +36,7 @@ export function labReportHtml({ lab, language, items, conclusion, facts }: LabRe
   const body = [
     `<h1>${t(lab.title)}</h1>`,
     `<p><strong>${t(words.claim)}:</strong> ${t(lab.claim)} <span class="quiet">(${escaped(lab.source)})</span></p>`,
-    `<section class="card" aria-label="${t(words.outcome)}"><p><strong>${t(words.outcome)}: ${t(verdictTexts[conclusion.verdict])}.</strong> ${t(conclusion.finding)}</p>`,
+    `<section class="card" aria-label="${t(words.outcome)}"><p><strong>${t(words.outcome)}: ${t(verdictTexts[conclusion.verdict])}${t(words.stop)}</strong> ${t(conclusion.finding)}</p>`,
     `<p class="quiet"><strong>${t(words.confidence)}:</strong> ${t(conclusion.confidence)}</p></section>`,
     ...items.map(itemHtml),
     `<h2>${t(words.how)}</h2><dl>${rows.join('')}</dl>`,

@@ -234,14 +234,17 @@ function parsedTrial(line: string): { name: string; value: unknown } | undefined
 }
 
 function factsOf(options: LabOptions, seconds: number): [string, string][] {
-  const { size, dataset, seed, threads } = options;
+  const { size, dataset, seed, threads, language } = options;
+  const t = (text: Text): string => text[language];
   const processor = cpus()[0]?.model ?? 'unknown processor';
+  const count = threads ?? cpus().length;
+  const machine = `${processor}, ${t({ en: `${count} threads`, ja: `${count} スレッド` })}, Node ${process.versions.node}`;
   return [
-    ['size', size],
-    ['dataset', dataset],
-    ['seed', String(seed)],
-    ['seconds', seconds.toFixed(0)],
-    ['machine', `${processor}, ${threads ?? cpus().length} threads, Node ${process.versions.node}`],
-    ['version', packageVersion()],
+    [t({ en: 'size', ja: '規模' }), size],
+    [t({ en: 'dataset', ja: 'データセット' }), dataset],
+    [t({ en: 'seed', ja: 'シード' }), String(seed)],
+    [t({ en: 'seconds', ja: '秒数' }), seconds.toFixed(0)],
+    [t({ en: 'machine', ja: 'マシン' }), machine],
+    [t({ en: 'version', ja: 'バージョン' }), packageVersion()],
   ];
 }

@@ -1,7 +1,7 @@
 import type { BarChart } from '../charts/barChart.ts';
 import type { Text } from '../language.ts';
 import type { LabSession } from './lab.ts';
-import { spreadOf } from './spread.ts';
+import { shareBar } from './spread.ts';
 
 /** What trials of one kind measured, one value a seed. */
 export interface SeedGroup {
@@ -9,18 +9,14 @@ export interface SeedGroup {
   readonly values: readonly number[];
 }
 
-/** Bars of shares of 1: means over seeds, single seeds as spots. */
+/** Bars of shares of 1, in percent: means over seeds, single seeds as spots. */
 export function seedBars(
   { text }: Pick<LabSession, 'text'>,
   { title, label }: { readonly title: Text; readonly label: Text },
   groups: readonly SeedGroup[],
 ): BarChart {
-  const bars = groups.map(({ name, values }) => ({
-    label: text(name),
-    value: spreadOf(values).mean,
-    values,
-  }));
-  const said = bars.map((bar) => `${bar.label} ${bar.value.toFixed(3)}`);
+  const bars = groups.map(({ name, values }) => shareBar(text(name), values));
+  const said = bars.map((bar) => `${bar.label} ${bar.value.toFixed(1)} %`);
   return {
     title: text(title),
     description: text({
@@ -28,7 +24,7 @@ export function seedBars(
       ja: `棒はシードの平均、点は個々のシード。${said.join('、')}。`,
     }),
     value: { label: text(label) },
-    format: (value) => value.toFixed(3),
+    format: (value) => value.toFixed(1),
     bars,
   };
 }

@@ -60,12 +60,16 @@ export function shareText({ mean, deviation, count }: Spread): string {
 
 /** A difference of shares as `-12.3 points (95 % interval -15.0 to -9.6)`. */
 export function pointsText({ mean, low, high }: Difference): Text {
-  const points = (share: number): string => `${share > 0 ? '+' : ''}${(100 * share).toFixed(1)}`;
+  const points = (share: number): string => {
+    const text = (100 * share).toFixed(1);
+    if (Number(text) === 0) return '0.0';
+    return share > 0 ? `+${text}` : text;
+  };
   const own = points(mean);
   if (low === null || high === null) return { en: `${own} points`, ja: `${own} ポイント` };
   return {
     en: `${own} points (95 % interval ${points(low)} to ${points(high)})`,
-    ja: `${own} ポイント（95 % 信頼区間 ${points(low)}〜${points(high)}）`,
+    ja: `${own} ポイント (95 % 信頼区間 ${points(low)}〜${points(high)})`,
   };
 }
 

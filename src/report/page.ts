@@ -52,6 +52,11 @@ export function pageHtml({ language, title, body }: Page): string {
   );
 }
 
+/** A value and what belongs to it stay on one line: `87.4 ± 0.7 %`. */
+function unbroken(cell: string): string {
+  return cell.replaceAll(/ (?=[±%])|(?<=±) /g, '\u00a0');
+}
+
 /** Rows under a head, the first column their names; HTML. */
 export function tableHtml(
   caption: string,
@@ -60,7 +65,9 @@ export function tableHtml(
 ): string {
   const cells = (row: readonly string[]): string =>
     row
-      .map((cell, i) => (i === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<td>${escaped(cell)}</td>`))
+      .map((cell, i) =>
+        i === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<td>${escaped(unbroken(cell))}</td>`,
+      )
       .join('');
   return (
     `<div class="scroll" tabindex="0" role="region" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption>` +

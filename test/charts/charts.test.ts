@@ -37,6 +37,28 @@ test('a line chart has its title, a text alternative, axes with units, and a leg
   }
 });
 
+test('labels of upright lines stay inside of the chart, and clear of each other', async () => {
+  const points = [0.001, 0.01, 0.1].map((x) => ({ x, y: 1 }));
+  const svg = await lineChart({
+    ...text,
+    x: { label: 'learning rate', type: 'log' },
+    y: { label: 'loss, nats' },
+    lines: [{ name: 'loss', points }],
+    references: [
+      { axis: 'x', at: 0.002, label: 'suggested' },
+      { axis: 'x', at: 0.1, label: 'diverges' },
+    ],
+  });
+  const [suggested, diverges] = ['suggested', 'diverges'].map((label) => {
+    const mark = [...parsed(svg).querySelectorAll('text')].find(({ textContent }) => textContent === label)!;
+    const group = mark.closest('[text-anchor]');
+    return { anchor: group?.getAttribute('text-anchor') ?? 'start', html: mark.parentElement!.outerHTML };
+  });
+  assert.deepEqual([suggested!.anchor, diverges!.anchor], ['start', 'end']);
+  const heightOf = (html: string): number => Number(/translate\([-\d.]+,([-\d.]+)\)/.exec(html)![1]);
+  assert.ok(Math.abs(heightOf(suggested!.html) - heightOf(diverges!.html)) >= 12);
+});
+
 test('points are drawn where their values are', async () => {
   const svg = await lineChart({
     ...text,

@@ -36,7 +36,9 @@ test('shares and their differences are written with their spread, where there is
   assert.equal(shareText(spreadOf([0.5])), '50.0 %');
   const { en, ja } = pointsText(pairedDifference([0.5, 0.6], [0.4, 0.3]));
   assert.equal(en, '+20.0 points (95 % interval -107.1 to +147.1)');
-  assert.equal(ja, '+20.0 ポイント（95 % 信頼区間 -107.1〜+147.1）');
+  assert.equal(ja, '+20.0 ポイント (95 % 信頼区間 -107.1〜+147.1)');
+  // What rounds to nothing has no sign.
+  assert.equal(pointsText({ mean: -0.0004, low: null, high: null, count: 1 }).en, '0.0 points');
   assert.equal(pointsText(pairedDifference([0.1], [0.4])).en, '-30.0 points');
 });
 
