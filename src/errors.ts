@@ -10,6 +10,7 @@ import { labErrors } from './errors/labs.ts';
 import { modelFileErrors } from './errors/modelFiles.ts';
 import { onnxErrors } from './errors/onnx.ts';
 import { reportErrors } from './errors/reports.ts';
+import { serveErrors } from './errors/serve.ts';
 import { studioErrors } from './errors/studio.ts';
 
 const longestShown = 80;
@@ -32,6 +33,7 @@ export const catalogue = {
   ...modelFileErrors,
   ...onnxErrors,
   ...reportErrors,
+  ...serveErrors,
   ...studioErrors,
   ALEX_NODE_VERSION: entry(
     1,

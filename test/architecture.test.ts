@@ -53,7 +53,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'training',
     ...parts,
   ],
+  serve: ['diagnosis', 'report', 'explain', 'language.ts', 'packageVersion.ts', 'training', ...parts],
   cli: [
+    'serve',
     'model',
     'lab',
     'diagnosis',

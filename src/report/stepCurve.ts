@@ -1,6 +1,7 @@
 import type { ChartPoint } from '../charts/lineChart.ts';
 import type { StepEvent } from '../training/events.ts';
-import { epochsAt, type RunRecord } from '../training/runRecord.ts';
+import { epochsAt } from '../training/runEvents.ts';
+import type { RunRecord } from '../training/runRecord.ts';
 
 /** More points than this are drawn as means of neighbours: a screen shows no more. */
 const mostPoints = 600;

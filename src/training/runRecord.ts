@@ -4,51 +4,19 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { alexnetError } from '../errors.ts';
 import { readingFile } from '../formats/fileErrors.ts';
-import type {
-  EpochEvent,
-  FailureEvent,
-  LearningRateEvent,
-  NoticeEvent,
-  ResultEvent,
-  StartEvent,
-  StepEvent,
-  TrainingEvent,
-  ValidationEvent,
-  WatchEvent,
-} from './events.ts';
+import { gatherEvents, parsedEvent, type RunEvents } from './runEvents.ts';
 import type { TrainingConfig } from './trainingOptions.ts';
 
-export interface RunRecord {
+export interface RunRecord extends RunEvents {
   /** As it was given. */
   readonly folder: string;
   /** The last part of the folder's path. */
   readonly name: string;
   /** Of the options what is set. */
   readonly config: TrainingConfig;
-  /** The last start; undefined when the run has not come to its first step. */
-  readonly start?: StartEvent;
-  /** Step of another run, which its weights were taken from; 0 for a run that began by itself. */
-  readonly startedFrom: number;
-  /** How often it was gone on with. */
-  readonly resumes: number;
-  /** In the order of steps. */
-  readonly steps: readonly StepEvent[];
-  readonly epochs: readonly EpochEvent[];
-  readonly validations: readonly ValidationEvent[];
-  readonly watches: readonly WatchEvent[];
-  readonly notices: readonly NoticeEvent[];
-  /** What was ordered on the way, in the order of steps. */
-  readonly rateChanges: readonly LearningRateEvent[];
-  /** What ended the training, where that was an error. */
-  readonly failure?: FailureEvent;
-  /** On the test images, where the run is done. */
-  readonly result?: ResultEvent;
 }
 
-/**
- * Reads the folder of a run. Of a run that was resumed, what was done again counts once: the later events of a step win,
- * and what came after the step that it was resumed from is dropped. Throws ALEX_RUN_UNREADABLE, ALEX_FILE_READ.
- */
+/** Reads the folder of a run; see gatherEvents for one that was resumed. Throws ALEX_RUN_UNREADABLE, ALEX_FILE_READ. */
 export async function readRun(folder: string): Promise<RunRecord> {
   const config = await readRunConfig(folder);
   const events = join(folder, 'events.jsonl');
@@ -59,11 +27,12 @@ export async function readRun(folder: string): Promise<RunRecord> {
     folder,
     name: basename(resolve(folder)),
     config,
-    ...gathered(lines.flatMap(parsedEvent)),
+    ...gatherEvents(lines.flatMap(parsedEvent)),
   };
 }
 
-async function readRunConfig(folder: string): Promise<TrainingConfig> {
+/** The configuration of a run, unchecked. Throws ALEX_RUN_UNREADABLE, ALEX_FILE_READ. */
+export async function readRunConfig(folder: string): Promise<TrainingConfig> {
   const path = join(folder, 'config.json');
   const unreadable = (problem: string, cause?: unknown): Error =>
     alexnetError('ALEX_RUN_UNREADABLE', { folder, problem }, cause);
@@ -80,95 +49,4 @@ async function readRunConfig(folder: string): Promise<TrainingConfig> {
   }
   const set = Object.entries(values).filter(([, value]) => value !== null);
   return Object.fromEntries(set) as unknown as TrainingConfig;
-}
-
-/** A line that was cut off by a kill tells nothing. */
-function parsedEvent(line: string): TrainingEvent[] {
-  try {
-    const event = JSON.parse(line) as TrainingEvent;
-    return typeof event === 'object' && event !== null && typeof event.type === 'string' ? [event] : [];
-  } catch {
-    return [];
-  }
-}
-
-type Gathered = Omit<RunRecord, 'folder' | 'name' | 'config'>;
-
-function gathered(events: readonly TrainingEvent[]): Gathered {
-  const kept = keptEvents(events);
-  const starts = kept.filter((event) => event.type === 'start');
-  const start = starts.at(-1);
-  const of = <T extends TrainingEvent['type']>(type: T): Extract<TrainingEvent, { type: T }>[] =>
-    kept.filter((event): event is Extract<TrainingEvent, { type: T }> => event.type === type);
-  const result = of('result').at(-1);
-  const failure = of('failure').at(-1);
-  return {
-    ...(start && { start }),
-    startedFrom: starts[0]?.resumedFrom ?? 0,
-    resumes: Math.max(0, starts.length - 1),
-    steps: lastOfEach(of('step'), ({ epoch, step }) => [epoch, step]),
-    epochs: lastOfEach(of('epoch'), ({ epoch }) => [epoch]),
-    validations: lastOfEach(of('validation'), ({ epoch }) => [epoch]),
-    watches: lastOfEach(of('watch'), ({ globalStep }) => [globalStep]),
-    notices: of('notice'),
-    rateChanges: of('learning-rate'),
-    ...(failure && { failure }),
-    ...(result && { result }),
-  };
-}
-
-/** Without what a resumed run has done again, or will do. */
-function keptEvents(events: readonly TrainingEvent[]): TrainingEvent[] {
-  let kept: TrainingEvent[] = [];
-  for (const event of events) {
-    if (event.type === 'start') {
-      const { stepsPerEpoch, resumedFrom } = event;
-      kept = kept.filter((before) => stepOf(before, stepsPerEpoch) <= resumedFrom);
-    }
-    kept.push(event);
-  }
-  return kept;
-}
-
-/** The step of the training that an event tells of, from 1; 0 of what belongs to none. */
-function stepOf(event: TrainingEvent, stepsPerEpoch: number): number {
-  switch (event.type) {
-    case 'step':
-    case 'watch':
-      return (event.epoch - 1) * stepsPerEpoch + event.step;
-    case 'epoch':
-    case 'validation':
-      return event.epoch * stepsPerEpoch;
-    // The steps before it are all that a checkpoint with it needs to have done.
-    case 'learning-rate':
-      return event.globalStep - 1;
-    // Whoever goes on with a run has mended what ended it.
-    case 'failure':
-      return Infinity;
-    default:
-      return 0;
-  }
-}
-
-/** One event a key, the last; in the order of keys. */
-function lastOfEach<T>(events: readonly T[], keyOf: (event: T) => readonly number[]): T[] {
-  const byKey = new Map(events.map((event) => [keyOf(event).join(), event]));
-  return [...byKey.values()].sort((a, b) => {
-    const [left, right] = [keyOf(a), keyOf(b)];
-    const at = left.findIndex((value, i) => value !== right[i]);
-    return at < 0 ? 0 : left[at]! - right[at]!;
-  });
-}
-
-/** Where a step is in a run, in epochs: 1.5 is the middle of the second one. */
-export function epochsAt(
-  { epoch, step }: { readonly epoch: number; readonly step: number },
-  run: RunRecord,
-): number {
-  return epoch - 1 + step / (run.start?.stepsPerEpoch ?? step);
-}
-
-/** Seconds of training, of the epochs that are done. */
-export function trainingSeconds({ epochs }: RunRecord): number {
-  return epochs.reduce((sum, { seconds }) => sum + seconds, 0);
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { epochsAt, readRun } from '../../src/training/runRecord.ts';
+import { epochsAt } from '../../src/training/runEvents.ts';
+import { readRun } from '../../src/training/runRecord.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { startOf, stepAt, writeRun } from '../report/runFiles.ts';
 

@@ -4,7 +4,8 @@ import { lineChart, type ChartLine, type ReferenceLine } from '../../charts/line
 import { count, percent, rate } from '../../numberText.ts';
 import type { Material, Section } from '../material.ts';
 import { chartHtml } from '../page.ts';
-import { epochsAt, type RunRecord } from '../../training/runRecord.ts';
+import { epochsAt } from '../../training/runEvents.ts';
+import type { RunRecord } from '../../training/runRecord.ts';
 import { trainingCurve } from '../stepCurve.ts';
 import { axes, noSteps, shortNumber } from '../terms.ts';
 

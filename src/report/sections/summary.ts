@@ -3,7 +3,7 @@ import type { Text } from '../../language.ts';
 import { clock, count, percent, rate } from '../../numberText.ts';
 import { packageVersion } from '../../packageVersion.ts';
 import { isMissing, type Material, type Section } from '../material.ts';
-import { trainingSeconds } from '../../training/runRecord.ts';
+import { trainingSeconds } from '../../training/runEvents.ts';
 import { correctCount, wilsonInterval } from '../statistics.ts';
 
 type Fact = readonly [Text, string];

@@ -1,0 +1,76 @@
+/** How far a run has come, kept up to date event by event. */
+import type { StartEvent, StepEvent, TrainingEvent } from '../training/events.ts';
+import type { RunProcess } from '../training/runProcess.ts';
+import type { TrainingConfig } from '../training/trainingOptions.ts';
+import type { RunState, RunSummary } from './protocol.ts';
+
+export interface RunProgress {
+  readonly start?: StartEvent;
+  readonly step: number;
+  readonly last?: StepEvent;
+  readonly accuracy?: RunSummary['accuracy'];
+  readonly ended: boolean;
+  readonly failed: boolean;
+}
+
+export const noProgress: RunProgress = { step: 0, ended: false, failed: false };
+
+export function advanced(progress: RunProgress, event: TrainingEvent): RunProgress {
+  const stepsPerEpoch = progress.start?.stepsPerEpoch ?? 0;
+  switch (event.type) {
+    case 'start':
+      return { ...progress, start: event, step: event.resumedFrom, ended: false, failed: false };
+    case 'step':
+      return { ...progress, last: event, step: (event.epoch - 1) * stepsPerEpoch + event.step };
+    case 'checkpoint':
+      return { ...progress, step: (event.epoch - 1) * stepsPerEpoch + event.step };
+    case 'watch':
+      return { ...progress, step: event.globalStep };
+    case 'learning-rate':
+      return { ...progress, last: progress.last && { ...progress.last, learningRate: event.learningRate } };
+    case 'epoch':
+      return { ...progress, step: event.epoch * stepsPerEpoch };
+    case 'validation':
+      return { ...progress, accuracy: { value: event.accuracy, on: 'validation' } };
+    case 'result':
+      return { ...progress, accuracy: { value: event.accuracy, on: 'test' }, ended: true };
+    case 'failure':
+      return { ...progress, failed: true };
+    default:
+      return progress;
+  }
+}
+
+function stateOf({ start, ended, failed }: RunProgress, running: boolean): RunState {
+  if (running) return start === undefined ? 'waiting' : 'running';
+  if (failed) return 'failed';
+  return ended ? 'ended' : 'interrupted';
+}
+
+/** `process` is the one that trains now. */
+export function summaryOf(
+  { id, changedAt }: Pick<RunSummary, 'id' | 'changedAt'>,
+  config: TrainingConfig,
+  progress: RunProgress,
+  process: RunProcess | undefined,
+): RunSummary {
+  const { start, last, step, accuracy } = progress;
+  const network = typeof config.network === 'string' ? config.network : config.network?.name;
+  return {
+    id,
+    network: start?.network ?? network ?? '?',
+    dataset: config.dataset,
+    state: stateOf(progress, process !== undefined),
+    control: process?.control === true,
+    step,
+    steps: (start?.stepsPerEpoch ?? 0) * (start?.epochs ?? config.epochs),
+    epochs: start?.epochs ?? config.epochs,
+    ...(last && {
+      loss: last.loss,
+      learningRate: last.learningRate,
+      imagesPerSecond: last.imagesPerSecond,
+    }),
+    ...(accuracy && { accuracy }),
+    changedAt,
+  };
+}

@@ -1,0 +1,111 @@
+/** The studio's local server: the page, and the runs of a folder as it asks for them. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import { fastify, type FastifyInstance } from 'fastify';
+import { alexnetError } from '../errors.ts';
+import { checkRequests, type Access } from './access.ts';
+import { commonHeaders, studioPolicy } from './headers.ts';
+import { createJobs } from './job.ts';
+import { createLibrary } from './library.ts';
+import { createLive } from './live.ts';
+import { createReports } from './reports.ts';
+import { addRoutes, errorBody } from './routes.ts';
+
+export interface StudioServerOptions {
+  /** The studio as it was built. */
+  readonly studio: string;
+  /** Folder of runs, which need not be there yet. */
+  readonly runs: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly token: string;
+}
+
+export interface StudioServer {
+  readonly port: number;
+  /** To be opened, with the token. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** The only address that it listens at. */
+const host = '127.0.0.1';
+
+/** Throws ALEX_SERVE_PORT when the port is taken, ALEX_SERVE_STUDIO when the studio is not built. */
+export async function startStudioServer(options: StudioServerOptions): Promise<StudioServer> {
+  const { studio, runs, token } = options;
+  const page = join(studio, 'index.html');
+  if (!existsSync(page)) {
+    throw alexnetError('ALEX_SERVE_STUDIO', { folder: studio, problem: 'it has no index.html' });
+  }
+  let port = options.port;
+  const access: Access = { token, port: () => port };
+  const library = createLibrary(resolve(runs));
+  const [live, jobs, reports] = [createLive(library), createJobs(), createReports()];
+  const server = fastify({ forceCloseConnections: true, bodyLimit: 65_536 });
+  answerErrors(server);
+  await addHeaders(server, await readFile(page, 'utf8'));
+  checkRequests(server, access);
+  addRoutes(server, { access, library, live, jobs, reports });
+  await addStudio(server, studio);
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    await server.close();
+    throw portError(port, error);
+  }
+  port = (server.server.address() as { port: number }).port;
+  return {
+    port,
+    address: `http://${host}:${port}/?token=${token}`,
+    async close() {
+      live.close();
+      await server.close();
+      reports.close();
+    },
+  };
+}
+
+async function addHeaders(server: FastifyInstance, page: string): Promise<void> {
+  const policy = studioPolicy(page);
+  server.addHook('onRequest', async (_, reply) => {
+    reply.headers({ ...commonHeaders, 'Content-Security-Policy': policy });
+  });
+}
+
+/** The package knows no path outside of the folder. File names under assets/ have a digest of what is in them. */
+async function addStudio(server: FastifyInstance, root: string): Promise<void> {
+  await server.register(fastifyStatic, {
+    root: resolve(root),
+    dotfiles: 'deny',
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      const forever = /[/\\]assets[/\\]/.test(path);
+      reply.header('Cache-Control', forever ? 'max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+}
+
+function answerErrors(server: FastifyInstance): void {
+  server.setErrorHandler(async (error, _, reply) => {
+    const { status, code, message } = errorBody(error);
+    return reply.code(status).send({ code, message });
+  });
+  server.setNotFoundHandler(async ({ method, url }, reply) => {
+    const { code, message } = errorBody(
+      alexnetError('ALEX_SERVE_REQUEST', { problem: `there is no ${method} ${url.split('?', 1)[0]}` }),
+    );
+    return reply.code(404).send({ code, message });
+  });
+}
+
+function portError(port: number, error: unknown): unknown {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'another program has it',
+    EACCES: 'the system does not give it to you',
+  };
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
+  return reason === undefined ? error : alexnetError('ALEX_SERVE_PORT', { port, reason }, error);
+}

@@ -1,0 +1,127 @@
+/** The events of a training run as curves; nothing here needs a file system. */
+import type {
+  EpochEvent,
+  FailureEvent,
+  LearningRateEvent,
+  NoticeEvent,
+  ResultEvent,
+  StartEvent,
+  StepEvent,
+  TrainingEvent,
+  ValidationEvent,
+  WatchEvent,
+} from './events.ts';
+
+export interface RunEvents {
+  /** The last start; undefined when the run has not come to its first step. */
+  readonly start?: StartEvent;
+  /** Step of another run, which its weights were taken from; 0 for a run that began by itself. */
+  readonly startedFrom: number;
+  /** How often it was gone on with. */
+  readonly resumes: number;
+  /** In the order of steps. */
+  readonly steps: readonly StepEvent[];
+  readonly epochs: readonly EpochEvent[];
+  readonly validations: readonly ValidationEvent[];
+  readonly watches: readonly WatchEvent[];
+  readonly notices: readonly NoticeEvent[];
+  /** What was ordered on the way, in the order of steps. */
+  readonly rateChanges: readonly LearningRateEvent[];
+  /** What ended the training, where that was an error. */
+  readonly failure?: FailureEvent;
+  /** On the test images, where the run is done. */
+  readonly result?: ResultEvent;
+}
+
+/** A line that was cut off by a kill tells nothing. */
+export function parsedEvent(line: string): TrainingEvent[] {
+  try {
+    const event = JSON.parse(line) as TrainingEvent;
+    return typeof event === 'object' && event !== null && typeof event.type === 'string' ? [event] : [];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * What the events of a run's file tell. Of a run that was resumed, what was done again counts once: the later events of a
+ * step win, and what came after the step that it was resumed from is dropped.
+ */
+export function gatherEvents(events: readonly TrainingEvent[]): RunEvents {
+  const kept = keptEvents(events);
+  const starts = kept.filter((event) => event.type === 'start');
+  const start = starts.at(-1);
+  const of = <T extends TrainingEvent['type']>(type: T): Extract<TrainingEvent, { type: T }>[] =>
+    kept.filter((event): event is Extract<TrainingEvent, { type: T }> => event.type === type);
+  const result = of('result').at(-1);
+  const failure = of('failure').at(-1);
+  return {
+    ...(start && { start }),
+    startedFrom: starts[0]?.resumedFrom ?? 0,
+    resumes: Math.max(0, starts.length - 1),
+    steps: lastOfEach(of('step'), ({ epoch, step }) => [epoch, step]),
+    epochs: lastOfEach(of('epoch'), ({ epoch }) => [epoch]),
+    validations: lastOfEach(of('validation'), ({ epoch }) => [epoch]),
+    watches: lastOfEach(of('watch'), ({ globalStep }) => [globalStep]),
+    notices: of('notice'),
+    rateChanges: of('learning-rate'),
+    ...(failure && { failure }),
+    ...(result && { result }),
+  };
+}
+
+/** Without what a resumed run has done again, or will do. */
+function keptEvents(events: readonly TrainingEvent[]): TrainingEvent[] {
+  let kept: TrainingEvent[] = [];
+  for (const event of events) {
+    if (event.type === 'start') {
+      const { stepsPerEpoch, resumedFrom } = event;
+      kept = kept.filter((before) => stepOf(before, stepsPerEpoch) <= resumedFrom);
+    }
+    kept.push(event);
+  }
+  return kept;
+}
+
+/** The step of the training that an event tells of, from 1; 0 of what belongs to none. */
+function stepOf(event: TrainingEvent, stepsPerEpoch: number): number {
+  switch (event.type) {
+    case 'step':
+    case 'watch':
+      return (event.epoch - 1) * stepsPerEpoch + event.step;
+    case 'epoch':
+    case 'validation':
+      return event.epoch * stepsPerEpoch;
+    // The steps before it are all that a checkpoint with it needs to have done.
+    case 'learning-rate':
+      return event.globalStep - 1;
+    // Whoever goes on with a run has mended what ended it.
+    case 'failure':
+      return Infinity;
+    default:
+      return 0;
+  }
+}
+
+/** One event a key, the last; in the order of keys. */
+function lastOfEach<T>(events: readonly T[], keyOf: (event: T) => readonly number[]): T[] {
+  const byKey = new Map(events.map((event) => [keyOf(event).join(), event]));
+  return [...byKey.values()].sort((a, b) => {
+    const [left, right] = [keyOf(a), keyOf(b)];
+    const at = left.findIndex((value, i) => value !== right[i]);
+    return at < 0 ? 0 : left[at]! - right[at]!;
+  });
+}
+
+/** Where a step is in a run, in epochs: 1.5 is the middle of the second one. */
+export function epochsAt(
+  { epoch, step }: { readonly epoch: number; readonly step: number },
+  run: Pick<RunEvents, 'start'>,
+): number {
+  return epoch - 1 + step / (run.start?.stepsPerEpoch ?? step);
+}
+
+/** Seconds of training, of the epochs that are done. */
+export function trainingSeconds({ epochs }: Pick<RunEvents, 'epochs'>): number {
+  return epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+}
