@@ -7,8 +7,8 @@ export type Text = Readonly<Record<Language, string>>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The language of the person at the terminal, by POSIX's order of variables; English where there is no other. */
-export function userLanguage(environment: Environment = process.env): Language {
+/** The language of the person at the terminal, by POSIX's order of variables; English where there is no other, as in browsers. */
+export function userLanguage(environment: Environment = globalThis.process?.env ?? {}): Language {
   const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '';
   return languages.find((language) => locale.toLowerCase().startsWith(language)) ?? 'en';
 }

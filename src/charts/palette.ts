@@ -25,6 +25,11 @@ export function seriesColor(index: number): string {
   return `var(--series-${index % series.length})`;
 }
 
+/** Its values, #rrggbb, for pages that define the variables themselves. */
+export function seriesVariable(index: number): { readonly light: string; readonly dark: string } {
+  return series[index % series.length]!;
+}
+
 /** The same as #rrggbb, in the form that is read on light and on dark grounds: for where neither is known. */
 export function seriesOnAnyPaper(index: number): string {
   return series[index % series.length]!.light;

@@ -1,0 +1,121 @@
+/** The studio's shell: rooms, languages, themes, offline, and what it weighs. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import {
+  accessibilityFaults,
+  builtStudio,
+  faultsOf,
+  openPage,
+  overhang,
+  serveStatic,
+  skip,
+} from './studio.ts';
+
+const rooms = ['learn', 'train', 'try', 'watch'];
+
+test('rooms, languages and themes, by keyboard and for assistive technology', { skip }, async () => {
+  const server = await serveStatic(await builtStudio());
+  const page = await openPage(server.url, { locale: 'ja-JP', colorScheme: 'dark' });
+  await page.locator('h1').waitFor();
+  assert.equal(await page.getAttribute('html', 'lang'), 'ja');
+  assert.match(await page.title(), /学ぶ/);
+  // The first stop of the Tab key leads over the navigation.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'main');
+  const paper = (): Promise<string> =>
+    page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const dark = await paper();
+  for (const [theme, language] of [
+    ['dark', 'ja'],
+    ['light', 'en'],
+  ]) {
+    await page.locator(`input[value=${theme}]`).check();
+    await page.locator(`input[value=${language}]`).check();
+    for (const room of rooms) {
+      await page.goto(`${server.url}#/${room}`);
+      await page.locator(`.rooms a[aria-current=page][href="#/${room}"]`).waitFor();
+      await page.locator('h1').waitFor();
+      assert.deepEqual(await accessibilityFaults(page), [], `${room} ${language} ${theme}`);
+      for (const width of [360, 2560]) {
+        await page.setViewportSize({ width, height: 900 });
+        assert.ok((await overhang(page)) <= 0, `${room} is wider than ${width} pixels, ${language}`);
+      }
+    }
+  }
+  assert.notEqual(await paper(), dark);
+  // Choices outlast the page.
+  await page.reload();
+  await page.locator('h1').waitFor();
+  assert.equal(await page.getAttribute('html', 'lang'), 'en');
+  assert.equal(await page.locator('input[value=light]').isChecked(), true);
+  assert.equal(await page.evaluate(() => crossOriginIsolated), true);
+  assert.equal(await page.locator('.notice').count(), 0);
+  assert.deepEqual(faultsOf(page), []);
+  await server.close();
+});
+
+test('on a server without headers the page isolates itself, and outlives the server', { skip }, async () => {
+  const server = await serveStatic(await builtStudio(), { isolating: false });
+  const page = await openPage(server.url, { locale: 'en-GB' });
+  await page.waitForFunction(() => crossOriginIsolated);
+  await server.close();
+  await page.reload();
+  for (const room of rooms) {
+    await page.goto(`${server.url}#/${room}`);
+    await page.locator(`.rooms a[aria-current=page][href="#/${room}"]`).waitFor();
+    await page.locator('h1').waitFor();
+  }
+  assert.equal(await page.evaluate(() => crossOriginIsolated), true);
+});
+
+test('where nothing isolates the page it says so, and what to do', { skip }, async () => {
+  const server = await serveStatic(await builtStudio(), { isolating: false });
+  const page = await openPage(server.url, { locale: 'en-GB', serviceWorkers: 'block' });
+  const notice = page.getByRole('complementary', { name: 'Single-thread mode' });
+  await notice.getByText('Why, and how to get more').click();
+  assert.match(await notice.innerText(), /Cross-Origin-Embedder-Policy: require-corp/);
+  assert.deepEqual(await accessibilityFaults(page), []);
+  await notice.getByRole('button', { name: 'Hide' }).click();
+  assert.equal(await notice.count(), 0);
+  await server.close();
+});
+
+test(
+  'a room that cannot be fetched says what to do, and comes when the server is back',
+  { skip },
+  async () => {
+    const folder = await builtStudio();
+    const server = await serveStatic(folder);
+    const page = await openPage(server.url, { locale: 'en-GB' });
+    await page.locator('h1').waitFor();
+    await server.close();
+    await page.getByRole('link', { name: 'Watch' }).click();
+    const message = page.getByRole('alert');
+    await message.waitFor();
+    assert.match(await message.innerText(), /could not be loaded.*Start it again/s);
+    const back = await serveStatic(folder, { port: Number(new URL(server.url).port) });
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Watch' }).waitFor();
+    await back.close();
+  },
+);
+
+test('what the first load fetches is under 250 kB, gzipped', async () => {
+  const folder = await builtStudio();
+  const html = readFileSync(join(folder, 'index.html'), 'utf8');
+  const named = [...html.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, path]) => path!);
+  const room = readdirSync(join(folder, 'assets')).filter((name) => /^Room-.*\.(js|css)$/.test(name));
+  const files = new Set(['index.html', ...named, ...room.map((name) => `assets/${name}`)]);
+  // All rooms and what they share: more than any first load.
+  const script = readFileSync(join(folder, 'serviceWorker.js'), 'utf8');
+  assert.match(script, /^const studioFiles=\{"version":"[0-9a-f]{16}","paths":\["assets\//);
+  const size = [...files].reduce(
+    (sum, path) => sum + gzipSync(readFileSync(join(folder, path))).byteLength,
+    0,
+  );
+  assert.ok(size > 5_000 && size < 250_000, `${size} bytes`);
+});

@@ -1,0 +1,35 @@
+/** The page's place, in the address after `#`: a room, and what the room makes of the rest, such as #/learn/3. */
+import { useEffect, useState } from 'preact/hooks';
+import { rooms, type RoomName } from './rooms.ts';
+
+export interface Route {
+  readonly room: RoomName;
+  /** What follows the room's name, by slashes. */
+  readonly path: readonly string[];
+}
+
+/** Reads `#/ROOM/…`; an address that names no room is the first one's. */
+export function parseRoute(hash: string): Route {
+  const [name, ...path] = hash
+    .replace(/^#\/?/, '')
+    .split('?')[0]!
+    .split('/')
+    .filter((part) => part !== '');
+  const room = rooms.find((one) => one.name === name);
+  return room === undefined ? { room: rooms[0].name, path: [] } : { room: room.name, path };
+}
+
+/** The address of a place within the page. */
+export function href(room: RoomName, ...path: readonly (string | number)[]): string {
+  return `#/${[room, ...path].join('/')}`;
+}
+
+export function useRoute(): Route {
+  const [route, setRoute] = useState(() => parseRoute(location.hash));
+  useEffect(() => {
+    const follow = (): void => setRoute(parseRoute(location.hash));
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  return route;
+}

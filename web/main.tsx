@@ -1,0 +1,9 @@
+import { render } from 'preact';
+import { App } from './app/App.tsx';
+import { registerServiceWorker } from './app/offline.ts';
+import { setSeriesColors } from './app/theme.ts';
+import './style.css';
+
+setSeriesColors(document.documentElement);
+render(<App />, document.getElementById('app')!);
+if (import.meta.env.PROD) void registerServiceWorker();

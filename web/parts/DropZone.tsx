@@ -1,0 +1,67 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useId, useState } from 'preact/hooks';
+import { useText } from '../app/language.ts';
+import { droppedFiles } from './droppedFiles.ts';
+
+export interface DropZoneProps {
+  readonly label: string;
+  /** Of the file dialogue: `image/*`, `.safetensors,.pth`. Default: all. */
+  readonly accept?: string;
+  readonly multiple?: boolean;
+  /** Whether the dialogue chooses a folder. Dropped folders are always read. Default false. */
+  readonly folders?: boolean;
+  /** Takes what was dropped, pasted or chosen; of folders all files, whose webkitRelativePath or path says from where. */
+  readonly onFiles: (files: File[]) => void;
+  readonly children?: ComponentChildren;
+}
+
+/** Takes files by drop, paste and file dialogue; the dialogue's button is reached by keyboard. */
+export function DropZone(props: DropZoneProps): JSX.Element {
+  const { label, accept, multiple = false, folders = false, onFiles, children } = props;
+  const text = useText();
+  const id = useId();
+  const [over, setOver] = useState(false);
+  const take = (files: File[]): void => {
+    if (files.length > 0) onFiles(multiple || folders ? files : files.slice(0, 1));
+  };
+  useEffect(() => {
+    const paste = (event: ClipboardEvent): void => take([...(event.clipboardData?.files ?? [])]);
+    document.addEventListener('paste', paste);
+    return () => document.removeEventListener('paste', paste);
+  });
+  return (
+    <div
+      class={over ? 'drop over' : 'drop'}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        if (event.dataTransfer !== null) void droppedFiles(event.dataTransfer).then(take);
+      }}
+    >
+      <input
+        id={id}
+        class="unseen"
+        type="file"
+        accept={accept}
+        multiple={multiple}
+        {...(folders && { webkitdirectory: true })}
+        onChange={(event) => {
+          const input = event.currentTarget;
+          take([...(input.files ?? [])]);
+          // The same file may be chosen again.
+          input.value = '';
+        }}
+      />
+      <label class="button" for={id}>
+        {label}
+      </label>
+      <small>{text({ en: 'or drop or paste it here', ja: 'ここにドロップ、または貼り付けてもよい' })}</small>
+      {children}
+    </div>
+  );
+}
