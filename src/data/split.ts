@@ -1,6 +1,6 @@
 import { alexnetError } from '../errors.ts';
 import { permutation } from '../random/permutation.ts';
-import type { Dataset } from './dataset.ts';
+import type { DatasetLabels } from './dataset.ts';
 
 export interface Split {
   /** Indices of images, ascending. */
@@ -8,11 +8,22 @@ export interface Split {
   readonly held: Uint32Array;
 }
 
+/** What a split goes by. */
+export interface LabelledClasses {
+  readonly length: number;
+  readonly classes: readonly string[];
+  readonly labels: DatasetLabels;
+}
+
 /**
  * Holds images back, of every class about the same share, chosen by the seed: `amount` is a share below 1 of all, or a
  * number of images. Throws ALEX_OPTION_VALUE when either part would be empty.
  */
-export function stratifiedSplit({ labels, classes, length }: Dataset, amount: number, seed: number): Split {
+export function stratifiedSplit(
+  { labels, classes, length }: LabelledClasses,
+  amount: number,
+  seed: number,
+): Split {
   const wanted = amount < 1 ? Math.round(amount * length) : amount;
   if (wanted < 1 || wanted >= length) {
     const expected = `at least one image of ${length} and not all`;

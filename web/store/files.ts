@@ -4,8 +4,18 @@ import { AlexnetError, alexnetError } from '../../src/errors.ts';
 /** A folder of the origin private file system. */
 export type Folder = FileSystemDirectoryHandle;
 
-/** An open file, which nobody else can open meanwhile. */
-export type OpenFile = FileSystemSyncAccessHandle;
+/** An open file, which nobody else can open meanwhile: FileSystemSyncAccessHandle, which workers alone have. */
+export interface OpenFile {
+  read(buffer: ArrayBufferView<ArrayBuffer>, options: { readonly at: number }): number;
+  write(buffer: ArrayBufferView<ArrayBuffer>, options: { readonly at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+  close(): void;
+}
+
+interface OpenableHandle extends FileSystemFileHandle {
+  createSyncAccessHandle(): Promise<OpenFile>;
+}
 
 const rootName = 'alexnet-studio';
 
@@ -14,7 +24,7 @@ export async function openRoot(): Promise<Folder> {
   try {
     const root = await navigator.storage.getDirectory();
     const folder = await root.getDirectoryHandle(rootName, { create: true });
-    if (typeof FileSystemFileHandle.prototype.createSyncAccessHandle !== 'function') {
+    if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) {
       throw new TypeError('its files cannot be opened in a worker');
     }
     return folder;
@@ -71,7 +81,7 @@ async function storageError(file: string, error: unknown): Promise<AlexnetError>
 export function openFile(folder: Folder, name: string): Promise<OpenFile> {
   return withStorage(name, async () => {
     const handle = await folder.getFileHandle(name, { create: true });
-    return handle.createSyncAccessHandle();
+    return (handle as OpenableHandle).createSyncAccessHandle();
   });
 }
 

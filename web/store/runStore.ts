@@ -39,6 +39,8 @@ export interface StoredRun {
   readonly id: string;
   readonly record: RunRecord;
   update(changes: Partial<RunRecord>): Promise<void>;
+  /** Changes the record, to be written with the next update. */
+  note(changes: Partial<RunRecord>): void;
   /** All events so far, but those after a line that is not whole. */
   events(): Promise<RunEvent[]>;
   /** Goes on with the events of the checkpoint; what came after it is trained again, and told again. */
@@ -46,7 +48,7 @@ export interface StoredRun {
   /** Writes a checkpoint beside the one that counts, and then makes it the one. */
   writeCheckpoint(log: EventLog, write: (target: FileTarget) => Promise<void>): Promise<void>;
   checkpoint(): Promise<OpenedFile | undefined>;
-  writeModel(bytes: Uint8Array): Promise<void>;
+  writeModel(write: (target: FileTarget) => Promise<void>): Promise<void>;
   model(): Promise<Blob | undefined>;
 }
 
@@ -114,6 +116,7 @@ function storedRun(id: string, folder: Folder, first: RunRecord): StoredRun {
       return record;
     },
     update,
+    note: (changes) => void (record = { ...record, ...changes }),
     events: () => readEvents(folder),
     openLog: async () => eventLog(await openFile(folder, eventFile), record.checkpoint?.eventBytes ?? 0),
     async writeCheckpoint(log, write) {
@@ -127,8 +130,8 @@ function storedRun(id: string, folder: Folder, first: RunRecord): StoredRun {
       const blob = file === undefined ? undefined : await readFile(folder, file);
       return blob && fileOfBlob(file!, blob);
     },
-    async writeModel(bytes) {
-      await writeFile(folder, modelName, (append) => append(bytes));
+    async writeModel(write) {
+      await writeFile(folder, modelName, (append) => write({ name: modelName, writeBytes: append }));
       await update({ hasModel: true });
     },
     model: () => readFile(folder, modelName),

@@ -1,0 +1,49 @@
+/** All that the studio keeps in the browser, for one tab at a time. */
+import { alexnetError } from '../../src/errors.ts';
+import { openRoot } from './files.ts';
+import { openCollections, type Collections } from './imageStore.ts';
+import { openRuns, type Runs } from './runStore.ts';
+
+export interface StudioStore {
+  readonly collections: Collections;
+  readonly runs: Runs;
+}
+
+const lockName = 'alexnet-studio';
+
+/** Takes the lock for as long as the worker lives; false when another tab has it. */
+function takeLock(): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  navigator.locks
+    .request(lockName, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      // Held until the worker ends.
+      return lock === null ? undefined : new Promise<never>(() => {});
+    })
+    .catch(reject);
+  return promise;
+}
+
+async function openStore(): Promise<StudioStore> {
+  if (!('locks' in navigator) || !('storage' in navigator)) {
+    throw alexnetError('ALEX_STUDIO_NO_STORAGE', { reason: 'the page is not in a secure context' });
+  }
+  const root = await openRoot();
+  if (!(await takeLock())) throw alexnetError('ALEX_STUDIO_OTHER_TAB', {});
+  return { collections: await openCollections(root), runs: await openRuns(root) };
+}
+
+/**
+ * Gives the store, which is opened when it is first asked for; asked again after an error, it tries again. Throws
+ * ALEX_STUDIO_OTHER_TAB, ALEX_STUDIO_NO_STORAGE, ALEX_STUDIO_STORAGE.
+ */
+export function studioStore(): () => Promise<StudioStore> {
+  let opened: Promise<StudioStore> | undefined;
+  return () => {
+    opened ??= openStore().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+}

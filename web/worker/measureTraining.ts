@@ -1,0 +1,39 @@
+import type { Engine } from '../../src/engine/engine.ts';
+import { initialise } from '../../src/network/initialise.ts';
+import { buildNetwork } from '../../src/network/zoo/networks.ts';
+import { macrotask } from './macrotask.ts';
+
+/** Steps after the first are taken for this long, in milliseconds, and at least one. */
+const longEnough = 600;
+
+/** Images a second of training steps with arbitrary images. Throws ALEX_NETWORK_UNKNOWN, and what the engine throws. */
+export async function measureTraining(
+  engine: Engine,
+  name: string,
+  classes: number,
+  batchSize: number,
+): Promise<number> {
+  const network = buildNetwork(name, { classes });
+  const program = await engine.compile(network, { batchSize, training: true });
+  try {
+    initialise(network, { scheme: 'he', seed: 0 }, (parameter, values) =>
+      program.writeParameter(parameter, values),
+    );
+    const { data, offset } = program.inputs[0]!;
+    for (let i = offset; i < data.length; i++) data[i] = ((i * 7) % 13) / 6 - 1;
+    const labels = Array.from({ length: batchSize }, (_, i) => i % classes);
+    const step = async (number: number): Promise<void> => {
+      const optimizer = { learningRate: 0.001, momentum: 0.9, weightDecay: 0 };
+      await program.step({ labels, training: { seed: 0, step: number }, optimizer });
+      await macrotask();
+    };
+    await step(0);
+    const from = performance.now();
+    let steps = 0;
+    do await step(++steps);
+    while (performance.now() - from < longEnough);
+    return (1000 * steps * batchSize) / (performance.now() - from);
+  } finally {
+    await program.dispose();
+  }
+}

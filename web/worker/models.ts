@@ -1,0 +1,293 @@
+/** Models: those of trainings, of files, and networks as they are before a training. */
+import { activations } from '../../src/explain/activations.ts';
+import { gradCam } from '../../src/explain/gradCam.ts';
+import { activationPicture } from '../../src/explain/pictures.ts';
+import { compileSubject, forEachBatch, seenImage, type Subject } from '../../src/explain/subject.ts';
+import type { ImageView } from '../../src/data/image.ts';
+import { articleTransforms } from '../../src/data/transforms.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { alexnetError } from '../../src/errors.ts';
+import { initialise } from '../../src/network/initialise.ts';
+import { elementCount, inferShapes, learntShapes } from '../../src/network/shapes.ts';
+import { buildNetwork } from '../../src/network/zoo/networks.ts';
+import { evaluate } from '../../src/training/evaluate.ts';
+import { modelBytes, openModelBlob, readModelBlob } from '../../src/training/modelBlob.ts';
+import type { Model, ModelDescription } from '../../src/training/modelDescription.ts';
+import { softmax } from '../../src/training/softmax.ts';
+import type { StoredRun } from '../store/runStore.ts';
+import type { StudioStore } from '../store/studioStore.ts';
+import { decode, pixelsOf } from './decode.ts';
+import type { Guess, Mistake, ModelFormatName, ModelInfo, Models, Prediction } from './protocol.ts';
+import { asStudioError } from './studioErrors.ts';
+import { batchesOf } from './training.ts';
+import { imageCount, type TrainingImages } from './trainingImages.ts';
+
+export interface ModelsOptions {
+  readonly engine: () => Promise<Engine>;
+  readonly store: () => Promise<StudioStore>;
+  readonly trainingImages: (collection: string) => Promise<TrainingImages>;
+}
+
+export interface OwnedModels extends Models {
+  /** A model whole. Throws ALEX_STUDIO_UNKNOWN. */
+  model(id: string): Promise<Model>;
+  /** Held-out images that a run's model answers wrongly; see the protocol. */
+  mistakes(run: StoredRun, most: number): Promise<readonly Mistake[]>;
+}
+
+/** A model that can be used. */
+interface Known {
+  readonly info: ModelInfo;
+  readonly read: () => Promise<Model>;
+}
+
+/** Images that go through a network at once. */
+const batchSize = 8;
+const mostChannels = 64;
+const usualGuesses = 5;
+
+const extensions: Readonly<Record<ModelFormatName, string>> = {
+  safetensors: '.safetensors',
+  pth: '.pth',
+  onnx: '.onnx',
+};
+
+export function createModels({ engine, store, trainingImages }: ModelsOptions): OwnedModels {
+  /** Of files and of networks that are not trained. */
+  const inMemory = new Map<string, Known>();
+  /** Of runs, by the run's id. */
+  const ofRuns = new Map<string, ModelInfo>();
+  const subjects = subjectCache(engine);
+
+  async function runModels(): Promise<Known[]> {
+    const found: Known[] = [];
+    for (const run of (await store()).runs.all.values()) {
+      if (run.record.hasModel) found.push(await knownRun(run, ofRuns));
+    }
+    return found;
+  }
+  async function known(id: string): Promise<Known> {
+    const found = inMemory.get(id);
+    if (found) return found;
+    const others = id.startsWith(runPrefix) ? await runModels() : [];
+    const one = others.find(({ info }) => info.id === id);
+    if (one) return one;
+    const all = [...inMemory.keys(), ...others.map(({ info }) => info.id)];
+    throw alexnetError('ALEX_STUDIO_UNKNOWN', { what: 'model', name: id, known: all });
+  }
+  async function use<T>(id: string, work: (subject: Subject) => Promise<T>): Promise<T> {
+    const { read } = await known(id);
+    return subjects.use(id, read, work);
+  }
+  function keep(name: string, model: Model): ModelInfo {
+    const info = infoOf(crypto.randomUUID(), name, model, undefined);
+    inMemory.set(info.id, { info, read: async () => model });
+    return info;
+  }
+  return {
+    list: async () => [...inMemory.values(), ...(await runModels())].map(({ info }) => info),
+    load: async (file) => keep(file.name, await readModelBlob(file.name, file)),
+    untrained: async (name, { classes, seed }) => keep(name, drawnModel(name, classes, seed)),
+    layers: async (id) => inferShapes((await (await known(id)).read()).network),
+    predict: async (id, image, top = usualGuesses) => {
+      const view = await decode(image, 'the image');
+      return use(id, (subject) => predictImage(subject, view, top));
+    },
+    async predictAll(id, images, onResult) {
+      for (const { name, image } of images) {
+        try {
+          const view = await decode(image, name);
+          const prediction = await use(id, (subject) => predictImage(subject, view, usualGuesses));
+          onResult({ name, ...prediction });
+        } catch (error) {
+          onResult({ name, error: asStudioError(error) });
+        }
+      }
+    },
+    async explain(id, image, target) {
+      const view = await decode(image, 'the image');
+      return use(id, async (subject) => explained(subject, view, target));
+    },
+    async activations(id, image, layer) {
+      const view = await decode(image, 'the image');
+      return use(id, (subject) => layerSheet(subject, view, layer));
+    },
+    async download(id, format) {
+      const { info, read } = await known(id);
+      return modelAs(info.name, await read(), format);
+    },
+    async remove(id) {
+      await subjects.drop(id);
+      inMemory.delete(id);
+    },
+    model: async (id) => (await known(id)).read(),
+    async mistakes(run, most) {
+      const images = await trainingImages(run.record.request.collection);
+      if (images.fingerprint !== run.record.fingerprint) {
+        const { name } = run.record.request;
+        throw alexnetError('ALEX_STUDIO_COLLECTION_CHANGED', { run: name, collection: images.name });
+      }
+      return use(`${runPrefix}${run.id}`, (subject) => mistakesOf(subject, images, most));
+    },
+  };
+}
+
+const runPrefix = 'run-';
+const modelFile = 'model.safetensors';
+
+async function modelBlobOf(run: StoredRun): Promise<Blob> {
+  const blob = await run.model();
+  if (blob) return blob;
+  throw alexnetError('ALEX_STUDIO_STORAGE', { file: modelFile, reason: 'it is not there' });
+}
+
+async function knownRun(run: StoredRun, infos: Map<string, ModelInfo>): Promise<Known> {
+  let info = infos.get(run.id);
+  if (info === undefined) {
+    const file = await openModelBlob(modelFile, await modelBlobOf(run));
+    info = infoOf(`${runPrefix}${run.id}`, run.record.request.name, file, run.id);
+    await file.close();
+    infos.set(run.id, info);
+  }
+  return { info, read: async () => readModelBlob(modelFile, await modelBlobOf(run)) };
+}
+
+function infoOf(
+  id: string,
+  name: string,
+  { network, classes }: ModelDescription,
+  run: string | undefined,
+): ModelInfo {
+  const counts = learntShapes(network).map(({ shape }) => elementCount(shape));
+  const parameters = counts.reduce((sum, count) => sum + count, 0);
+  return { id, name, network: network.name, classes, side: network.input.height, parameters, run };
+}
+
+function drawnModel(name: string, classes: number, seed: number): Model {
+  const network = buildNetwork(name, { classes });
+  const parameters = new Map<string, Float32Array>();
+  initialise(network, { scheme: 'he', seed }, (parameter, values) => parameters.set(parameter, values));
+  const names = Array.from({ length: classes }, (_, i) => `class ${i + 1}`);
+  return {
+    network,
+    classes: names,
+    transforms: articleTransforms(network.input.height),
+    details: {},
+    parameters,
+  };
+}
+
+/** What a file system takes. */
+function fileName(name: string): string {
+  const plain = name.replace(/\.(safetensors|pth|pt|onnx)$/i, '').replaceAll(/[\\/:*?"<>|\p{Cc}]+/gu, '-');
+  return plain.trim().slice(0, 80) || 'model';
+}
+
+async function modelAs(named: string, model: Model, format: ModelFormatName): Promise<File> {
+  const name = `${fileName(named)}${extensions[format]}`;
+  const bytes = await modelBytes(name, model, (parameter) => model.parameters.get(parameter)!);
+  return new File([bytes], name);
+}
+
+interface SubjectCache {
+  /** Compiles a model, or takes it as it is from before; one use at a time. */
+  use<T>(id: string, read: () => Promise<Model>, work: (subject: Subject) => Promise<T>): Promise<T>;
+  drop(id: string): Promise<void>;
+}
+
+/** The model that was used last stays compiled. */
+function subjectCache(engine: () => Promise<Engine>): SubjectCache {
+  let kept: { readonly id: string; readonly subject: Subject } | undefined;
+  let busy: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = busy.then(work);
+    busy = done.catch(() => {});
+    return done;
+  }
+  async function empty(): Promise<void> {
+    await kept?.subject.close();
+    kept = undefined;
+  }
+  return {
+    use: (id, read, work) =>
+      inTurn(async () => {
+        if (kept?.id !== id) {
+          await empty();
+          kept = { id, subject: await compileSubject(await read(), await engine(), batchSize) };
+        }
+        return work(kept.subject);
+      }),
+    drop: (id) => inTurn(async () => (kept?.id === id ? empty() : undefined)),
+  };
+}
+
+async function predictImage(subject: Subject, image: ImageView, top: number): Promise<Prediction> {
+  let guesses: Guess[] = [];
+  await forEachBatch(subject, [image], (logits) => {
+    guesses = guessesOf(softmax(logits), subject.model.classes, top);
+  });
+  return { guesses, seen: pixelsOf(seenImage(subject, image)) };
+}
+
+function guessesOf(probabilities: Float64Array, classes: readonly string[], top: number): Guess[] {
+  return [...probabilities]
+    .map((probability, label) => ({ class: classes[label]!, probability }))
+    .toSorted((a, b) => b.probability - a.probability)
+    .slice(0, top);
+}
+
+async function explained(
+  subject: Subject,
+  image: ImageView,
+  target: string | undefined,
+): Promise<Awaited<ReturnType<Models['explain']>>> {
+  const { classes } = subject.model;
+  const at = target === undefined ? undefined : classes.indexOf(target);
+  if (at === -1) throw alexnetError('ALEX_EXPLAIN_CLASS', { name: target!, known: classes });
+  const { class: found, layer, map } = await gradCam(subject, image, { class: at });
+  const most = map.values.reduce((largest, value) => Math.max(largest, value), 0) || 1;
+  const values = Float32Array.from(map.values, (value) => value / most);
+  return { class: classes[found]!, layer, gradCam: { values, height: map.height, width: map.width } };
+}
+
+async function layerSheet(
+  subject: Subject,
+  image: ImageView,
+  layer: string,
+): Promise<Awaited<ReturnType<Models['activations']>>> {
+  const [found] = (await activations(subject, image, [layer])).layers;
+  const { shape } = found!;
+  const options = shape.length === 3 ? { most: mostChannels } : { columns: shape[0]!, scale: 1 };
+  const { data, height, width } = activationPicture(found!, options);
+  return { layer, shape, sheet: { data, height, width } };
+}
+
+async function mistakesOf(
+  { program, model }: Subject,
+  images: TrainingImages,
+  most: number,
+): Promise<Mistake[]> {
+  const { classes } = model;
+  const config = { batchSize: program.batchSize, seed: 0, shuffle: false };
+  const loader = batchesOf(images, images.test, { config, program, transforms: model.transforms }, false);
+  const wrong: {
+    readonly index: number;
+    readonly label: number;
+    readonly guess: number;
+    readonly probability: number;
+  }[] = [];
+  await evaluate(program, loader, {
+    classes,
+    total: imageCount(images.test),
+    onPrediction(index, label, guess, logits) {
+      if (guess !== label) wrong.push({ index, label, guess, probability: softmax(logits)[guess]! });
+    },
+  });
+  const surest = wrong.toSorted((a, b) => b.probability - a.probability).slice(0, most);
+  const mistakes: Mistake[] = [];
+  for (const { index, label, guess, probability } of surest) {
+    const { image } = await images.test.images.read(index);
+    mistakes.push({ image: pixelsOf(image), label: classes[label]!, guess: classes[guess]!, probability });
+  }
+  return mistakes;
+}
