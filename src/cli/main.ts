@@ -14,6 +14,7 @@ import { Interrupted, interruptedExitCode } from './interrupt.ts';
 import { planCommand } from './plan.ts';
 import { predictCommand } from './predict.ts';
 import { reportCommand } from './report.ts';
+import { studioCommand } from './studio.ts';
 import { testCommand } from './test.ts';
 import { trainCommand } from './train.ts';
 import { packageVersion } from '../packageVersion.ts';
@@ -36,6 +37,7 @@ Examples:
   $ alexnet convert alexnet.pth alexnet.safetensors
   $ alexnet info alexnet --classes 10             its layers, shapes and parameters
   $ alexnet plan alexnet                          how long training will take, and how much memory
+  $ alexnet studio                                a page to learn, train, try, and watch trainings
   $ alexnet lab vanishing-gradient                see one of the article's claims happen`;
 
 function buildProgram(): Command {
@@ -64,6 +66,7 @@ function buildProgram(): Command {
     reportCommand,
     compareCommand,
     doctorCommand,
+    studioCommand,
     benchCommand,
     demoCommand,
   ];

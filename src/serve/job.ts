@@ -52,7 +52,8 @@ async function runInThread(
   const failed = (problem: string): void => reject(alexnetError('ALEX_SERVE_JOB', { problem }));
   worker.on('message', (message: JobMessage<JobResult>) => {
     if (message.type === 'done') resolve(message.result);
-    else if (message.type === 'failed') failed(message.error.message);
+    else if (message.type === 'failed')
+      reject(Object.assign(new Error(message.error.message), message.error));
     else tell(message);
   });
   worker.on('error', (error) => failed(error instanceof Error ? error.message : String(error)));

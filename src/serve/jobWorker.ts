@@ -1,7 +1,7 @@
 /** A job's thread: does the job that it was started with, and tells. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { diagnoseRun } from '../diagnosis/diagnoseRun.ts';
-import { AlexnetError, problemOf } from '../errors.ts';
+import { AlexnetError, alexnetError, problemOf } from '../errors.ts';
 import { writeReport } from '../report/writeReport.ts';
 import type { Job, JobResult } from './job.ts';
 import type { JobMessage } from './protocol.ts';
@@ -43,6 +43,7 @@ try {
   const { ...result } = await work(workerData as Job);
   tell({ type: 'done', result });
 } catch (error) {
-  const message = error instanceof AlexnetError ? problemOf(error) : String(error);
-  tell({ type: 'failed', error: { code: 'ALEX_SERVE_JOB', message } });
+  const problem = error instanceof AlexnetError ? problemOf(error) : String(error);
+  const { code, message, advice } = alexnetError('ALEX_SERVE_JOB', { problem });
+  tell({ type: 'failed', error: { code, message, advice } });
 }

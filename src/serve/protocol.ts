@@ -87,7 +87,10 @@ export interface WrittenReport {
 export interface ServerError {
   /** Of src/errors.ts. */
   readonly code: string;
+  /** All of it: the code, what was expected and what came, what to do. */
   readonly message: string;
+  /** The last part of that. */
+  readonly advice: string;
 }
 
 /** GET /api/proof?nonce=: without the token, so that the page can tell this server from another at its port. */

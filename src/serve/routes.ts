@@ -13,7 +13,7 @@ import { reportPolicy } from './headers.ts';
 import type { Job, Jobs } from './job.ts';
 import { eventsOf, type FollowedRun, type Library } from './library.ts';
 import type { Live } from './live.ts';
-import type { Comparison, JobMessage, LiveMessage, Proof, RunDetails } from './protocol.ts';
+import type { Comparison, JobMessage, LiveMessage, Proof, RunDetails, ServerError } from './protocol.ts';
 import type { Reports } from './reports.ts';
 
 export interface Services {
@@ -106,8 +106,7 @@ async function tellJob(
     const result = await jobs.run(job, stream.signal, stream.send);
     stream.send({ type: 'done', result: instead ?? result });
   } catch (error) {
-    const { code, message } = errorBody(error);
-    stream.send({ type: 'failed', error: { code, message } });
+    stream.send({ type: 'failed', error: errorBody(error).body });
   } finally {
     stream.end();
   }
@@ -151,14 +150,13 @@ function badRequest(problem: string): Error {
 }
 
 /** What is said of an error, and under which status. */
-export function errorBody(error: unknown): { status: number; code: string; message: string } {
-  if (error instanceof AlexnetError) {
-    return { status: statuses[error.code] ?? 500, code: error.code, message: error.message };
-  }
-  const { statusCode, message } = error as Error & { statusCode?: number };
-  const problem = statusCode !== undefined && statusCode < 500 ? message : 'the server failed';
-  const coded = alexnetError('ALEX_SERVE_REQUEST', { problem });
-  return { status: statusCode ?? 500, code: coded.code, message: coded.message };
+export function errorBody(error: unknown): { readonly status: number; readonly body: ServerError } {
+  const { statusCode = 500, message: said } = error as Error & { statusCode?: number };
+  // What the server did not expect is no business of the page's; what Fastify refuses is.
+  const problem = statusCode < 500 ? said : 'the server failed';
+  const coded = error instanceof AlexnetError ? error : alexnetError('ALEX_SERVE_REQUEST', { problem });
+  const { code, message, advice } = coded;
+  return { status: error === coded ? (statuses[code] ?? 500) : statusCode, body: { code, message, advice } };
 }
 
 const statuses: Readonly<Partial<Record<AlexnetError['code'], number>>> = {

@@ -90,14 +90,12 @@ async function addStudio(server: FastifyInstance, root: string): Promise<void> {
 
 function answerErrors(server: FastifyInstance): void {
   server.setErrorHandler(async (error, _, reply) => {
-    const { status, code, message } = errorBody(error);
-    return reply.code(status).send({ code, message });
+    const { status, body } = errorBody(error);
+    return reply.code(status).send(body);
   });
   server.setNotFoundHandler(async ({ method, url }, reply) => {
-    const { code, message } = errorBody(
-      alexnetError('ALEX_SERVE_REQUEST', { problem: `there is no ${method} ${url.split('?', 1)[0]}` }),
-    );
-    return reply.code(404).send({ code, message });
+    const problem = `there is no ${method} ${url.split('?', 1)[0]}`;
+    return reply.code(404).send(errorBody(alexnetError('ALEX_SERVE_REQUEST', { problem })).body);
   });
 }
 

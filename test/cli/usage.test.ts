@@ -13,6 +13,7 @@ const commands = [
   'info',
   'plan',
   'doctor',
+  'studio',
   'bench',
   'demo',
 ];
