@@ -2,6 +2,7 @@
  * The catalogue of errors. Each has a code, a sentence that says what was expected and what came,
  * and a sentence that says what to do. Codes are stable: programs may match on them.
  */
+import { CodedError } from './errors/codedError.ts';
 import { dataErrors } from './errors/data.ts';
 import { didYouMean, entry, type Entry } from './errors/entry.ts';
 import { explainErrors } from './errors/explain.ts';
@@ -12,6 +13,7 @@ import { onnxErrors } from './errors/onnx.ts';
 import { reportErrors } from './errors/reports.ts';
 import { serveErrors } from './errors/serve.ts';
 import { studioErrors } from './errors/studio.ts';
+import { webErrors } from './errors/web.ts';
 
 const longestShown = 80;
 
@@ -35,6 +37,7 @@ export const catalogue = {
   ...reportErrors,
   ...serveErrors,
   ...studioErrors,
+  ...webErrors,
   ALEX_NODE_VERSION: entry(
     1,
     (p: { version: string; needed: number }) =>
@@ -77,8 +80,9 @@ export const catalogue = {
   ),
   ALEX_ENGINE_UNAVAILABLE: entry(
     1,
-    (p: { engine: string; reason: string }) => `the engine "${p.engine}" cannot run here: ${p.reason}`,
-    () => 'Run "alexnet doctor" to see which engines can.',
+    (p: { engine: string; reason: string; advice?: string }) =>
+      `the engine "${p.engine}" cannot run here: ${p.reason}`,
+    (p) => p.advice ?? 'Run "alexnet doctor" to see which engines can.',
   ),
   ALEX_ENGINE_MEMORY: entry(
     1,
@@ -229,20 +233,8 @@ export type ErrorCode = keyof Catalogue;
 /** What must be told to raise the error with this code. */
 export type ErrorParameters<C extends ErrorCode> = Parameters<Catalogue[C]['says']>[0];
 
-/** An error from the catalogue. `message` is the whole text, code first. */
-export class AlexnetError extends Error {
-  readonly code: ErrorCode;
-  readonly advice: string;
-  readonly exitCode: 1 | 2;
-
-  constructor(code: ErrorCode, says: string, advice: string, exitCode: 1 | 2, cause?: unknown) {
-    super(`${code}: ${says}. ${advice}`, cause === undefined ? undefined : { cause });
-    this.name = 'AlexnetError';
-    this.code = code;
-    this.advice = advice;
-    this.exitCode = exitCode;
-  }
-}
+/** An error from the catalogue. */
+export class AlexnetError extends CodedError<ErrorCode> {}
 
 /** The message without what to do: a line of a list of problems. */
 export function problemOf({ message, advice }: AlexnetError): string {

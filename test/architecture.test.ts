@@ -42,6 +42,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...parts,
   ],
   lab: ['report', 'explain', 'charts', 'language.ts', 'training', 'packageVersion.ts', ...parts],
+  web: ['training', ...parts],
   'index.ts': [
     'model',
     'lab',

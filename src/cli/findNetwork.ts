@@ -4,7 +4,7 @@ import type { NetworkSpec } from '../network/spec.ts';
 import { buildNetwork, networkNames } from '../network/zoo/networks.ts';
 import { readNetworkFile } from '../training/networkFile.ts';
 import { isNetworkFile } from '../training/networkFileName.ts';
-import type { ModelFile } from '../training/openedModel.ts';
+import type { ModelFile } from '../training/describedModel.ts';
 import { modelFile } from './modelPath.ts';
 
 /** A network, and what its model file says besides where there is one. */

@@ -8,9 +8,9 @@ import {
   openModelIn,
   readModel,
   type LoadModelOptions,
-  type ModelFile,
   type SaveModelOptions,
 } from './openedModel.ts';
+import type { ModelFile } from './describedModel.ts';
 
 /**
  * Opens a model file in any format, told by its content; `name` is for messages, and tells what no content does.

@@ -9,9 +9,9 @@ import {
   openModelIn,
   readModel,
   type LoadModelOptions,
-  type ModelFile,
   type SaveModelOptions,
 } from './openedModel.ts';
+import type { ModelFile } from './describedModel.ts';
 
 /**
  * Writes a model file atomically, reading one parameter at a time; its name's ending says the format. Throws

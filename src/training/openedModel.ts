@@ -6,12 +6,12 @@ import { checkDeterministic } from '../data/transforms.ts';
 import { alexnetError } from '../errors.ts';
 import type { FileTarget } from '../formats/fileTarget.ts';
 import type { OpenedFile } from '../formats/openedFile.ts';
-import { float32Values, narrowValues, type Dtype, type FloatDtype } from '../formats/tensors.ts';
+import { narrowValues, type FloatDtype } from '../formats/tensors.ts';
 import { classCount, parameterShapes } from '../network/shapes.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { buildNetwork } from '../network/zoo/networks.ts';
 import { withoutCounters } from './batchCounters.ts';
-import { checkTensors } from './checkTensors.ts';
+import { describedModel, type ModelFile } from './describedModel.ts';
 import { classNames, inferNetwork, saidNetwork, usualTransforms, type FindNetwork } from './inferNetwork.ts';
 import {
   checkFinite,
@@ -23,17 +23,6 @@ import {
 } from './modelDescription.ts';
 import type { ModelSource } from './modelFormats/modelFormat.ts';
 import { openModelSource, type WritableFormat } from './modelFormats/modelFormats.ts';
-
-/** A model file that is open: parameters are read one at a time. */
-export interface ModelFile extends ModelDescription {
-  /** What the file's format is called. */
-  readonly format: string;
-  /** Types of its weights, in the file. */
-  readonly dtypes: readonly Dtype[];
-  /** Throws ALEX_MODEL_NOT_FINITE, ALEX_TENSOR_TYPE, ALEX_FILE_READ. */
-  readParameter(name: string): Promise<Float32Array>;
-  close(): Promise<void>;
-}
 
 export interface LoadModelOptions {
   /** Class names for a file that has none of its own and this number of classes. */
@@ -66,14 +55,7 @@ export async function openModelIn(
   const file = await openModelSource(opened);
   const tensors = withoutCounters(file.tensors);
   const description = await describe(path, file, tensors, { ...options, findNetwork });
-  checkTensors(tensors, parameterShapes(description.network));
-  return {
-    ...description,
-    format: file.format,
-    dtypes: [...new Set([...tensors.values()].map(({ dtype }) => dtype))],
-    readParameter: async (name) => checkFinite(path, name, float32Values(name, await file.read(name))),
-    close: () => file.close(),
-  };
+  return describedModel(path, { ...file, tensors }, description);
 }
 
 /** Reads all of a model file that is open, and closes it. Throws as its readParameter does. */

@@ -12,7 +12,7 @@ import { openCheckpoint } from './folderStore.ts';
 import type { TrainingConfig } from './trainingOptions.ts';
 import { checkClassCount } from './evaluateModel.ts';
 import { openModel } from './modelFile.ts';
-import type { ModelFile } from './openedModel.ts';
+import type { ModelFile } from './describedModel.ts';
 import { readNetworkFile } from './networkFile.ts';
 import { isNetworkFile } from './networkFileName.ts';
 import { optionError } from './optionError.ts';

@@ -4,7 +4,8 @@ import type { OpenedFile } from '../../formats/openedFile.ts';
 import { startBytes, type ModelFormat, type ModelSource } from './modelFormat.ts';
 import { onnxFormat } from './onnx.ts';
 import { pthFormat } from './pth.ts';
-import { safetensorsFormat, shardedSafetensorsFormat } from './safetensors.ts';
+import { safetensorsFormat } from './safetensors.ts';
+import { shardedSafetensorsFormat } from './shardedSafetensors.ts';
 
 const formats: readonly ModelFormat[] = [safetensorsFormat, shardedSafetensorsFormat, pthFormat, onnxFormat];
 

@@ -1,8 +1,6 @@
 /** Model files in safetensors: a description of ours is the metadata entry `alexnet`. */
 import { parameterStates } from '../../engine/engine.ts';
-import { latin1Text } from '../../formats/latin1.ts';
 import { openSafetensorsIn, writeSafetensorsTo } from '../../formats/safetensors.ts';
-import { openShardedSafetensors } from '../../formats/shardedSafetensors.ts';
 import { lengthBytes, mostHeaderBytes } from '../../formats/safetensorsHeader.ts';
 import type { ModelFormat } from './modelFormat.ts';
 
@@ -41,14 +39,3 @@ export const safetensorsFormat: ModelFormat = {
 function withoutStates<T>(tensors: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
   return new Map([...tensors].filter(([name]) => !isState(name)));
 }
-
-/** In several files, told by their index; read only. */
-export const shardedSafetensorsFormat: ModelFormat = {
-  name: 'safetensors in parts',
-  extensions: ['.safetensors.index.json'],
-  recognises: ({ bytes }) => /^\s*\{\s*"/.test(latin1Text(bytes)),
-  open: async (index) => {
-    const file = await openShardedSafetensors(index);
-    return { ...file, about: file.metadata[descriptionKey] };
-  },
-};

@@ -1,66 +1,16 @@
 /** The CPU engine in a browser: the same plans, kernels and bits as Node.js's engine with WebAssembly. */
-import { alexnetError } from '../../../errors.ts';
-import { checkThreads } from '../checkThreads.ts';
-import type { Engine } from '../../engine.ts';
-import type { ConvolutionChoice } from '../plan/builder.ts';
-import { compileCpu } from '../program.ts';
-import { answerPages, failedCheck, firstWrong, knownAnswers } from '../targets/knownAnswers.ts';
-import { targetShapes } from '../targets/targets.ts';
-import { webFeatures, type WebFeatures } from './features.ts';
-import { webHost } from './webHost.ts';
+import { createWebEngineWith, type WebEngine, type WebEngineOptions } from './engineWith.ts';
 
-export interface WebEngineOptions {
-  /** Default: as many as the browser says the machine has; 1 where the page is not cross-origin isolated. */
-  readonly threads?: number;
-  /** Default `auto`: a model of the cost chooses for each convolution. Changes results by roundings. */
-  readonly convolutions?: ConvolutionChoice;
-}
-
-export interface WebEngine extends Engine {
-  readonly features: WebFeatures;
-}
+export type { WebEngine, WebEngineOptions } from './engineWith.ts';
 
 /**
  * Makes the engine, on a page or in a worker. Without shared memory all work is done on the thread that calls it, which
  * should then be a worker's. Throws ALEX_ENGINE_UNAVAILABLE, ALEX_OPTION_VALUE.
  */
-export async function createWebEngine(options: WebEngineOptions = {}): Promise<WebEngine> {
-  const features = webFeatures();
-  if (!features.simd) throw unavailable('this browser has no WebAssembly SIMD');
-  const { threads = navigator.hardwareConcurrency, convolutions = 'auto' } = options;
-  checkThreads(threads);
-  const host = webHost({ shared: features.threads, relaxed: features.relaxedSimd });
-  checkAnswers(host);
-  const target = 'wasm-128';
-  const run = {
-    threads: features.threads ? threads : 1,
-    target,
-    convolutions,
-    profile: false,
-    host,
-  } as const;
-  return {
-    name: 'cpu',
-    target,
-    threads: run.threads,
-    features,
-    compile: (network, compileOptions) => compileCpu(network, compileOptions, run),
-  };
+export function createWebEngine(options: WebEngineOptions = {}): Promise<WebEngine> {
+  return createWebEngineWith(startThread, options);
 }
 
-function checkAnswers(host: ReturnType<typeof webHost>): void {
-  const shape = targetShapes['wasm-128'];
-  const answers = knownAnswers(shape);
-  const memory = host.allocate(answerPages, { training: false });
-  const { compiled } = host.compileKernels(
-    answers.map(({ source }) => source),
-    'wasm-128',
-    memory,
-  );
-  const wrong = firstWrong(answers, host.instantiate(compiled, memory), shape);
-  if (wrong) throw unavailable(failedCheck(wrong));
-}
-
-function unavailable(reason: string): Error {
-  return alexnetError('ALEX_ENGINE_UNAVAILABLE', { engine: 'cpu', reason });
+function startThread(name: string): Worker {
+  return new Worker(new URL('./threadWorker.ts', import.meta.url), { type: 'module', name });
 }

@@ -13,9 +13,13 @@ export interface WebHostOptions {
   /** Whether there are threads that share memory; else all is done on the calling one. */
   readonly shared: boolean;
   readonly relaxed: boolean;
+  readonly startThread: StartThread;
 }
 
-export function webHost({ shared, relaxed }: WebHostOptions): Host {
+/** Starts a worker, whose first message will be the ThreadData of a thread. */
+export type StartThread = (name: string) => Worker;
+
+export function webHost({ shared, relaxed, startThread }: WebHostOptions): Host {
   return {
     compileKernels(sources) {
       const module = new WebAssembly.Module(assembleModule(sources, { lanes: 4, relaxed, shared }));
@@ -24,7 +28,9 @@ export function webHost({ shared, relaxed }: WebHostOptions): Host {
     instantiate,
     startTeam(work, words) {
       if (!shared) return inlineTeam(work, instantiate(work.compiled, work.memory));
-      return createTeam(work.threads, words, (thread, watch) => startWorker({ ...work, thread }, watch));
+      return createTeam(work.threads, words, (thread, watch) =>
+        giveWork(startThread(`alexnet-engine-${thread}`), { ...work, thread }, watch),
+      );
     },
     memoryLimit: () => mostBytes,
     allocate: (pages) => new WebAssembly.Memory({ initial: pages, maximum: pages, shared }),
@@ -36,11 +42,7 @@ function instantiate(compiled: CompiledKernels, memory: WebAssembly.Memory): Ins
   return instantiateModule(compiled.module, memory);
 }
 
-function startWorker(data: ThreadData, { failed }: ThreadWatch): StartedThread {
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
-    type: 'module',
-    name: `alexnet-engine-${data.thread}`,
-  });
+function giveWork(worker: Worker, data: ThreadData, { failed }: ThreadWatch): StartedThread {
   worker.addEventListener('error', ({ message }) =>
     failed(new Error(message || 'a thread could not be started')),
   );

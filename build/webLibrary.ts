@@ -1,0 +1,63 @@
+/**
+ * Builds `alexnet-ts/web` into dist/web, or the folder that is given: index.js for the page, worker.js for its worker and
+ * the engine's threads, and what the worker loads only where a file asks for it. They work from a static server as they
+ * are, and through bundlers, which know the way in which index.js names its worker.
+ */
+import { join, resolve } from 'node:path';
+import { build, type InlineConfig, type Plugin } from 'vite';
+
+const repository = resolve(import.meta.dirname, '..');
+
+const settings: InlineConfig = {
+  configFile: false,
+  root: repository,
+  base: './',
+  publicDir: false,
+  logLevel: 'warn',
+};
+
+/** Errors that a page never throws are left out of it: making an entry of the catalogue does nothing else. */
+const treeshake = { manualPureFunctions: ['entry'] };
+
+function built(entry: string, name: string, outDir: string, plugins: Plugin[] = []): InlineConfig {
+  return {
+    ...settings,
+    plugins,
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'es2024',
+      minify: true,
+      modulePreload: false,
+      rolldownOptions: {
+        input: { [name]: join(repository, 'src/web', entry) },
+        preserveEntrySignatures: 'allow-extension',
+        treeshake,
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+      },
+    },
+  };
+}
+
+const placeholder = '__ALEXNET_WORKER_URL__';
+
+/** Vite would put another expression in the place of the worker's address, which no bundler after it understands. */
+const plainWorkerAddress: Plugin = {
+  name: 'plain-worker-address',
+  enforce: 'pre',
+  transform: (code) => code.replace("new URL('./worker.ts', import.meta.url)", placeholder),
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== 'chunk' || !file.code.includes(placeholder)) continue;
+      file.code = file.code.replace(placeholder, "new URL('./worker.js', import.meta.url)");
+    }
+  },
+};
+
+/** Builds the library into a folder. */
+export async function buildWebLibrary(outDir: string): Promise<void> {
+  await build(built('worker.ts', 'worker', outDir));
+  await build(built('loadModel.ts', 'index', outDir, [plainWorkerAddress]));
+}
+
+if (import.meta.main) await buildWebLibrary(process.argv[2] ?? join(repository, 'dist/web'));
