@@ -19,6 +19,24 @@ const settings: InlineConfig = {
 /** Errors that a page never throws are left out of it: making an entry of the catalogue does nothing else. */
 const treeshake = { manualPureFunctions: ['entry'] };
 
+/** Parts of the catalogue of errors, files of src/errors, that nothing in the library throws. */
+const otherErrors = /\/src\/errors\/(?:explain|images|labs|reports|studio)\.ts$/;
+
+const withoutOtherErrors: Plugin = {
+  name: 'without-other-errors',
+  enforce: 'pre',
+  transform: (code, id) =>
+    otherErrors.test(id) ? code.replace(/(export const \w+ =) \{[^]*/, '$1 {};') : undefined,
+  generateBundle(_options, bundle) {
+    const code = Object.values(bundle).map((file) => (file.type === 'chunk' ? file.code : ''));
+    const found = (pattern: RegExp): string[] =>
+      [...code.join('').matchAll(pattern)].map(([, error]) => error);
+    const known = new Set(found(/\b(ALEX_\w+):/g));
+    const unknown = found(/[\x60'"](ALEX_\w+)[\x60'"](?!:)/g).filter((error) => !known.has(error));
+    if (unknown.length > 0) this.error(`the library throws ${unknown.join(', ')}, which it leaves out`);
+  },
+};
+
 function built(entry: string, name: string, outDir: string, plugins: Plugin[] = []): InlineConfig {
   return {
     ...settings,
@@ -56,7 +74,7 @@ const plainWorkerAddress: Plugin = {
 
 /** Builds the library into a folder. */
 export async function buildWebLibrary(outDir: string): Promise<void> {
-  await build(built('worker.ts', 'worker', outDir));
+  await build(built('worker.ts', 'worker', outDir, [withoutOtherErrors]));
   await build(built('loadModel.ts', 'index', outDir, [plainWorkerAddress]));
 }
 

@@ -90,6 +90,7 @@ async function predictAll(
   images: readonly ImageInput[],
   { top = 5 }: PredictOptions = {},
 ): Promise<readonly (readonly Prediction[])[]> {
+  worker.throwIfEnded();
   return worker.predict({ images: await sentImages(images), top });
 }
 

@@ -13,6 +13,8 @@ import { pageError, receivedError } from './pageErrors.ts';
 export interface WorkerCalls {
   load(request: LoadRequest, onProgress?: (progress: Progress) => void): Promise<LoadedModel>;
   predict(request: PredictRequest): Promise<readonly (readonly Prediction[])[]>;
+  /** Throws the reason of the end, if it has been ended. */
+  throwIfEnded(): void;
   /** Ends the worker: calls that wait and all later ones reject with the reason of the first end. */
   end(reason: unknown): void;
 }
@@ -72,6 +74,9 @@ export function startWorker(): WorkerCalls {
         undefined,
         predict.images.filter((image) => image instanceof ImageBitmap),
       ),
+    throwIfEnded() {
+      if (ended) throw ended.reason;
+    },
     end,
   };
 }

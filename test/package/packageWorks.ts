@@ -35,7 +35,12 @@ function pack(folder: string): string {
     run(repository, 'npm', 'pack', '--json', '--silent', '--pack-destination', folder),
   ) as Packed[];
   const paths = packed.files.map(({ path }) => path);
-  const built = ['dist/src/index.d.ts', 'dist/labs/activations.js'];
+  const built = [
+    'dist/src/index.d.ts',
+    'dist/labs/activations.js',
+    'dist/web/index.js',
+    'dist/web/worker.js',
+  ];
   for (const wanted of ['README.md', 'README.ja.md', 'LICENSE', 'bin/alexnet.js', ...built]) {
     assert.ok(paths.includes(wanted), `${wanted} is missing from the package`);
   }
@@ -88,13 +93,30 @@ function checkLibrary(folder: string): void {
   const example = blocks.find(({ remark }) => remark === 'checked: as a user of the package');
   assert.ok(example, 'README.md has lost its example of the library');
   writeFileSync(join(folder, 'example.ts'), `${example.text}\n`);
-  const settings = { module: 'nodenext', target: 'esnext', strict: true, noEmit: true, types: [] };
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: settings, files: ['example.ts'] }),
-  );
-  run(folder, join(repository, 'node_modules/.bin/tsc'), '--project', folder);
+  checkTypes(folder, 'example.ts', ['esnext']);
   console.log(run(folder, 'npx', 'node', 'example.ts'));
+}
+
+/** Type-checks a user's file, without Node.js's types. */
+function checkTypes(folder: string, file: string, lib: readonly string[]): void {
+  const settings = { module: 'nodenext', target: 'esnext', lib, strict: true, noEmit: true, types: [] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: settings, files: [file] }));
+  run(folder, join(repository, 'node_modules/.bin/tsc'), '--project', folder);
+}
+
+/** The library for pages, type-checked and found by its name. */
+function checkWebLibrary(folder: string): void {
+  const lines = [
+    "import { AlexnetError, loadModel, type Prediction } from 'alexnet-ts/web';",
+    "const model = await loadModel(new URL('m.onnx', location.href), { threads: 2, onProgress: ({ loaded }) => loaded });",
+    'const one: readonly Prediction[] = await model.predict(new ImageData(2, 2), { top: 1 });',
+    "const many: readonly (readonly Prediction[])[] = await model.predict([document.createElement('canvas')]);",
+    'export const shown = [one[0].class, many[0][0].probability, model.network.input.width, AlexnetError];',
+  ];
+  writeFileSync(join(folder, 'page.ts'), `${lines.join('\n')}\n`);
+  checkTypes(folder, 'page.ts', ['esnext', 'dom']);
+  const found = run(folder, 'npx', 'node', '--print', "import.meta.resolve('alexnet-ts/web')");
+  assert.match(found, /dist\/web\/index\.js$/m);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'alexnet-package-'));
@@ -102,6 +124,7 @@ try {
   install(pack(folder), folder);
   checkCommandLine(folder);
   checkLibrary(folder);
+  checkWebLibrary(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
