@@ -10,7 +10,7 @@ import { extname, join, resolve } from 'node:path';
 import { after } from 'node:test';
 import type { AxeResults } from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { build } from 'vite';
+import { build, type InlineConfig } from 'vite';
 import { findChromium } from '../report/chromium.ts';
 
 const web = resolve(import.meta.dirname, '../../web');
@@ -48,21 +48,28 @@ export function builtStudio(): Promise<string> {
 }
 
 async function buildInto(outDir: string): Promise<string> {
+  await buildQuietly(outDir, { root: web, configFile: join(web, 'vite.config.ts') });
+  return outDir;
+}
+
+/** Builds another page, such as one that has a single part of the studio, into a temporary folder. */
+export async function builtPage(root: string): Promise<string> {
+  const outDir = mkdtempSync(join(tmpdir(), 'alexnet-page-'));
+  await buildQuietly(outDir, { root, configFile: false, base: './', worker: { format: 'es' } });
+  return outDir;
+}
+
+async function buildQuietly(outDir: string, config: InlineConfig): Promise<void> {
   cleanups.push(() => rmSync(outDir, { recursive: true, force: true }));
   // The test runner sets it to test, which would build another page than people get.
   process.env['NODE_ENV'] = 'production';
-  await build({
-    root: web,
-    configFile: join(web, 'vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir, emptyOutDir: true },
-  });
-  return outDir;
+  await build({ ...config, logLevel: 'error', build: { outDir, emptyOutDir: true, target: 'esnext' } });
 }
 
 export interface StaticServer {
   /** Of the page, with a slash at its end. */
   readonly url: string;
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -93,7 +100,7 @@ export async function serveStatic(
     return closed;
   };
   cleanups.push(close);
-  return { url: `http://127.0.0.1:${taken}/`, close };
+  return { url: `http://127.0.0.1:${taken}/`, folder, close };
 }
 
 let browser: Promise<Browser> | undefined;

@@ -11,16 +11,19 @@ export interface StudioStore {
 
 const lockName = 'alexnet-studio';
 
+/** A page that is loaded again may have to wait until the worker of before has ended. */
+const patience = 3000;
+
 /** Takes the lock for as long as the worker lives; false when another tab has it. */
 function takeLock(): Promise<boolean> {
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const { promise, resolve } = Promise.withResolvers<boolean>();
   navigator.locks
-    .request(lockName, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null);
+    .request(lockName, { signal: AbortSignal.timeout(patience) }, () => {
+      resolve(true);
       // Held until the worker ends.
-      return lock === null ? undefined : new Promise<never>(() => {});
+      return new Promise<never>(() => {});
     })
-    .catch(reject);
+    .catch(() => resolve(false));
   return promise;
 }
 

@@ -1,4 +1,4 @@
-import type { Engine } from '../../src/engine/engine.ts';
+import type { Engine, ImageBuffer } from '../../src/engine/engine.ts';
 import { initialise } from '../../src/network/initialise.ts';
 import { buildNetwork } from '../../src/network/zoo/networks.ts';
 import { macrotask } from './macrotask.ts';
@@ -19,8 +19,7 @@ export async function measureTraining(
     initialise(network, { scheme: 'he', seed: 0 }, (parameter, values) =>
       program.writeParameter(parameter, values),
     );
-    const { data, offset } = program.inputs[0]!;
-    for (let i = offset; i < data.length; i++) data[i] = ((i * 7) % 13) / 6 - 1;
+    fillArbitrarily(program.inputs[0]!);
     const labels = Array.from({ length: batchSize }, (_, i) => i % classes);
     const step = async (number: number): Promise<void> => {
       const optimizer = { learningRate: 0.001, momentum: 0.9, weightDecay: 0 };
@@ -35,5 +34,22 @@ export async function measureTraining(
     return (1000 * steps * batchSize) / (performance.now() - from);
   } finally {
     await program.dispose();
+  }
+}
+
+function fillArbitrarily({
+  data,
+  offset,
+  strides,
+  shape: [images, channels, height, width],
+}: ImageBuffer): void {
+  for (let n = 0; n < images; n++) {
+    for (let c = 0; c < channels; c++) {
+      for (let y = 0; y < height; y++) {
+        const row = offset + n * strides.image + c * strides.channel + y * strides.row;
+        for (let x = 0; x < width; x++)
+          data[row + x * strides.column] = ((n + 5 * c + 3 * y + 7 * x) % 13) / 6 - 1;
+      }
+    }
   }
 }
