@@ -9,6 +9,10 @@ import { emptyLabels, type MemoryDataset } from '../../src/data/dataset.ts';
 import { encodePng } from '../../src/data/images/encodePng.ts';
 import { generateShapes } from '../../src/data/shapes.ts';
 import { sharedBytes } from '../../src/data/sharedBytes.ts';
+import { planarImage } from '../../src/data/image.ts';
+import { activations } from '../../src/explain/activations.ts';
+import { gradCam } from '../../src/explain/gradCam.ts';
+import { openSubject } from '../../src/explain/openSubject.ts';
 import { createCpuEngine } from '../../src/engine/cpu/engine.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
 import type { Model } from '../../src/training/modelDescription.ts';
@@ -321,3 +325,74 @@ test('a full storage is told, and loses nothing', { skip }, async () => {
     dataset.classes.map(() => classSize),
   );
 });
+
+test(
+  'a changed learning rate outlives the page, and a finished run answers as it does in Node.js',
+  { skip },
+  async () => {
+    const page = await openPage(server.url);
+    const collection = await addSet(page);
+    const { id } = await startRun(page, collection);
+    await page.evaluate(
+      (run) =>
+        new Promise<void>((paused) => {
+          let asked = false;
+          studio.trainings.subscribe((one, event) => {
+            if (one !== run) return;
+            if (event.type === 'epoch' && !asked) {
+              asked = true;
+              void studio.trainings.setLearningRate(run, 1e-4);
+            }
+            if (event.type === 'rate') void studio.trainings.pause(run).then(() => paused());
+          });
+        }),
+      id,
+    );
+    await page.reload();
+    const finished = await page.evaluate(async (run) => {
+      await studio.trainings.resume(run);
+      return studio.trainings.finish(run);
+    }, id);
+    assert.equal(finished.state, 'ended', JSON.stringify(finished.error));
+    const events = await page.evaluate((run) => studio.trainings.events(run), id);
+    const changed = events.findIndex((event) => event.type === 'rate');
+    const after = events.slice(changed).find((event) => event.type === 'step');
+    assert.equal(after?.learningRate, 1e-4);
+
+    const model = await loadModel(await downloaded(page, id, 'safetensors'));
+    const { png } = droppedFiles()[0]!;
+    const { answer, maps } = await page.evaluate(
+      async ([run, encoded]) => {
+        const image = new Blob([Uint8Array.fromBase64(encoded)]);
+        const { guesses } = await studio.models.predict(`run-${run}`, image);
+        const layers = (await studio.models.layers(`run-${run}`)).map(({ spec }) => spec.name);
+        const { gradCam, layer, class: name } = await studio.models.explain(`run-${run}`, image);
+        const sheets = [];
+        for (const one of layers)
+          sheets.push((await studio.models.activations(`run-${run}`, image, one)).shape);
+        return { answer: guesses, maps: { layer, name, values: [...gradCam.values], sheets } };
+      },
+      [id, png] as const,
+    );
+    const subject = await openSubject(model, {
+      engine: await createCpuEngine({ target: 'wasm-128' }),
+      batchSize: 8,
+    });
+    try {
+      const image = planarImage(dataset.images, dataset);
+      const { probabilities, layers } = await activations(subject, image);
+      const expected = [...probabilities].toSorted((a, b) => b - a);
+      answer.forEach(({ probability }, i) => assert.ok(Math.abs(probability - expected[i]!) < 1e-12));
+      assert.deepEqual(
+        maps.sheets,
+        layers.map(({ shape }) => [...shape]),
+      );
+      const { layer, map, class: at } = await gradCam(subject, image);
+      assert.deepEqual([maps.layer, maps.name], [layer, model.classes[at]]);
+      const most = Math.max(...map.values) || 1;
+      maps.values.forEach((value, i) => assert.ok(Math.abs(value - map.values[i]! / most) < 1e-6));
+    } finally {
+      await subject.close();
+    }
+  },
+);

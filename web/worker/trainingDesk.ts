@@ -149,8 +149,10 @@ async function work(one: Active, options: DeskOptions): Promise<boolean> {
       finishes: () => one.finishes,
       emit(event) {
         if (event.type === 'progress') orders.poll();
-        else log.append(event);
-        for (const told of eventsOf(event, run)) teller(told);
+        for (const told of eventsOf(event, run)) {
+          if (isKept(told)) log.append(told);
+          teller(told);
+        }
       },
       onStep: stepHook(one, options.tell),
     });
@@ -179,11 +181,16 @@ function eventsOf(event: TrainingEvent, run: StoredRun): RunEvent[] {
   return [event, { type: 'state', run: infoOf(run) }];
 }
 
+/** Whether an event is for those who come later, too. */
+function isKept({ type }: RunEvent): boolean {
+  return type !== 'progress' && type !== 'state';
+}
+
 /** Keeps events for those who come later, and tells the page, of frequent kinds some a second. */
 function eventTeller(one: Active, tell: DeskOptions['tell']): (event: RunEvent) => void {
   const lastAt = new Map<string, number>();
   return (event) => {
-    if (event.type !== 'progress' && event.type !== 'state') one.told.push(event);
+    if (isKept(event)) one.told.push(event);
     if (event.type === 'step' || event.type === 'progress') {
       const now = performance.now();
       if (now - (lastAt.get(event.type) ?? -Infinity) < eventPause) return;
