@@ -46,9 +46,11 @@ export async function startStudioServer(options: StudioServerOptions): Promise<S
   const [live, jobs, reports] = [createLive(library), createJobs(), createReports()];
   const server = fastify({ forceCloseConnections: true, bodyLimit: 65_536 });
   answerErrors(server);
-  await addHeaders(server, await readFile(page, 'utf8'));
+  const html = await readFile(page, 'utf8');
+  await addHeaders(server, html);
   checkRequests(server, access);
   addRoutes(server, { access, library, live, jobs, reports });
+  addPage(server, html);
   await addStudio(server, studio);
   try {
     await server.listen({ host, port });
@@ -75,11 +77,22 @@ async function addHeaders(server: FastifyInstance, page: string): Promise<void> 
   });
 }
 
+/** The page is told that it is served by this server: on others it need not ask for runs. */
+function addPage(server: FastifyInstance, html: string): void {
+  const page = html.replace('</head>', '<meta name="alexnet-studio" content="served"></head>');
+  for (const path of ['/', '/index.html']) {
+    server.get(path, async (_, reply) =>
+      reply.type('text/html; charset=utf-8').header('Cache-Control', 'no-cache').send(page),
+    );
+  }
+}
+
 /** The package knows no path outside of the folder. File names under assets/ have a digest of what is in them. */
 async function addStudio(server: FastifyInstance, root: string): Promise<void> {
   await server.register(fastifyStatic, {
     root: resolve(root),
     dotfiles: 'deny',
+    index: false,
     cacheControl: false,
     setHeaders: (reply, path) => {
       const forever = /[/\\]assets[/\\]/.test(path);

@@ -1,6 +1,173 @@
 import type { JSX } from 'preact';
-import { useText } from '../../app/language.ts';
+import { useMemo, useState } from 'preact/hooks';
+import type { RunSummary } from '../../../src/serve/protocol.ts';
+import type { RoomProps } from '../../app/rooms.ts';
+import { useLanguage, useText } from '../../app/language.ts';
+import { Message } from '../../parts/Message.tsx';
+import { createConnection, type Connection } from './connection.ts';
+import { Curves } from './Curves.tsx';
+import { Differences } from './Differences.tsx';
+import { RunDetails } from './RunDetails.tsx';
+import { RunTable } from './RunTable.tsx';
+import { isServedByStudio, keptToken } from './token.ts';
+import { useRuns, type Runs } from './useRuns.ts';
+import './watch.css';
 
-export function Room(): JSX.Element {
-  return <h1>{useText()({ en: 'Watch', ja: '見守る' })}</h1>;
+/** Runs on this machine, live. */
+export function Room({ path }: RoomProps): JSX.Element {
+  const text = useText();
+  const token = keptToken();
+  const connection = useMemo(() => (token === undefined ? undefined : createConnection(token)), [token]);
+  return (
+    <div class="stack">
+      <h1>{text({ en: 'Watch', ja: '見守る' })}</h1>
+      {!isServedByStudio() ? (
+        <Elsewhere />
+      ) : connection === undefined ? (
+        <Message kind="error">{text(openPrinted)}</Message>
+      ) : (
+        <Watching connection={connection} path={path} />
+      )}
+    </div>
+  );
+}
+
+const openPrinted = {
+  en: 'This tab has no token of the server. Open the address that “alexnet studio” printed in its terminal, with all that follows “?token=”.',
+  ja: 'このタブはサーバーのトークンを持っていない。alexnet studio が端末に表示したアドレスを、「?token=」以降も含めて開いてほしい。',
+} as const;
+
+/** On a server of static files there are no runs: what to do to see some. */
+function Elsewhere(): JSX.Element {
+  const text = useText();
+  return (
+    <div class="stack">
+      <p>
+        {text({
+          en: 'Here you see trainings on your own machine while they go on. A web page cannot look into its folders, so this room needs the studio that runs there. Install Node.js, and in a terminal:',
+          ja: 'この部屋では、自分のマシンで進行中の訓練をその場で見られる。ウェブページからはフォルダの中が見えないので、マシン上で動くスタジオが要る。Node.js を入れ、端末で次を実行してほしい。',
+        })}
+      </p>
+      <pre tabIndex={0}>{'npm install alexnet-ts\nnpx alexnet studio'}</pre>
+      <p>
+        {text({
+          en: 'It opens this page again, with this room at work. A training to watch, in another terminal:',
+          ja: '同じページが開き、この部屋が使えるようになる。見守る訓練は別の端末で始める。',
+        })}
+      </p>
+      <pre tabIndex={0}>npx alexnet train alexnet-32 --dataset shapes --epochs 20 --control</pre>
+    </div>
+  );
+}
+
+/** So many can be told apart. */
+const mostOverlaid = 6;
+
+interface WatchingProps {
+  readonly connection: Connection;
+  readonly path: readonly string[];
+}
+
+function Watching({ connection, path }: WatchingProps): JSX.Element {
+  const text = useText();
+  const [chosen, setChosen] = useState<readonly string[]>();
+  // Before anything is chosen: what goes on now, else what was last.
+  const [usual, setUsual] = useState<readonly string[]>([]);
+  const shown = chosen ?? usual;
+  const focused = path[0] === undefined ? shown[0] : decodeURIComponent(path[0]);
+  const followed = [...new Set([...shown, ...(focused === undefined ? [] : [focused])])].sort();
+  const state = useRuns(connection, followed);
+  const { runs, folder, curves, link } = state;
+  if (chosen === undefined && runs !== undefined) {
+    const next = usualChoice(runs, usual);
+    if (next.join('\n') !== usual.join('\n')) setUsual(next);
+  }
+  const toggle = (id: string): void =>
+    setChosen(shown.includes(id) ? shown.filter((one) => one !== id) : [...shown, id].slice(-mostOverlaid));
+  if (runs === undefined) return <Waiting {...state} />;
+  const overlaid = shown.filter((id) => runs.some((run) => run.id === id));
+  const run = runs.find(({ id }) => id === focused);
+  return (
+    <>
+      <LinkNotice {...state} />
+      {runs.length === 0 ? (
+        <NoRuns folder={folder ?? ''} />
+      ) : (
+        <>
+          <RunTable runs={runs} folder={folder} shown={overlaid} focused={focused} onToggle={toggle} />
+          <Curves ids={overlaid} curves={curves} folder={folder} />
+          {overlaid.length > 1 && <Differences connection={connection} ids={overlaid} folder={folder} />}
+          {run === undefined ? (
+            focused !== undefined && (
+              <Message kind="note">
+                {text({ en: `The run “${focused}” is not there.`, ja: `実行「${focused}」はない。` })}
+              </Message>
+            )
+          ) : (
+            <RunDetails
+              key={run.id}
+              run={run}
+              folder={folder}
+              events={curves.get(run.id)}
+              connection={connection}
+              live={link === 'live'}
+            />
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+/** All that run now, or the latest; what was shown stays when it has ended. */
+function usualChoice(runs: readonly RunSummary[], before: readonly string[]): readonly string[] {
+  const latest = runs
+    .filter(({ problem }) => problem === undefined)
+    .toSorted((a, b) => b.changedAt - a.changedAt);
+  const running = latest.filter(({ state }) => state === 'running' || state === 'waiting');
+  const stays = before.filter((id) => runs.some((run) => run.id === id));
+  const added = running.map(({ id }) => id).filter((id) => !stays.includes(id));
+  const chosen = [...stays, ...added].slice(-mostOverlaid);
+  return chosen.length > 0 ? chosen : latest.slice(0, 1).map(({ id }) => id);
+}
+
+function Waiting({ link }: Runs): JSX.Element {
+  const text = useText();
+  if (link === 'refused') return <Message kind="error">{text(openPrinted)}</Message>;
+  if (link === 'lost') return <Message kind="error">{text(serverGone)}</Message>;
+  return <p role="status">{text({ en: 'Looking for runs…', ja: '実行を探している…' })}</p>;
+}
+
+const serverGone = {
+  en: 'The server does not answer. Start “alexnet studio” again, in the same folder: this page goes on by itself.',
+  ja: 'サーバーが応答しない。同じフォルダで alexnet studio をもう一度起動すれば、このページは自動で続きを表示する。',
+} as const;
+
+function LinkNotice({ link, lostAt }: Runs): JSX.Element | null {
+  const text = useText();
+  const language = useLanguage();
+  if (link === 'refused') return <Message kind="error">{text(openPrinted)}</Message>;
+  if (link !== 'lost' || lostAt === undefined) return null;
+  const time = new Date(lostAt).toLocaleTimeString(language);
+  return (
+    <Message kind="error">
+      {text(serverGone)}{' '}
+      {text({ en: `What you see is from ${time}.`, ja: `表示しているのは ${time} 時点の内容。` })}
+    </Message>
+  );
+}
+
+function NoRuns({ folder }: { readonly folder: string }): JSX.Element {
+  const text = useText();
+  return (
+    <div class="stack">
+      <p>
+        {text({
+          en: `There are no runs in ${folder} yet. Start a training there, in another terminal; it appears here at once:`,
+          ja: `${folder} にはまだ実行がない。別の端末で訓練を始めると、すぐここに現れる。`,
+        })}
+      </p>
+      <pre tabIndex={0}>npx alexnet train alexnet-32 --dataset shapes --epochs 20 --control</pre>
+    </div>
+  );
 }

@@ -1,0 +1,106 @@
+import type { JSX } from 'preact';
+import type { RunSummary } from '../../../src/serve/protocol.ts';
+import { count, percent } from '../../../src/numberText.ts';
+import { useText } from '../../app/language.ts';
+import { href } from '../../app/route.ts';
+import { nameOf, short, states, words } from './words.ts';
+
+export interface RunTableProps {
+  readonly runs: readonly RunSummary[];
+  readonly folder: string | undefined;
+  /** Whose curves are drawn, in the order of their colours. */
+  readonly shown: readonly string[];
+  readonly focused: string | undefined;
+  readonly onToggle: (id: string) => void;
+}
+
+/** All runs, the latest first: a tick draws a run's curves, its name opens its details. */
+export function RunTable({ runs, folder, shown, focused, onToggle }: RunTableProps): JSX.Element {
+  const text = useText();
+  const caption = text({ en: `Runs in ${folder}`, ja: `${folder} の実行` });
+  const titles = [words.run, words.state, words.network, words.data, words.steps, words.loss, words.accuracy];
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+      <table class="runs">
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{text({ en: 'Curves', ja: '曲線' })}</th>
+            {titles.map((title) => (
+              <th scope="col" key={title.en}>
+                {text(title)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {runs
+            .toSorted((a, b) => b.changedAt - a.changedAt)
+            .map((run) => (
+              <Row
+                key={run.id}
+                run={run}
+                name={nameOf(run.id, folder)}
+                color={shown.indexOf(run.id)}
+                focused={run.id === focused}
+                onToggle={onToggle}
+              />
+            ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly run: RunSummary;
+  readonly name: string;
+  /** -1 where its curves are not drawn. */
+  readonly color: number;
+  readonly focused: boolean;
+  readonly onToggle: (id: string) => void;
+}
+
+function Row({ run, name, color, focused, onToggle }: RowProps): JSX.Element {
+  const text = useText();
+  const { id, state, network, dataset, step, steps, loss, accuracy, problem } = run;
+  return (
+    <tr class={focused ? 'focused' : undefined}>
+      <td>
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={color >= 0}
+            disabled={problem !== undefined}
+            onChange={() => onToggle(id)}
+            aria-label={text({ en: `Draw the curves of ${name}`, ja: `${name} の曲線を描く` })}
+          />
+          <span class="swatch" style={color < 0 ? {} : { background: `var(--series-${color})` }} />
+        </label>
+      </td>
+      <th scope="row">
+        <a href={href('watch', encodeURIComponent(id))} aria-current={focused ? 'true' : undefined}>
+          {name}
+        </a>
+      </th>
+      <td>
+        <span class={`state ${state}`}>{text(states[state])}</span>
+      </td>
+      {problem === undefined ? (
+        <>
+          <td>{network}</td>
+          <td class="path">{dataset}</td>
+          <td class="number">{steps > 0 ? `${count(step)} / ${count(steps)}` : '–'}</td>
+          <td class="number">{loss === undefined ? '–' : short(loss)}</td>
+          <td class="number">
+            {accuracy === undefined ? '–' : `${percent(accuracy.value)} (${text(words[accuracy.on])})`}
+          </td>
+        </>
+      ) : (
+        <td colSpan={5} lang="en">
+          {problem}
+        </td>
+      )}
+    </tr>
+  );
+}
