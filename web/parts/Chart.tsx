@@ -108,11 +108,26 @@ function options(props: ChartProps, target: HTMLElement): uPlot.Options {
     width: widthOf(target),
     height,
     scales: { x: scale(x), y: scale(y) },
-    axes: [axis(x.label), { ...axis(y.label), size: 60 }],
-    legend: { show: series.length > 1 },
+    axes: [
+      { ...axis(x.label), ...(x.log && { values: powersOfTen }) },
+      { ...axis(y.label), size: 60, ...(y.log && { values: powersOfTen }) },
+    ],
+    legend: { show: series.length > 1, live: false },
     cursor: { drag: { x: false, y: false } },
     series: [{ label: x.label }, ...series.map((one, index) => seriesOptions(one, index, target))],
   };
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** Labels of a logarithmic axis: 10⁻⁴; nothing between powers. */
+function powersOfTen(_: uPlot, splits: readonly (number | null)[]): string[] {
+  return splits.map((value) => {
+    const power = value === null ? NaN : Math.log10(value);
+    if (Math.abs(power - Math.round(power)) > 1e-9 || Number.isNaN(power)) return '';
+    const digits = [...String(Math.abs(Math.round(power)))].map((digit) => superscripts[Number(digit)]);
+    return `10${power < -0.5 ? '⁻' : ''}${digits.join('')}`;
+  });
 }
 
 function seriesOptions(one: ChartSeries, index: number, target: HTMLElement): uPlot.Series {

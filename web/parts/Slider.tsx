@@ -11,12 +11,16 @@ export interface SliderProps {
   readonly shown?: string;
 }
 
+/** A slider with its label and value. The value is no `output`: a label names the first such thing in it. */
 export function Slider({ label, value, min, max, step, onChange, shown }: SliderProps): JSX.Element {
   const text = shown ?? String(value);
   return (
     <label class="slider">
       <span class="field-label">
-        {label} <output>{text}</output>
+        {label}{' '}
+        <span class="slider-value" aria-hidden="true">
+          {text}
+        </span>
       </span>
       <input
         type="range"

@@ -101,8 +101,10 @@ function createState(network: NetworkSpec, options: CompileOptions): State {
 function imageBuffer({ input }: NetworkSpec, batchSize: number): ImageBuffer {
   const { channels, height, width } = input;
   const strides = { image: channels * height * width, channel: height * width, row: width, column: 1 };
-  // Shared, so that loader threads may write it in place.
-  const memory = new SharedArrayBuffer(4 * batchSize * strides.image);
+  const bytes = 4 * batchSize * strides.image;
+  // Shared, so that loader threads may write it in place; but not in pages that are not cross-origin isolated.
+  const memory =
+    typeof SharedArrayBuffer === 'function' ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
   return {
     data: new Float32Array(memory),
     offset: 0,
