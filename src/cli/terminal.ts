@@ -14,7 +14,7 @@ export interface Terminal {
   readonly colorDepth: ColorDepth;
   /** How `print` can show pictures; `none` where it writes to no terminal. */
   readonly images: ImageProtocol;
-  /** Columns and rows of the terminal. */
+  /** Columns and rows of the terminal; those of a usual one where it does not say, or says 0, as under `script`. */
   readonly columns: number;
   readonly rows: number;
   /** A result, on standard output; nothing with --json. */
@@ -56,10 +56,10 @@ export function createTerminal(
     colorDepth,
     images: imageProtocol({ shown, colorDepth }, environment),
     get columns() {
-      return people.columns ?? 80;
+      return people.columns || 80;
     },
     get rows() {
-      return people.rows ?? 24;
+      return people.rows || 24;
     },
     print: (text) => {
       if (!json) writeTo(stdout, text);
@@ -72,7 +72,7 @@ export function createTerminal(
       if (!live) return;
       wipe();
       if (text === '') return;
-      people.write(cut(text, (people.columns ?? 80) - 1));
+      people.write(cut(text, (people.columns || 80) - 1));
       drawn = true;
     },
   };

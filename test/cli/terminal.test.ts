@@ -29,6 +29,7 @@ function written(json: boolean, outIsTTY: boolean, errorIsTTY: boolean, columns 
     ({
       isTTY,
       columns,
+      rows: 0,
       write: (piece: string) => (text[key] += piece) !== '',
     }) as unknown as NodeJS.WriteStream;
   const terminal = createTerminal(json, stream('out', outIsTTY), stream('error', errorIsTTY));
@@ -66,6 +67,11 @@ test('a live line is taken away before other text, cut to the terminal, and neve
   const piped = written(false, false, false);
   piped.terminal.drawLine('50%');
   assert.deepEqual([piped.out, piped.error], ['', '']);
+});
+
+test('a terminal that says it has no size is taken for one of the usual size', () => {
+  const { terminal } = written(false, true, true, 0);
+  assert.deepEqual([terminal.columns, terminal.rows], [80, 24]);
 });
 
 const progress: ProgressEvent = {
