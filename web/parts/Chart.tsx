@@ -12,6 +12,8 @@ export interface Axis {
   readonly domain?: readonly [number, number];
   /** Powers of ten. Default false. */
   readonly log?: boolean;
+  /** Ticks at whole numbers only. Default false. */
+  readonly whole?: boolean;
 }
 
 export interface ChartSeries {
@@ -86,18 +88,24 @@ function widthOf(place: HTMLElement): number {
   return Math.max(200, Math.floor(place.clientWidth));
 }
 
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 2e4, 5e4, 1e5];
+
+/** A line with fewer points than this shows them: of one alone, nothing else is to be seen. */
+const fewPoints = 20;
+
 function options(props: ChartProps, target: HTMLElement): uPlot.Options {
   const { x, y, series, height = 260 } = props;
   const ink = resolvedColor('--ink', target);
   const grid = { stroke: resolvedColor('--line', target), width: 1 };
   const font = '12px system-ui, sans-serif';
-  const axis = (label: string): uPlot.Axis => ({
+  const axis = ({ label, whole }: Axis): uPlot.Axis => ({
     label,
     labelFont: font,
     font,
     stroke: ink,
     grid,
     ticks: grid,
+    ...(whole && { incrs: wholeSteps }),
   });
   const scale = ({ domain, log }: Axis): uPlot.Scale => ({
     ...(domain !== undefined && { range: [domain[0], domain[1]] }),
@@ -109,8 +117,8 @@ function options(props: ChartProps, target: HTMLElement): uPlot.Options {
     height,
     scales: { x: scale(x), y: scale(y) },
     axes: [
-      { ...axis(x.label), ...(x.log && { values: powersOfTen }) },
-      { ...axis(y.label), size: 60, ...(y.log && { values: powersOfTen }) },
+      { ...axis(x), ...(x.log && { values: powersOfTen }) },
+      { ...axis(y), size: 60, ...(y.log && { values: powersOfTen }) },
     ],
     legend: { show: series.length > 1, live: false },
     cursor: { drag: { x: false, y: false } },
@@ -139,7 +147,9 @@ function seriesOptions(one: ChartSeries, index: number, target: HTMLElement): uP
     stroke,
     width: one.points ? 0 : 2,
     ...(dashes !== 'none' && !one.points && { dash: dashes.split(' ').map(Number) }),
-    points: one.points ? { show: true, size: 9, fill: stroke, stroke } : { show: false },
+    points: one.points
+      ? { show: true, size: 9, fill: stroke, stroke }
+      : { show: (plot: uPlot) => plot.data[0].length < fewPoints },
     spanGaps: true,
   };
 }

@@ -12,9 +12,11 @@ export function toldError(error: unknown): { code?: string; message: string; adv
   if (typeof error !== 'object' || error === null) return { message: String(error) };
   const { code, message, advice } = error as Record<string, unknown>;
   const text = typeof message === 'string' ? message : String(error);
-  if (typeof code !== 'string' || typeof advice !== 'string') return { message: text };
+  if (typeof code !== 'string') return { message: text };
   // The catalogue's messages are `CODE: what. advice`.
   const bare = text.startsWith(`${code}: `) ? text.slice(code.length + 2) : text;
+  // A worker's have all in their message.
+  if (typeof advice !== 'string') return { code, message: bare };
   return { code, message: bare.endsWith(advice) ? bare.slice(0, -advice.length).trim() : bare, advice };
 }
 

@@ -1,0 +1,188 @@
+/** The room Train, driven as a person would: images, a training with all that is done on its way, the model as files. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { jsonLines, runAlexnet } from '../cli/runAlexnet.ts';
+import { temporaryFolder } from '../formats/temporaryFolder.ts';
+import { drawnPng, figureNames, writeFigures } from './drawnImages.ts';
+import {
+  accessibilityFaults,
+  builtStudio,
+  faultsOf,
+  openPage,
+  overhang,
+  serveStatic,
+  skip,
+} from './studio.ts';
+
+/** A camera that draws, and no dialogue: who is not granted the camera is refused it. */
+const browserArguments = ['--use-fake-device-for-media-stream'];
+
+async function trainRoom(url: string, options: Parameters<typeof openPage>[1] = {}): Promise<Page> {
+  const page = await openPage(`${url}#/train`, { locale: 'en-GB', arguments: browserArguments, ...options });
+  await page.getByRole('heading', { level: 1, name: 'Train' }).waitFor();
+  return page;
+}
+
+async function newCollection(page: Page): Promise<void> {
+  await page.getByRole('button', { name: '+ Your own images' }).click();
+  await page.getByLabel('Size that is kept').selectOption('32');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: '+ Add a class' }).waitFor();
+}
+
+/** Drops files on an element; folders cannot be made by scripts. */
+async function drop(
+  page: Page,
+  target: string,
+  files: readonly { name: string; bytes: Uint8Array }[],
+): Promise<void> {
+  const given = files.map(({ name, bytes }) => ({ name, bytes: [...bytes] }));
+  const transfer = await page.evaluateHandle((all) => {
+    const data = new DataTransfer();
+    for (const { name, bytes } of all) data.items.add(new File([new Uint8Array(bytes)], name));
+    return data;
+  }, given);
+  await page.dispatchEvent(target, 'drop', { dataTransfer: transfer });
+}
+
+const run = (page: Page) => page.locator('.run');
+const state = (page: Page, name: string) => run(page).getByRole('status').filter({ hasText: name }).first();
+
+test(
+  'dropped images are learnt, through pause and reload, and the model leaves in every format',
+  { skip },
+  async (context) => {
+    const folder = temporaryFolder(context);
+    writeFigures(join(folder, 'train'), figureNames, 24);
+    writeFileSync(join(folder, 'train', 'disc', 'notes.txt'), 'no image');
+    writeFileSync(join(folder, 'train', 'disc', 'broken.png'), drawnPng('disc', 0).subarray(0, 60));
+    const server = await serveStatic(await builtStudio());
+    const page = await trainRoom(server.url);
+    await newCollection(page);
+    assert.equal(await page.getByRole('button', { name: 'Start training' }).isDisabled(), true);
+    await page.locator('.drop input').setInputFiles(join(folder, 'train'));
+    await page.getByText('1 file was not taken').waitFor();
+    assert.match(await page.locator('.refused').innerText(), /broken\.png.*ALEX_/s);
+    assert.match(await page.locator('main').innerText(), /1 files of the folders are no images.*notes\.txt/s);
+    // Single files fall on a class.
+    await drop(page, 'section[aria-label=disc]', [{ name: 'late.png', bytes: drawnPng('disc', 99) }]);
+    await page.locator('section[aria-label=disc]').getByText('25 images').waitFor();
+    await page.locator('section[aria-label=disc] .thumbs canvas').first().waitFor();
+    await page.getByRole('button', { name: 'Remove disc 1', exact: true }).click({ force: true });
+    await page.locator('section[aria-label=disc]').getByText('24 images').waitFor();
+    await page.locator('section[aria-label=bars] input.class-name').fill('stripes');
+    await page.locator('section[aria-label=bars] input.class-name').press('Enter');
+    await page.locator('section[aria-label=stripes]').getByText('24 images').waitFor();
+
+    await page.getByRole('radio', { name: /Small and quick/ }).check();
+    await page.getByText('Details', { exact: true }).click();
+    await page.getByRole('spinbutton', { name: /^Epochs/ }).fill('40');
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.waitForFunction(() => /#\/train\/./.test(location.hash));
+    await run(page).getByLabel('Learning rate').fill('0.004');
+    await run(page).getByRole('button', { name: 'Set', exact: true }).click();
+    await run(page).getByRole('button', { name: 'Pause' }).click();
+    await state(page, 'paused').waitFor();
+    await run(page).getByRole('button', { name: 'Go on' }).click();
+    await state(page, 'running').waitFor();
+    await page.reload();
+    await state(page, 'interrupted').waitFor();
+    await page.getByRole('button', { name: 'Go on with My images 1' }).click();
+    await page.getByText(/held-out images are right/).waitFor({ timeout: 60_000 });
+    const [, correct, total] = /(\d+) of (\d+) held-out/.exec(await run(page).innerText())!;
+    assert.ok(Number(total) >= 9 && Number(correct) >= 0.9 * Number(total), `${correct} of ${total}`);
+    assert.deepEqual(await accessibilityFaults(page), []);
+
+    const image = join(folder, 'new.png');
+    writeFileSync(image, drawnPng('cross', 1000));
+    for (const format of ['safetensors', '.pth', 'ONNX']) {
+      const coming = page.waitForEvent('download');
+      await page.getByRole('button', { name: `Download as ${format}` }).click();
+      const download = await coming;
+      const file = join(folder, download.suggestedFilename());
+      await download.saveAs(file);
+      const { code, stdout, stderr } = await runAlexnet(['predict', file, image, '--json', '--threads', '1']);
+      assert.equal(code, 0, stderr);
+      assert.match(JSON.stringify(jsonLines(stdout)[0]), /"cross"/);
+      assert.match(JSON.stringify(jsonLines(stdout)[0]), /"stripes"/);
+    }
+    await page.getByText('Use it in your page').click();
+    assert.match(await run(page).locator('pre').innerText(), /import \{ loadModel \} from 'alexnet-ts\/web'/);
+    await page.getByRole('link', { name: 'Try it' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Try' }).waitFor();
+    await page.setInputFiles('.drop input', image);
+    await page.getByRole('heading', { level: 2, name: /^cross/ }).waitFor();
+    assert.deepEqual(faultsOf(page), []);
+    await server.close();
+  },
+);
+
+test(
+  'the camera records while its button is held, and says what to do when it is refused',
+  { skip },
+  async () => {
+    const server = await serveStatic(await builtStudio());
+    const page = await trainRoom(server.url, { permissions: ['camera'] });
+    await newCollection(page);
+    await page.getByRole('button', { name: '+ Add a class' }).click();
+    await page.getByRole('button', { name: 'Camera', exact: true }).click();
+    const record = page.getByRole('button', { name: 'Hold to record' });
+    await page.waitForFunction(
+      () => !document.querySelector<HTMLButtonElement>('.camera button.primary')?.disabled,
+    );
+    await record.focus();
+    await page.keyboard.down(' ');
+    await page.getByText(/^[3-9] taken/).waitFor();
+    await page.keyboard.up(' ');
+    await page.locator('.class-card .thumbs canvas').nth(2).waitFor();
+    const refused = await trainRoom(server.url);
+    await newCollection(refused);
+    await refused.getByRole('button', { name: '+ Add a class' }).click();
+    await refused.getByRole('button', { name: 'Camera', exact: true }).click();
+    assert.match(await refused.getByRole('alert').innerText(), /ALEX_CAMERA_REFUSED.*Allow it/s);
+    await server.close();
+  },
+);
+
+test('a training by keyboard alone, without threads, in both languages and themes', { skip }, async () => {
+  const server = await serveStatic(await builtStudio(), { isolating: false });
+  const page = await trainRoom(server.url, { serviceWorkers: 'block', colorScheme: 'dark' });
+  await page.getByRole('button', { name: /Drawn shapes/ }).waitFor();
+  const tabTo = async (name: RegExp): Promise<void> => {
+    for (let i = 0; i < 80; i++) {
+      await page.keyboard.press('Tab');
+      const focused = await page.evaluate(() => document.activeElement?.textContent ?? '');
+      if (name.test(focused)) return;
+    }
+    assert.fail(`Tab reaches no ${name}`);
+  };
+  await tabTo(/^Start training$/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 3, name: 'Shapes 1' }).waitFor();
+  await page.waitForFunction(() =>
+    /Loss\s*\d/.test(document.querySelector('.run .figures')?.textContent ?? ''),
+  );
+  await run(page).getByRole('button', { name: 'Pause' }).press('Enter');
+  await state(page, 'paused').waitFor({ timeout: 30_000 });
+  for (const [theme, language] of [
+    ['dark', 'ja'],
+    ['light', 'en'],
+  ]) {
+    await page.locator(`input[value=${theme}]`).check();
+    await page.locator(`input[value=${language}]`).check();
+    assert.deepEqual(await accessibilityFaults(page), [], `${language} ${theme}`);
+    for (const width of [360, 2560]) {
+      await page.setViewportSize({ width, height: 900 });
+      assert.ok((await overhang(page)) <= 0, `wider than ${width} pixels, ${language}`);
+    }
+  }
+  const blocked = /Service Worker registration blocked/;
+  assert.deepEqual(
+    faultsOf(page).filter((fault) => !blocked.test(fault)),
+    [],
+  );
+  await server.close();
+});

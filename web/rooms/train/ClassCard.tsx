@@ -1,0 +1,183 @@
+import type { JSX } from 'preact';
+import { useId, useRef, useState } from 'preact/hooks';
+import { useLanguage, useText } from '../../app/language.ts';
+import { Button } from '../../parts/Button.tsx';
+import { CameraView } from '../../parts/CameraView.tsx';
+import { droppedFiles } from '../../parts/droppedFiles.ts';
+import { HoldToRecord } from '../../parts/HoldToRecord.tsx';
+import { useCamera } from '../../parts/useCamera.ts';
+import type { AddedImage } from '../../worker/protocol.ts';
+import { Thumbnails } from './Thumbnails.tsx';
+
+export interface ClassCardProps {
+  readonly collection: string;
+  readonly name: string;
+  readonly images: number;
+  readonly onAdd: (images: readonly AddedImage[]) => void;
+  readonly onRename: (to: string) => void;
+  readonly onRemove: () => void;
+  readonly onRemoveImage: (at: number) => void;
+}
+
+/** One class of a person's own: its name, its images, and ways to add more. */
+export function ClassCard(props: ClassCardProps): JSX.Element {
+  const { collection, name, images, onAdd, onRemoveImage } = props;
+  const text = useText();
+  const language = useLanguage();
+  const [camera, setCamera] = useState(false);
+  const [over, setOver] = useState(false);
+  const addFiles = (files: readonly File[]): void =>
+    onAdd(files.map((file) => ({ class: name, name: file.webkitRelativePath || file.name, image: file })));
+  return (
+    <section
+      class={over ? 'panel stack class-card over' : 'panel stack class-card'}
+      aria-label={name}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        if (event.dataTransfer !== null) void droppedFiles(event.dataTransfer).then(addFiles);
+      }}
+    >
+      <div class="class-head">
+        <NameInput name={name} onRename={props.onRename} />
+        <span class="number quiet">
+          {images.toLocaleString(language)} {text({ en: images === 1 ? 'image' : 'images', ja: '枚' })}
+        </span>
+      </div>
+      {images > 0 && (
+        <Thumbnails collection={collection} class={name} count={images} onRemove={onRemoveImage} />
+      )}
+      <div class="row tight">
+        <FileButton
+          label={text({ en: 'Choose files', ja: 'ファイルを選ぶ' })}
+          about={name}
+          onFiles={addFiles}
+        />
+        <Button pressed={camera} onClick={() => setCamera(!camera)}>
+          {text({ en: 'Camera', ja: 'カメラ' })}
+        </Button>
+        <RemoveButton name={name} images={images} onRemove={props.onRemove} />
+      </div>
+      {camera && <Recorder name={name} onAdd={onAdd} />}
+    </section>
+  );
+}
+
+function NameInput({
+  name,
+  onRename,
+}: {
+  readonly name: string;
+  readonly onRename: (to: string) => void;
+}): JSX.Element {
+  const text = useText();
+  return (
+    <input
+      type="text"
+      class="class-name"
+      aria-label={text({ en: 'Name of the class', ja: 'クラスの名前' })}
+      value={name}
+      maxLength={60}
+      onChange={(event) => {
+        const typed = event.currentTarget.value.trim();
+        if (typed === '' || typed === name) event.currentTarget.value = name;
+        else onRename(typed);
+      }}
+    />
+  );
+}
+
+interface FileButtonProps {
+  readonly label: string;
+  readonly about: string;
+  readonly onFiles: (files: readonly File[]) => void;
+}
+
+function FileButton({ label, about, onFiles }: FileButtonProps): JSX.Element {
+  const id = useId();
+  return (
+    <span>
+      <input
+        id={id}
+        class="unseen"
+        type="file"
+        multiple
+        accept="image/*"
+        aria-label={`${label}: ${about}`}
+        onChange={(event) => {
+          onFiles([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = '';
+        }}
+      />
+      <label class="button" for={id}>
+        {label}
+      </label>
+    </span>
+  );
+}
+
+interface RemoveButtonProps {
+  readonly name: string;
+  readonly images: number;
+  readonly onRemove: () => void;
+}
+
+/** Asks once more where images would be lost. */
+function RemoveButton({ name, images, onRemove }: RemoveButtonProps): JSX.Element {
+  const text = useText();
+  const [asking, setAsking] = useState(false);
+  if (!asking) {
+    return (
+      <Button
+        label={text({ en: `Remove the class ${name}`, ja: `クラス ${name} を削除` })}
+        onClick={() => (images === 0 ? onRemove() : setAsking(true))}
+      >
+        {text({ en: 'Remove', ja: '削除' })}
+      </Button>
+    );
+  }
+  return (
+    <>
+      <Button onClick={onRemove}>
+        {text({ en: `Remove ${images} images for good`, ja: `${images} 枚を完全に削除` })}
+      </Button>
+      <Button onClick={() => setAsking(false)}>{text({ en: 'Keep', ja: 'やめる' })}</Button>
+    </>
+  );
+}
+
+/** Pictures of the camera that are held at once before they are stored. */
+const handful = 12;
+
+function Recorder({ name, onAdd }: Pick<ClassCardProps, 'name' | 'onAdd'>): JSX.Element {
+  const text = useText();
+  const camera = useCamera();
+  const pictures = useRef<AddedImage[]>([]);
+  const [count, setCount] = useState(0);
+  const store = (): void => {
+    if (pictures.current.length > 0) onAdd(pictures.current);
+    pictures.current = [];
+  };
+  const tick = async (): Promise<void> => {
+    const image = await camera.take();
+    if (image === undefined) return;
+    pictures.current.push({ class: name, name: 'webcam', image });
+    setCount((old) => old + 1);
+    if (pictures.current.length >= handful) store();
+  };
+  return (
+    <CameraView camera={camera}>
+      <HoldToRecord every={120} onTick={tick} onRelease={store} disabled={camera.state !== 'running'}>
+        {text({ en: 'Hold to record', ja: '押している間、撮る' })}
+      </HoldToRecord>
+      <span role="status" class="quiet number">
+        {count > 0 && text({ en: `${count} taken`, ja: `${count} 枚撮影` })}
+      </span>
+    </CameraView>
+  );
+}

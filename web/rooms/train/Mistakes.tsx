@@ -1,0 +1,48 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { percent } from '../../../src/numberText.ts';
+import { useText } from '../../app/language.ts';
+import { useStudio } from '../../app/studio.ts';
+import { Message } from '../../parts/Message.tsx';
+import { PixelCanvas } from '../../parts/PixelCanvas.tsx';
+import type { Mistake } from '../../worker/protocol.ts';
+
+const most = 24;
+
+/** Held-out images that are answered wrongly, those first of which the network is surest. */
+export function Mistakes({ run }: { readonly run: string }): JSX.Element | null {
+  const text = useText();
+  const { trainings } = useStudio();
+  const [mistakes, setMistakes] = useState<readonly Mistake[]>();
+  const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    trainings.mistakes(run, { most }).then(setMistakes, setError);
+  }, [trainings, run]);
+  if (error !== undefined) return <Message kind="error" error={error} />;
+  if (mistakes === undefined) {
+    return <p role="status">{text({ en: 'Looking for wrong answers…', ja: '間違いを探している…' })}</p>;
+  }
+  if (mistakes.length === 0) {
+    return <p>{text({ en: 'No held-out image is wrong.', ja: '間違えた検証画像はない。' })}</p>;
+  }
+  return (
+    <section class="stack tight" aria-label={text({ en: 'Wrong answers', ja: '間違えた画像' })}>
+      <h4>
+        {text({
+          en: 'Wrong answers, the surest first: a wrong label, or an image that is hard to tell?',
+          ja: '間違えた画像、確信の強い順: ラベルの誤りか、見分けにくい画像か',
+        })}
+      </h4>
+      <ul class="mistakes">
+        {mistakes.map(({ image, label, guess, probability }, index) => (
+          <li key={index}>
+            <PixelCanvas image={image} width="100%" label={label} />
+            <small>
+              {label} → <strong>{guess}</strong> <span class="number">{percent(probability)}</span>
+            </small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

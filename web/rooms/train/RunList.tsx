@@ -1,0 +1,142 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { percent } from '../../../src/numberText.ts';
+import type { Text } from '../../../src/language.ts';
+import { useLanguage, useText } from '../../app/language.ts';
+import { useStudio } from '../../app/studio.ts';
+import { Button } from '../../parts/Button.tsx';
+import { Message } from '../../parts/Message.tsx';
+import type { RunInfo, RunState } from '../../worker/protocol.ts';
+
+export const stateNames: Readonly<Record<RunState, Text>> = {
+  running: { en: 'running', ja: '実行中' },
+  paused: { en: 'paused', ja: '一時停止中' },
+  interrupted: { en: 'interrupted', ja: '中断された' },
+  ended: { en: 'done', ja: '完了' },
+  failed: { en: 'failed', ja: '失敗' },
+};
+
+export interface RunListProps {
+  readonly runs: readonly RunInfo[];
+  readonly shown: string | undefined;
+  readonly onShow: (id: string | undefined) => void;
+  readonly onChanged: () => void;
+}
+
+/** The trainings in storage, the latest first. */
+export function RunList({ runs, shown, onShow, onChanged }: RunListProps): JSX.Element | null {
+  const text = useText();
+  const [error, setError] = useState<unknown>();
+  if (runs.length === 0) return null;
+  const titles: readonly Text[] = [
+    { en: 'Name', ja: '名前' },
+    { en: 'Started', ja: '開始' },
+    { en: 'State', ja: '状態' },
+    { en: 'Epoch', ja: 'エポック' },
+    { en: 'Held-out accuracy', ja: '検証の正解率' },
+    { en: 'Actions', ja: '操作' },
+  ];
+  return (
+    <div class="stack tight">
+      <h3>{text({ en: 'Trainings', ja: '訓練の一覧' })}</h3>
+      {error !== undefined && <Message kind="error" error={error} />}
+      <div class="scroll" tabIndex={0} role="group" aria-label={text({ en: 'Trainings', ja: '訓練の一覧' })}>
+        <table class="list">
+          <thead>
+            <tr>
+              {titles.map((title) => (
+                <th scope="col" key={title.en}>
+                  {text(title)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {runs
+              .toSorted((a, b) => b.startedAt - a.startedAt)
+              .map((run) => (
+                <RunRow
+                  key={run.id}
+                  run={run}
+                  isShown={run.id === shown}
+                  onShow={onShow}
+                  onChanged={onChanged}
+                  onError={setError}
+                />
+              ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}
+
+interface RunRowProps extends Pick<RunListProps, 'onShow' | 'onChanged'> {
+  readonly run: RunInfo;
+  readonly isShown: boolean;
+  readonly onError: (error: unknown) => void;
+}
+
+function RunRow({ run, isShown, onShow, onChanged, onError }: RunRowProps): JSX.Element {
+  const text = useText();
+  const language = useLanguage();
+  const studio = useStudio();
+  const { id, state, request, epoch, epochs, accuracy } = run;
+  const [asking, setAsking] = useState(false);
+  const act = (work: () => Promise<unknown>): void => {
+    onError(undefined);
+    work().then(onChanged, onError);
+  };
+  const remove = async (): Promise<void> => {
+    await studio.trainings.remove(id);
+    if (isShown) onShow(undefined);
+  };
+  const goOn = async (): Promise<void> => {
+    await studio.trainings.resume(id);
+    onShow(id);
+  };
+  const when = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
+  return (
+    <tr class={isShown ? 'shown' : undefined}>
+      <th scope="row">{request.name}</th>
+      <td>{when.format(run.startedAt)}</td>
+      <td>{text(stateNames[state])}</td>
+      <td class="number">
+        {epoch} / {epochs}
+      </td>
+      <td class="number">{accuracy === undefined ? '–' : percent(accuracy)}</td>
+      <td>
+        <span class="row tight">
+          {(state === 'interrupted' || state === 'paused') && (
+            <Button
+              label={text({ en: `Go on with ${request.name}`, ja: `${request.name} を再開` })}
+              onClick={() => act(goOn)}
+            >
+              {text({ en: 'Go on', ja: '再開' })}
+            </Button>
+          )}
+          {!isShown && (
+            <Button
+              label={text({ en: `Show ${request.name}`, ja: `${request.name} を表示` })}
+              onClick={() => onShow(id)}
+            >
+              {text({ en: 'Show', ja: '表示' })}
+            </Button>
+          )}
+          {state !== 'running' && (
+            <Button
+              label={
+                asking ? undefined : text({ en: `Remove ${request.name}`, ja: `${request.name} を削除` })
+              }
+              onClick={() => (asking ? act(remove) : setAsking(true))}
+            >
+              {asking
+                ? text({ en: 'Remove for good', ja: '完全に削除' })
+                : text({ en: 'Remove', ja: '削除' })}
+            </Button>
+          )}
+        </span>
+      </td>
+    </tr>
+  );
+}

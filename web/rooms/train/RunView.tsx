@@ -1,0 +1,142 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { clock, percent } from '../../../src/numberText.ts';
+import { useLanguage, useText } from '../../app/language.ts';
+import { useStudio } from '../../app/studio.ts';
+import { Button } from '../../parts/Button.tsx';
+import { Message } from '../../parts/Message.tsx';
+import type { RunInfo } from '../../worker/protocol.ts';
+import { Curves } from './Curves.tsx';
+import { RateControl } from './RateControl.tsx';
+import { Result } from './Result.tsx';
+import { stateNames } from './RunList.tsx';
+import { keepSpeed } from './speeds.ts';
+import type { Story } from './story.ts';
+import { useRun } from './useRun.ts';
+
+export interface RunViewProps {
+  readonly info: RunInfo;
+  readonly onChanged: () => void;
+}
+
+/** A run, live or as it ended: figures, curves, filters, controls, result. */
+export function RunView({ info, onChanged }: RunViewProps): JSX.Element {
+  const text = useText();
+  const studio = useStudio();
+  const story = useRun(studio, info.id);
+  const run = story?.run ?? info;
+  const { network } = run.request;
+  const speed = story?.progress?.phase === 'train' ? story.progress.imagesPerSecond : undefined;
+  useEffect(() => {
+    if (speed !== undefined && run.state !== 'running') keepSpeed(network, speed);
+  }, [run.state]);
+  return (
+    <div class="panel stack run" aria-label={run.request.name} role="group">
+      <div class="row">
+        <h3>{run.request.name}</h3>
+        <span class="quiet" role="status">
+          {text(stateNames[run.state])}
+        </span>
+      </div>
+      <Controls run={run} story={story} onChanged={onChanged} />
+      {run.error !== undefined && <Message kind="error" error={run.error} />}
+      {story === undefined ? (
+        <p role="status">{text({ en: 'Loading…', ja: '読み込み中…' })}</p>
+      ) : (
+        <>
+          <Figures run={run} story={story} />
+          <Curves story={story} />
+          {story.notices.map(({ code, message }) => (
+            <Message kind="note" key={code}>
+              <span lang="en">{message}</span>
+            </Message>
+          ))}
+          {run.state === 'ended' && <Result run={run} story={story} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+interface PartProps {
+  readonly run: RunInfo;
+  readonly story: Story;
+}
+
+function Controls({
+  run,
+  story,
+  onChanged,
+}: {
+  readonly run: RunInfo;
+  readonly story: Story | undefined;
+  readonly onChanged: () => void;
+}): JSX.Element | null {
+  const text = useText();
+  const { trainings } = useStudio();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const { id, state } = run;
+  if (state === 'ended') return null;
+  const act = (work: () => Promise<unknown>): void => {
+    setBusy(true);
+    setError(undefined);
+    work()
+      .then(onChanged, setError)
+      .finally(() => setBusy(false));
+  };
+  return (
+    <>
+      <div class="row">
+        {state === 'running' ? (
+          <Button disabled={busy} onClick={() => act(() => trainings.pause(id))}>
+            {text({ en: 'Pause', ja: '一時停止' })}
+          </Button>
+        ) : (
+          <Button primary disabled={busy} onClick={() => act(() => trainings.resume(id))}>
+            {text({ en: 'Go on', ja: '再開' })}
+          </Button>
+        )}
+        {state !== 'failed' && (
+          <Button disabled={busy} onClick={() => act(() => trainings.finish(id))}>
+            {text({ en: 'Finish now', ja: 'ここで終える' })}
+          </Button>
+        )}
+        {state === 'running' && <RateControl run={id} current={story?.learningRate} />}
+      </div>
+      {error !== undefined && <Message kind="error" error={error} />}
+    </>
+  );
+}
+
+function Figures({ run, story }: PartProps): JSX.Element {
+  const text = useText();
+  const language = useLanguage();
+  const { progress } = story;
+  const live = run.state === 'running' ? progress : undefined;
+  const loss = live?.phase === 'train' ? live.loss : story.loss.ys.at(-1);
+  const accuracy = story.result?.accuracy ?? story.accuracy.ys.at(-1) ?? run.accuracy;
+  const figures: readonly (readonly [string, string])[] = [
+    [text({ en: 'Epoch', ja: 'エポック' }), `${live?.epoch ?? run.epoch} / ${run.epochs}`],
+    [text({ en: 'Loss', ja: '損失' }), loss === undefined ? '–' : loss.toFixed(3)],
+    [
+      text({ en: 'Held-out images right', ja: '検証画像の正解率' }),
+      accuracy === undefined ? '–' : percent(accuracy),
+    ],
+    [
+      text({ en: 'Images a second', ja: '毎秒の画像数' }),
+      live === undefined ? '–' : Math.round(live.imagesPerSecond).toLocaleString(language),
+    ],
+    [text({ en: 'Time left', ja: '残り時間' }), live === undefined ? '–' : clock(live.secondsLeft)],
+  ];
+  return (
+    <dl class="figures">
+      {figures.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class="number">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,99 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { useText } from '../../app/language.ts';
+import { useStudio } from '../../app/studio.ts';
+import { Button } from '../../parts/Button.tsx';
+import { Field } from '../../parts/Field.tsx';
+import { Message } from '../../parts/Message.tsx';
+import type { CollectionInfo, RunInfo } from '../../worker/protocol.ts';
+import { adviceFor } from './advice.ts';
+import type { Plan } from './plan.ts';
+import { RunList } from './RunList.tsx';
+import { RunView } from './RunView.tsx';
+
+export interface TrainingStageProps {
+  readonly plan: Plan;
+  readonly collection: CollectionInfo | undefined;
+  readonly runs: readonly RunInfo[];
+  /** The one that is shown. */
+  readonly shown: string | undefined;
+  readonly onShow: (id: string | undefined) => void;
+  readonly onChanged: () => void;
+}
+
+/** The third stage: the training itself, and those before. */
+export function TrainingStage(props: TrainingStageProps): JSX.Element {
+  const { plan, collection, runs, shown, onShow, onChanged } = props;
+  const text = useText();
+  const run = runs.find(({ id }) => id === shown);
+  return (
+    <section class="stack" aria-labelledby="stage-training">
+      <h2 id="stage-training">{text({ en: '3. Training', ja: '3. 訓練' })}</h2>
+      <StartForm plan={plan} collection={collection} runs={runs} onShow={onShow} onChanged={onChanged} />
+      {run !== undefined && <RunView key={run.id} info={run} onChanged={onChanged} />}
+      <RunList runs={runs} shown={shown} onShow={onShow} onChanged={onChanged} />
+    </section>
+  );
+}
+
+type StartFormProps = Omit<TrainingStageProps, 'shown'>;
+
+function StartForm({ plan, collection, runs, onShow, onChanged }: StartFormProps): JSX.Element {
+  const text = useText();
+  const studio = useStudio();
+  const [name, setName] = useState<string>();
+  const [starting, setStarting] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const base = collection?.builtIn ? text({ en: 'Shapes', ja: '図形' }) : (collection?.name ?? '');
+  const usual = `${base} ${runs.filter(({ request }) => request.collection === collection?.id).length + 1}`;
+  const running = runs.find(({ state }) => state === 'running');
+  const blocking =
+    collection === undefined ? undefined : adviceFor(collection).find((advice) => advice.blocking);
+  const start = async (): Promise<void> => {
+    setStarting(true);
+    setError(undefined);
+    try {
+      const request = { ...plan, name: name?.trim() || usual, collection: collection!.id };
+      const run = await studio.trainings.start(request);
+      setName(undefined);
+      onChanged();
+      onShow(run.id);
+    } catch (reason) {
+      setError(reason);
+    } finally {
+      setStarting(false);
+    }
+  };
+  const reason =
+    running !== undefined
+      ? text({
+          en: `“${running.request.name}” is running: pause it or finish it to start another.`,
+          ja: `「${running.request.name}」が実行中である。次を始めるには、一時停止するか終えてほしい。`,
+        })
+      : blocking && text(blocking.text);
+  return (
+    <div class="stack tight">
+      <div class="row end">
+        <Field label={text({ en: 'Name of the training', ja: '訓練の名前' })}>
+          <input
+            type="text"
+            value={name ?? usual}
+            maxLength={60}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </Field>
+        <Button
+          primary
+          disabled={collection === undefined || reason !== undefined || starting}
+          onClick={() => void start()}
+        >
+          {starting
+            ? text({ en: 'Starting…', ja: '開始中…' })
+            : text({ en: 'Start training', ja: '訓練を始める' })}
+        </Button>
+      </div>
+      {reason !== undefined && <p class="quiet">{reason}</p>}
+      {error !== undefined && <Message kind="error" error={error} />}
+    </div>
+  );
+}
