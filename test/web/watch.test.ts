@@ -87,7 +87,10 @@ test(
     const exited = once(training, 'exit');
     const row = page.getByRole('row', { name: /live.*running/ });
     await row.waitFor();
-    await row.getByRole('checkbox').check();
+    // What runs is drawn by itself, beside what was drawn before.
+    await page.waitForFunction(() => document.querySelectorAll('.runs input:checked').length === 2);
+    await page.getByRole('row', { name: 'older' }).getByRole('checkbox').uncheck();
+    await page.waitForFunction(() => document.querySelectorAll('.runs input:checked').length === 1);
     await page.getByRole('row', { name: 'older' }).getByRole('checkbox').check();
     await page.getByRole('rowheader', { name: 'learningRate' }).waitFor();
     await page.getByRole('link', { name: 'live' }).click();

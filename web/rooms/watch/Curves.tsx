@@ -68,8 +68,8 @@ function Overlay({ chart, ids, curves, folder }: OverlayProps): JSX.Element | nu
   const text = useText();
   const { kind, besides } = chart;
   const drawn = useMemo(
-    () => aligned(linesOf(ids, curves, kind, besides, folder)),
-    [ids.join('\n'), ...ids.map((id) => curves.get(id)), folder],
+    () => aligned(linesOf(ids, curves, kind, besides, folder, text(words.validation))),
+    [text(words.validation), folder, ids.join('\n'), ...ids.map((id) => curves.get(id))],
   );
   if (drawn.series.length === 0) return null;
   return (
@@ -95,6 +95,7 @@ function linesOf(
   kind: CurveKind,
   besides: CurveKind | undefined,
   folder: string | undefined,
+  validation: string,
 ): Curve[] {
   return ids
     .flatMap((id, color): Curve[] => {
@@ -102,7 +103,6 @@ function linesOf(
       if (run === undefined) return [];
       const name = nameOf(id, folder);
       const line: Curve = { name, color, points: curveOf(run, kind) };
-      const validation = words.validation.en;
       return besides === undefined
         ? [line]
         : [line, { name: `${name} · ${validation}`, color, points: curveOf(run, besides), spots: true }];

@@ -55,8 +55,8 @@ export function Layers({ watches }: { readonly watches: readonly WatchEvent[] })
                 { en: 'Weight', ja: '重み' },
                 { en: 'Update ÷ weight', ja: '更新 ÷ 重み' },
                 { en: 'Dead units', ja: '死んだユニット' },
-              ].map((title) => (
-                <th scope="col" key={title.en}>
+              ].map((title, index) => (
+                <th scope="col" key={title.en} class={index === 0 ? undefined : 'number'}>
                   {text(title)}
                 </th>
               ))}

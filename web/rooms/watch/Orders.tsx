@@ -9,10 +9,11 @@ import { Confirm } from '../../parts/Confirm.tsx';
 import { Field } from '../../parts/Field.tsx';
 import { Message } from '../../parts/Message.tsx';
 import type { Connection } from './connection.ts';
-import { short, words } from './words.ts';
+import { pathOf, short, words } from './words.ts';
 
 export interface OrdersProps {
   readonly run: RunSummary;
+  readonly folder: string | undefined;
   readonly events: RunEvents | undefined;
   readonly connection: Connection;
   /** Whether the server is there. */
@@ -20,7 +21,7 @@ export interface OrdersProps {
 }
 
 /** Stops a training, saves it, or changes its learning rate; each after a question. */
-export function Orders({ run, events, connection, live }: OrdersProps): JSX.Element | null {
+export function Orders({ run, folder, events, connection, live }: OrdersProps): JSX.Element | null {
   const text = useText();
   const [asked, setAsked] = useState<TrainingOrder>();
   const [given, setGiven] = useState<TrainingOrder>();
@@ -80,13 +81,15 @@ export function Orders({ run, events, connection, live }: OrdersProps): JSX.Elem
           onCancel={() => setAsked(undefined)}
         >
           {asked.type === 'stop' && (
-            <p>
-              {text({
-                en: 'It finishes its step and writes a checkpoint, as Ctrl-C makes it do. To go on later:',
-                ja: 'Ctrl-C と同じく、実行中のステップを終え、チェックポイントを書いてから止まる。続きは次のコマンドで。',
-              })}{' '}
-              <code>alexnet train --resume RUN</code>
-            </p>
+            <>
+              <p>
+                {text({
+                  en: 'It finishes its step and writes a checkpoint, as Ctrl-C makes it do. To go on later:',
+                  ja: 'Ctrl-C と同じく、実行中のステップを終え、チェックポイントを書いてから止まる。続きは次のコマンドで。',
+                })}
+              </p>
+              <pre>npx alexnet train --resume {pathOf(run.id, folder)} --control</pre>
+            </>
           )}
         </Confirm>
       )}

@@ -71,8 +71,8 @@ interface WatchingProps {
 function Watching({ connection, path }: WatchingProps): JSX.Element {
   const text = useText();
   const [chosen, setChosen] = useState<readonly string[]>();
-  // Before anything is chosen: what goes on now, else what was last.
-  const [usual, setUsual] = useState<readonly string[]>([]);
+  // Before anything is chosen: the run of the address, and what goes on now, else what was last.
+  const [usual, setUsual] = useState<readonly string[]>(path.slice(0, 1).map(decodeURIComponent));
   const shown = chosen ?? usual;
   const focused = path[0] === undefined ? shown[0] : decodeURIComponent(path[0]);
   const followed = [...new Set([...shown, ...(focused === undefined ? [] : [focused])])].sort();
@@ -82,8 +82,13 @@ function Watching({ connection, path }: WatchingProps): JSX.Element {
     const next = usualChoice(runs, usual);
     if (next.join('\n') !== usual.join('\n')) setUsual(next);
   }
+  const draw = (id: string): void =>
+    setChosen([...shown.filter((one) => one !== id), id].slice(-mostOverlaid));
   const toggle = (id: string): void =>
-    setChosen(shown.includes(id) ? shown.filter((one) => one !== id) : [...shown, id].slice(-mostOverlaid));
+    shown.includes(id) ? setChosen(shown.filter((one) => one !== id)) : draw(id);
+  const open = (id: string): void => {
+    if (!shown.includes(id)) draw(id);
+  };
   if (runs === undefined) return <Waiting {...state} />;
   const overlaid = shown.filter((id) => runs.some((run) => run.id === id));
   const run = runs.find(({ id }) => id === focused);
@@ -94,7 +99,14 @@ function Watching({ connection, path }: WatchingProps): JSX.Element {
         <NoRuns folder={folder ?? ''} />
       ) : (
         <>
-          <RunTable runs={runs} folder={folder} shown={overlaid} focused={focused} onToggle={toggle} />
+          <RunTable
+            runs={runs}
+            folder={folder}
+            shown={overlaid}
+            focused={focused}
+            onToggle={toggle}
+            onOpen={open}
+          />
           <Curves ids={overlaid} curves={curves} folder={folder} />
           {overlaid.length > 1 && <Differences connection={connection} ids={overlaid} folder={folder} />}
           {run === undefined ? (

@@ -38,7 +38,7 @@ export function RunDetails({ run, folder, events, connection, live }: RunDetails
       )}
       <Progress run={run} events={events} />
       {events?.failure && <Message kind="error" error={{ message: events.failure.message }} />}
-      <Orders run={run} events={events} connection={connection} live={live} />
+      <Orders run={run} folder={folder} events={events} connection={connection} live={live} />
       {events && <History events={events} />}
       {events?.result && <Result result={events.result} />}
       {events && <Layers watches={events.watches} />}
@@ -69,7 +69,7 @@ function Progress({ run, events }: Pick<RunDetailsProps, 'run' | 'events'>): JSX
       run.state === 'running' && left !== undefined ? clock(left) : undefined,
     ],
     [
-      text({ en: 'epochs took', ja: '完了したエポックの時間' }),
+      text({ en: 'time of whole epochs', ja: '完了したエポックの時間' }),
       events && events.epochs.length > 0 ? clock(trainingSeconds(events)) : undefined,
     ],
     [
@@ -188,7 +188,7 @@ function Confusion({
           <tr>
             <td />
             {names.map((name) => (
-              <th scope="col" key={name}>
+              <th scope="col" key={name} class="number">
                 {name}
               </th>
             ))}

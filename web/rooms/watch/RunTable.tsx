@@ -12,13 +12,17 @@ export interface RunTableProps {
   readonly shown: readonly string[];
   readonly focused: string | undefined;
   readonly onToggle: (id: string) => void;
+  /** Told of the run whose details are opened. */
+  readonly onOpen: (id: string) => void;
 }
 
 /** All runs, the latest first: a tick draws a run's curves, its name opens its details. */
-export function RunTable({ runs, folder, shown, focused, onToggle }: RunTableProps): JSX.Element {
+export function RunTable(props: RunTableProps): JSX.Element {
+  const { runs, folder, shown, focused, onToggle, onOpen } = props;
   const text = useText();
   const caption = text({ en: `Runs in ${folder}`, ja: `${folder} の実行` });
-  const titles = [words.run, words.state, words.network, words.data, words.steps, words.loss, words.accuracy];
+  const texts = [words.run, words.state, words.network, words.data];
+  const numbers = [words.steps, words.loss, words.accuracy];
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table class="runs">
@@ -26,8 +30,8 @@ export function RunTable({ runs, folder, shown, focused, onToggle }: RunTablePro
         <thead>
           <tr>
             <th scope="col">{text({ en: 'Curves', ja: '曲線' })}</th>
-            {titles.map((title) => (
-              <th scope="col" key={title.en}>
+            {[...texts, ...numbers].map((title, index) => (
+              <th scope="col" key={title.en} class={index < texts.length ? undefined : 'number'}>
                 {text(title)}
               </th>
             ))}
@@ -44,6 +48,7 @@ export function RunTable({ runs, folder, shown, focused, onToggle }: RunTablePro
                 color={shown.indexOf(run.id)}
                 focused={run.id === focused}
                 onToggle={onToggle}
+                onOpen={onOpen}
               />
             ))}
         </tbody>
@@ -58,10 +63,11 @@ interface RowProps {
   /** -1 where its curves are not drawn. */
   readonly color: number;
   readonly focused: boolean;
-  readonly onToggle: (id: string) => void;
+  readonly onToggle: RunTableProps['onToggle'];
+  readonly onOpen: RunTableProps['onOpen'];
 }
 
-function Row({ run, name, color, focused, onToggle }: RowProps): JSX.Element {
+function Row({ run, name, color, focused, onToggle, onOpen }: RowProps): JSX.Element {
   const text = useText();
   const { id, state, network, dataset, step, steps, loss, accuracy, problem } = run;
   return (
@@ -79,7 +85,11 @@ function Row({ run, name, color, focused, onToggle }: RowProps): JSX.Element {
         </label>
       </td>
       <th scope="row">
-        <a href={href('watch', encodeURIComponent(id))} aria-current={focused ? 'true' : undefined}>
+        <a
+          href={href('watch', encodeURIComponent(id))}
+          aria-current={focused ? 'true' : undefined}
+          onClick={() => onOpen(id)}
+        >
           {name}
         </a>
       </th>

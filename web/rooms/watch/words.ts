@@ -32,6 +32,12 @@ export function short(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** Where a run is, on the server's machine. */
+export function pathOf(id: string, folder = '.'): string {
+  const separator = folder.includes('\\') ? '\\' : '/';
+  return id === '.' ? folder : [folder, ...id.split('/')].join(separator);
+}
+
 /** A run's name: the folder itself has its own. */
 export function nameOf(id: string, folder: string | undefined): string {
   return id === '.' ? (folder?.split(/[/\\]/).at(-1) ?? id) : id;
