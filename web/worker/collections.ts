@@ -27,7 +27,7 @@ export interface OwnedCollections extends Collections {
 }
 
 /** Images decoded and written together. */
-const group = 16;
+const group = 64;
 const longestName = 100;
 const smallestSide = 8;
 const largestSide = 512;
@@ -158,6 +158,25 @@ function shapesOf(name: string, from: number, count: number): Pixels[] {
   return found;
 }
 
+interface KeptImage {
+  readonly class: string;
+  readonly planes: Uint8Array;
+}
+
+/** Results in order, of work that begins as soon as one of the two before it is done. */
+async function inPairs<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const line = async (): Promise<void> => {
+    while (next < items.length) {
+      const at = next++;
+      results[at] = await work(items[at]!);
+    }
+  };
+  await Promise.all([line(), line()]);
+  return results;
+}
+
 /** Decodes and keeps a few at a time; what is broken is told and left out. */
 async function addImages(
   collection: ImageStore,
@@ -167,16 +186,21 @@ async function addImages(
   const refused: (StudioError & { readonly name: string })[] = [];
   let added = 0;
   for (let first = 0; first < images.length; first += group) {
-    const decoded: { readonly class: string; readonly planes: Uint8Array }[] = [];
-    for (const { class: name, name: file, image } of images.slice(first, first + group)) {
-      try {
-        const planes = await decodeSquare(image, collection.index.side, file);
-        decoded.push({ class: checkedName(name), planes });
-      } catch (error) {
-        if (!(error instanceof AlexnetError)) throw error;
-        refused.push({ ...asStudioError(error), name: file });
-      }
-    }
+    // Two at a time: the browser decodes one while the other is resized.
+    const results = await inPairs(
+      images.slice(first, first + group),
+      async ({ class: name, name: file, image }) => {
+        try {
+          const planes = await decodeSquare(image, collection.index.side, file);
+          return { class: checkedName(name), planes };
+        } catch (error) {
+          if (!(error instanceof AlexnetError)) throw error;
+          refused.push({ ...asStudioError(error), name: file });
+          return undefined;
+        }
+      },
+    );
+    const decoded = results.filter((one): one is KeptImage => one !== undefined);
     if (decoded.length > 0) await collection.add(decoded);
     added += decoded.length;
     onProgress?.(Math.min(images.length, first + group));

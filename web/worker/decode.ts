@@ -1,5 +1,11 @@
 /** Images of any kind as pixels, decoded by the browser and resized by us. */
-import { channels, interleavedImage, planarImage, type ImageView } from '../../src/data/image.ts';
+import {
+  channels,
+  interleavedImage,
+  planarImage,
+  type ImageSize,
+  type ImageView,
+} from '../../src/data/image.ts';
 import { resize } from '../../src/data/resize.ts';
 import { alexnetError } from '../../src/errors.ts';
 import type { Pixels } from './protocol.ts';
@@ -41,7 +47,10 @@ export async function decodeSquare(
       height: length,
     };
   });
-  return planesOf(resize(square, { height: side, width: side }));
+  const planes = planesOf(resize(square, { height: side, width: side }));
+  // At once, rather than when the garbage collector comes by: there may be ten thousand of them.
+  (square.data.buffer as ArrayBuffer).transfer(0);
+  return planes;
 }
 
 async function bitmapOf(image: Blob | ImageBitmap, name: string): Promise<ImageBitmap> {
@@ -54,6 +63,19 @@ async function bitmapOf(image: Blob | ImageBitmap, name: string): Promise<ImageB
   }
 }
 
+let usual: OffscreenCanvasRenderingContext2D | undefined;
+
+/** The one canvas of this thread, white and of this size: a new one for each image would fill the memory. */
+function clearContext({ width, height }: ImageSize): OffscreenCanvasRenderingContext2D {
+  usual ??= new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
+  const { canvas } = usual;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  usual.imageSmoothingQuality = 'high';
+  usual.fillStyle = '#fff';
+  usual.fillRect(0, 0, width, height);
+  return usual;
+}
+
 function drawn(bitmap: ImageBitmap, part: (bitmap: ImageBitmap) => Part): ImageView {
   const { left, top, width, height } = part(bitmap);
   const scale = Math.min(1, largestSide / Math.max(width, height));
@@ -61,11 +83,7 @@ function drawn(bitmap: ImageBitmap, part: (bitmap: ImageBitmap) => Part): ImageV
     width: Math.max(1, Math.round(width * scale)),
     height: Math.max(1, Math.round(height * scale)),
   };
-  const canvas = new OffscreenCanvas(size.width, size.height);
-  const context = canvas.getContext('2d', { willReadFrequently: true })!;
-  context.fillStyle = '#fff';
-  context.fillRect(0, 0, size.width, size.height);
-  context.imageSmoothingQuality = 'high';
+  const context = clearContext(size);
   context.drawImage(bitmap, left, top, width, height, 0, 0, size.width, size.height);
   bitmap.close();
   const { data } = context.getImageData(0, 0, size.width, size.height);

@@ -54,9 +54,8 @@ export function createTrainings(options: TrainingsOptions): Omit<Trainings, 'sub
       desk.checkIdle();
       return desk.begin(await newRun(request, options));
     },
-    async pause(id) {
-      return desk.stop(await running(id), { finishes: false });
-    },
+    // One that has just ended by itself is left as it is.
+    pause: async (id) => desk.stop(await found(id), { finishes: false }),
     async resume(id) {
       const run = await found(id);
       checkState(run, 'paused', 'interrupted', 'failed');
@@ -69,7 +68,7 @@ export function createTrainings(options: TrainingsOptions): Omit<Trainings, 'sub
     },
     async finish(id) {
       const run = await found(id);
-      if (desk.run === run) return desk.stop(run, { finishes: true });
+      if (desk.run === run || run.record.state === 'ended') return desk.stop(run, { finishes: true });
       checkState(run, 'paused', 'interrupted', 'failed');
       await desk.begin(run, { finishes: true });
       return desk.stop(run, { finishes: true });
