@@ -2,36 +2,22 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after } from 'node:test';
 import type { AxeResults } from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { build, type InlineConfig } from 'vite';
 import { findChromium } from '../report/chromium.ts';
+import { buildPage, buildStudio } from './buildStudio.ts';
+import { serveFolder, type StaticServer } from './staticServer.ts';
 
-const web = resolve(import.meta.dirname, '../../web');
+export type { StaticServer } from './staticServer.ts';
 
 const executablePath = findChromium();
 /** For tests that drive a browser: why they cannot, where they cannot. */
 export const skip =
   executablePath === undefined && 'there is no Chromium on the path, and ALEXNET_CHROMIUM does not name one';
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-};
-
-const isolatingHeaders = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
 
 /** What the file's tests leave behind, taken away after the last of them. */
 const cleanups: (() => unknown)[] = [];
@@ -41,66 +27,32 @@ after(async () => {
 
 let built: Promise<string> | undefined;
 
-/** Builds the studio once a test file, into a temporary folder that goes with the process. */
+/** A temporary folder that goes after the file's tests. */
+function temporary(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), name));
+  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Builds the studio once a test file, into a temporary folder. */
 export function builtStudio(): Promise<string> {
-  built ??= buildInto(mkdtempSync(join(tmpdir(), 'alexnet-studio-')));
+  built ??= buildStudio(temporary('alexnet-studio-'));
   return built;
 }
 
-async function buildInto(outDir: string): Promise<string> {
-  await buildQuietly(outDir, { root: web, configFile: join(web, 'vite.config.ts') });
-  return outDir;
-}
-
 /** Builds another page, such as one that has a single part of the studio, into a temporary folder. */
-export async function builtPage(root: string): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), 'alexnet-page-'));
-  await buildQuietly(outDir, { root, configFile: false, base: './', worker: { format: 'es' } });
-  return outDir;
+export function builtPage(root: string): Promise<string> {
+  return buildPage(temporary('alexnet-page-'), root);
 }
 
-async function buildQuietly(outDir: string, config: InlineConfig): Promise<void> {
-  cleanups.push(() => rmSync(outDir, { recursive: true, force: true }));
-  // The test runner sets it to test, which would build another page than people get.
-  process.env['NODE_ENV'] = 'production';
-  await build({ ...config, logLevel: 'error', build: { outDir, emptyOutDir: true, target: 'esnext' } });
-}
-
-export interface StaticServer {
-  /** Of the page, with a slash at its end. */
-  readonly url: string;
-  readonly folder: string;
-  close(): Promise<void>;
-}
-
-/** A server of static files as any is; with the headers for shared memory, unless they are refused. At `port`, or any free one. */
+/** See serveFolder; closed after the file's tests. */
 export async function serveStatic(
   folder: string,
-  { isolating = true, port = 0 } = {},
+  options: { readonly isolating?: boolean; readonly port?: number } = {},
 ): Promise<StaticServer> {
-  const server: Server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
-    readFile(file).then(
-      (body) => {
-        response.writeHead(200, {
-          'Content-Type': types[extname(file)] ?? 'application/octet-stream',
-          ...(isolating && isolatingHeaders),
-        });
-        response.end(body);
-      },
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
-  const { port: taken } = server.address() as AddressInfo;
-  const close = (): Promise<void> => {
-    const closed = new Promise<void>((done) => server.close(() => done()));
-    server.closeAllConnections();
-    return closed;
-  };
-  cleanups.push(close);
-  return { url: `http://127.0.0.1:${taken}/`, folder, close };
+  const server = await serveFolder(folder, options);
+  cleanups.push(server.close);
+  return server;
 }
 
 let browser: Promise<Browser> | undefined;

@@ -1,10 +1,10 @@
-/** The smallest training that learns something one can see: a few hundred drawn pictures, two convolutions. */
+/** The smallest training that learns something one can see: drawn pictures, two convolutions. */
 import type { NetworkSpec } from '../../../src/network/spec.ts';
 import type { Activation } from './activation.ts';
 
-export const tinySteps = 200;
+export const tinySteps = 300;
 export const tinyBatch = 32;
-export const tinyImages = 640;
+export const tinyImages = 2400;
 export const tinyTests = 200;
 
 /** What the page asks of tiny.worker.ts. */

@@ -97,7 +97,7 @@ function View(): JSX.Element {
   };
   const sum = output[place.y * places + place.x]!;
   return (
-    <div class="columns">
+    <div class="columns thirds">
       <div class="stack">
         <FilterPlace place={place} onMove={move}>
           <PixelCanvas
@@ -152,7 +152,7 @@ function Output({ values, seen, onSeen }: OutputProps): JSX.Element {
   return (
     <div class="stack output">
       <PixelCanvas
-        width="min(100%, 26rem)"
+        width="min(100%, 20rem)"
         image={pixels}
         label={text({
           en: `The output, ${seen.size} of ${places * places} pixels computed`,

@@ -202,10 +202,14 @@ function Opened({ layer, model }: Omit<LayerDetailsProps, 'total'>): JSX.Element
       <figcaption class="quiet">
         {seen.shape.length === 3
           ? text({
-              en: `Each square is a channel: ${Math.min(64, channels!)} of ${channels}. Bright is strong.`,
-              ja: `正方形 1 つが 1 チャネル。${channels} のうち ${Math.min(64, channels!)}。明るいほど強い。`,
+              en: `Each square is a channel: ${Math.min(64, channels!)} of ${channels}.`,
+              ja: `正方形 1 つが 1 チャネル。${channels} のうち ${Math.min(64, channels!)}。`,
             })
-          : text({ en: `${channels} values in a row.`, ja: `${channels} 個の値を 1 列に並べた。` })}
+          : text({ en: `${channels} values.`, ja: `${channels} 個の値。` })}{' '}
+        {text({
+          en: 'From dark, 0, to yellow, the largest; where values have signs, blue is below 0 and red above.',
+          ja: '暗い色が 0、黄色が最大。符号がある層では青が負、赤が正。',
+        })}
       </figcaption>
     </figure>
   );

@@ -116,7 +116,7 @@ function View(): JSX.Element {
       <Chart
         title={text({ en: 'The loss while it trains', ja: '訓練中の損失' })}
         x={{ label: text({ en: 'step', ja: 'ステップ' }), domain: [0, tinySteps] }}
-        y={{ label: text({ en: 'loss, nats', ja: '損失 (nat)' }), domain: [0, 3] }}
+        y={{ label: text({ en: 'loss, nats', ja: '損失 (nat)' }), domain: [0, 3.5] }}
         xs={xs}
         series={runs.map((run, i) => ({
           name: `${i + 1}: ${nameOf(run)}`,
@@ -179,8 +179,8 @@ export const trainingLesson: Lesson = {
       ja: `ここまでをまとめよう。畳み込み 2 つ、プーリング、全結合層が、描いた画像 10 種類の見分け方を学ぶ。${tinyImages} 枚から ${tinyBatch} 枚ずつ ${tinySteps} ステップ。計算するのはこのプロジェクトのエンジンで、WebAssembly をその場で生成し、このページのワーカーで動かす。`,
     },
     {
-      en: 'Train with ReLU, then with sigmoid: the loss begins near ln 10 = 2.303 with both, and with sigmoid it stays there for long. Then try learning rates: too small is slow, too large never settles.',
-      ja: 'まず ReLU で、次に sigmoid で訓練してみよう。どちらの損失も ln 10 = 2.303 の近くから始まり、sigmoid は長くそこにとどまる。学習率も変えてみよう。小さすぎると遅く、大きすぎると落ち着かない。',
+      en: 'Train with ReLU, then with sigmoid: ReLU soon leaves ln 10 = 2.303, the loss of knowing nothing, behind, and sigmoid stays there for long. Then try learning rates: too small is slow, too large never settles.',
+      ja: 'まず ReLU で、次に sigmoid で訓練してみよう。何も知らないときの損失 ln 10 = 2.303 を ReLU はすぐに下回り、sigmoid は長くそこにとどまる。学習率も変えてみよう。小さすぎると遅く、大きすぎると落ち着かない。',
     },
   ],
   source: {
