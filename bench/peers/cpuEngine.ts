@@ -1,10 +1,8 @@
 /** Our CPU engine where the peers run, on a given target. */
 import { createCpuEngine, type CpuEngineOptions } from '../../src/engine/cpu/engine.ts';
-import type { Program } from '../../src/engine/engine.ts';
-import { copyImages, imageBatch } from '../../src/model/imageBatch.ts';
-import { parameterShapes } from '../../src/network/shapes.ts';
 import type { NetworkSpec } from '../../src/network/spec.ts';
 import type { Classifier } from './classifier.ts';
+import { programClassifier } from './programClassifier.ts';
 import type { Parameters } from './randomNetwork.ts';
 
 export async function openCpuEngine(
@@ -12,20 +10,5 @@ export async function openCpuEngine(
   parameter: Parameters,
   options: CpuEngineOptions,
 ): Promise<Classifier> {
-  const engine = await createCpuEngine(options);
-  const programs: Program[] = [];
-  return {
-    name: `alexnet (${engine.name} ${engine.target})`,
-    async prepare(images, batchSize) {
-      const program = await engine.compile(network, { batchSize, training: false });
-      programs.push(program);
-      for (const { name } of parameterShapes(network)) program.writeParameter(name, parameter(name));
-      const input = program.inputs[0];
-      copyImages(imageBatch(images, input.shape).buffer, input, batchSize);
-      return () => program.forward();
-    },
-    async close() {
-      await Promise.all(programs.map((program) => program.dispose()));
-    },
-  };
+  return programClassifier(await createCpuEngine(options), network, parameter);
 }

@@ -18,7 +18,7 @@ import { classifier } from '../../src/web/classify.ts';
 import type { loadModel, Prediction, RawImage } from '../../src/web/loadModel.ts';
 import { fencedBlocks } from '../readme/fencedBlocks.ts';
 import { findChromium } from '../report/chromium.ts';
-import { contentOf, serveFiles } from './library.ts';
+import { contentOf, serveFiles } from './serveFiles.ts';
 
 const executablePath = findChromium();
 const skip =
