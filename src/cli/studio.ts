@@ -83,7 +83,7 @@ async function startAt(
 
 async function tell(
   terminal: Terminal,
-  { address, port }: StudioServer,
+  { address, port, makeOpening }: StudioServer,
   runs: string,
   open: boolean,
 ): Promise<void> {
@@ -92,7 +92,7 @@ async function tell(
   terminal.say(
     `Runs in ${resolve(runs)}${existsSync(runs) ? '' : ', which is not there yet'}. Ctrl-C ends the studio.`,
   );
-  if (open && !(await openBrowser(address)))
+  if (open && !(await openBrowser(makeOpening())))
     terminal.say('No browser could be opened: open the address yourself.');
 }
 

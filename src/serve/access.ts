@@ -6,7 +6,7 @@
  * The token is a header and no cookie: cookies of 127.0.0.1 go to the servers at all its ports, and are sent along with
  * requests that other pages make. The page has it from the address that was opened, and keeps it for as long as its tab.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { alexnetError } from '../errors.ts';
 
@@ -14,6 +14,9 @@ import { alexnetError } from '../errors.ts';
 function hostsOf(port: number): readonly string[] {
   return [`127.0.0.1:${port}`, `localhost:${port}`];
 }
+
+/** Paths under /api that need no token: they are how a page and the server get to know each other. */
+const open: readonly string[] = ['/api/proof', '/api/token'];
 
 export interface Access {
   readonly token: string;
@@ -26,8 +29,8 @@ export function checkRequests(server: FastifyInstance, { token, port }: Access):
   server.addHook('onRequest', async (request) => {
     checkHost(request, port());
     const path = request.url.split('?', 1)[0]!;
-    // What tells nothing: the studio's files, and the proof. A report's path is a secret itself.
-    if (path.startsWith('/api/') && path !== '/api/proof') checkToken(request, token);
+    // The studio's files tell nothing, and a report's path is a secret itself.
+    if (path.startsWith('/api/') && !open.includes(path)) checkToken(request, token);
   });
 }
 
@@ -57,4 +60,33 @@ function checkToken({ headers }: FastifyRequest, token: string): void {
 /** Proves that this server knows the token, without telling it; for this port only. */
 export function proofOf({ token, port }: Access, nonce: string): string {
   return createHmac('sha256', token).update(`${nonce} ${port()}`).digest('hex');
+}
+
+export interface Codes {
+  /** A new one. */
+  make(): string;
+  /** Whether this is one, which it is then no more. */
+  use(code: string): boolean;
+}
+
+const codeMilliseconds = 2 * 60_000;
+
+/**
+ * Codes in place of the token, each good for one page and two minutes: for addresses that a browser is started with, since
+ * all users of a machine can read what programs were started with.
+ */
+export function createCodes(): Codes {
+  const ends = new Map<string, number>();
+  return {
+    make() {
+      const code = randomBytes(32).toString('base64url');
+      ends.set(code, Date.now() + codeMilliseconds);
+      return code;
+    },
+    use(code) {
+      const end = ends.get(code) ?? 0;
+      ends.delete(code);
+      return Date.now() < end;
+    },
+  };
 }

@@ -1,10 +1,10 @@
 /** The runs that a folder holds. */
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 
 export interface FoundRun {
-  /** Path from the folder of runs, with `/`; `.` is that folder itself. */
+  /** Path from the folder of runs, with `/`; the folder's own name where it is a run itself. */
   readonly id: string;
   readonly folder: string;
 }
@@ -32,20 +32,21 @@ export async function findRuns(root: string): Promise<FoundRun[]> {
     return [];
   }
   const found: FoundRun[] = [];
-  await visit({ id: '.', folder: real }, real, deepest, found);
+  await visit({ id: '', folder: real }, real, deepest, found);
   return found.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 async function visit(at: FoundRun, root: string, levels: number, found: FoundRun[]): Promise<void> {
   const entries = await entriesOf(at.folder);
   if (entries.some(({ name }) => name === 'config.json')) {
-    if (await staysInside(at.folder, entries, root)) found.push(at);
+    const inside = await staysInside(at.folder, entries, root);
+    if (inside) found.push({ id: at.id || basename(root), folder: at.folder });
     return;
   }
   if (levels === 0) return;
   for (const entry of entries) {
     if (!entry.isDirectory() || entry.name.startsWith('.') || found.length >= most) continue;
-    const id = at.id === '.' ? entry.name : `${at.id}/${entry.name}`;
+    const id = at.id === '' ? entry.name : `${at.id}/${entry.name}`;
     await visit({ id, folder: join(at.folder, entry.name) }, root, levels - 1, found);
   }
 }

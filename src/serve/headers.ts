@@ -21,7 +21,6 @@ const studio: Readonly<Record<string, string>> = {
   'font-src': "'self'",
   'connect-src': "'self' blob:",
   'manifest-src': "'self'",
-  'frame-src': "'self'",
   'base-uri': "'none'",
   'form-action': "'none'",
   'frame-ancestors': "'none'",

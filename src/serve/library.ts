@@ -73,7 +73,7 @@ async function followed(
   const changedAt = await changeOf(found);
   try {
     const config = before?.config ?? (await readRunConfig(found.folder));
-    const summary = summaryOf({ id: found.id, changedAt }, config, progress, process);
+    const summary = summaryOf({ id: found.id, path: found.folder, changedAt }, config, progress, process);
     return { ...found, config, summary, process, cursor };
   } catch (error) {
     if (!(error instanceof AlexnetError)) throw error;
@@ -81,9 +81,9 @@ async function followed(
   }
 }
 
-function unusable({ id }: FoundRun, changedAt: number, error: AlexnetError): RunSummary {
+function unusable({ id, folder: path }: FoundRun, changedAt: number, error: AlexnetError): RunSummary {
   const nothing = { network: '?', dataset: '?', step: 0, steps: 0, epochs: 0, control: false } as const;
-  return { id, ...nothing, state: 'failed', changedAt, problem: problemOf(error) };
+  return { id, path, ...nothing, state: 'failed', changedAt, problem: problemOf(error) };
 }
 
 export function eventsOf({ folder }: FoundRun): string {

@@ -7,8 +7,10 @@ export type RunState = 'waiting' | 'running' | 'ended' | 'failed' | 'interrupted
 
 /** A run at a glance. */
 export interface RunSummary {
-  /** Path from the folder of runs, with `/`; `.` is that folder itself. */
+  /** Path from the folder of runs, with `/`; the folder's own name where it is a run itself. */
   readonly id: string;
+  /** Of its folder, on the server's machine. */
+  readonly path: string;
   readonly network: string;
   readonly dataset: string;
   readonly state: RunState;
@@ -97,6 +99,11 @@ export interface ServerError {
 export interface Proof {
   /** HMAC-SHA-256 of `NONCE PORT` under the token, hexadecimal. */
   readonly proof: string;
+}
+
+/** POST /api/token, the body `{"code": …}`: without the token, for the code of the address that was opened. Works once. */
+export interface GivenToken {
+  readonly token: string;
 }
 
 /** GET /api/compare?run=ID&run=ID…: the options that differ, each run's value as text. */

@@ -6,18 +6,27 @@ import { languages, type Language } from '../language.ts';
 import { configDifferences } from '../report/configDifferences.ts';
 import { writeOrder } from '../training/orderFiles.ts';
 import { parseOrder } from '../training/orders.ts';
-import { proofOf, type Access } from './access.ts';
+import { proofOf, type Access, type Codes } from './access.ts';
 import { openEventStream } from './eventStream.ts';
 import { readAppended, type Cursor } from './eventTail.ts';
 import { reportPolicy } from './headers.ts';
 import type { Job, Jobs } from './job.ts';
 import { eventsOf, type FollowedRun, type Library } from './library.ts';
 import type { Live } from './live.ts';
-import type { Comparison, JobMessage, LiveMessage, Proof, RunDetails, ServerError } from './protocol.ts';
+import type {
+  Comparison,
+  GivenToken,
+  JobMessage,
+  LiveMessage,
+  Proof,
+  RunDetails,
+  ServerError,
+} from './protocol.ts';
 import type { Reports } from './reports.ts';
 
 export interface Services {
   readonly access: Access;
+  readonly codes: Codes;
   readonly library: Library;
   readonly live: Live;
   readonly jobs: Jobs;
@@ -28,7 +37,7 @@ type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 type RunRequest = FastifyRequest<{ Params: { id: string }; Querystring: Query }>;
 
 export function addRoutes(server: FastifyInstance, services: Services): void {
-  const { access, library, live } = services;
+  const { access, codes, library, live } = services;
   server.addHook('onSend', async ({ url }, reply) => {
     if (url.startsWith('/api/')) reply.header('Cache-Control', 'no-store');
   });
@@ -38,6 +47,11 @@ export function addRoutes(server: FastifyInstance, services: Services): void {
       throw badRequest('a nonce is 32 to 64 hexadecimal digits');
     }
     return { proof: proofOf(access, nonce) };
+  });
+  server.post<{ Body: unknown }>('/api/token', ({ body }): GivenToken => {
+    const { code } = (body ?? {}) as { code?: unknown };
+    if (typeof code !== 'string' || !codes.use(code)) throw alexnetError('ALEX_SERVE_TOKEN', {});
+    return { token: access.token };
   });
   server.get('/api/runs', async () => {
     await library.look();

@@ -49,7 +49,7 @@ function stateOf({ start, ended, failed }: RunProgress, running: boolean): RunSt
 
 /** `process` is the one that trains now. */
 export function summaryOf(
-  { id, changedAt }: Pick<RunSummary, 'id' | 'changedAt'>,
+  { id, path, changedAt }: Pick<RunSummary, 'id' | 'path' | 'changedAt'>,
   config: TrainingConfig,
   progress: RunProgress,
   process: RunProcess | undefined,
@@ -58,6 +58,7 @@ export function summaryOf(
   const network = typeof config.network === 'string' ? config.network : config.network?.name;
   return {
     id,
+    path,
     network: start?.network ?? network ?? '?',
     dataset: config.dataset,
     state: stateOf(progress, process !== undefined),

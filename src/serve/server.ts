@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { fastify, type FastifyInstance } from 'fastify';
 import { alexnetError } from '../errors.ts';
-import { checkRequests, type Access } from './access.ts';
+import { checkRequests, createCodes, type Access } from './access.ts';
 import { commonHeaders, studioPolicy } from './headers.ts';
 import { createJobs } from './job.ts';
 import { createLibrary } from './library.ts';
@@ -25,8 +25,10 @@ export interface StudioServerOptions {
 
 export interface StudioServer {
   readonly port: number;
-  /** To be opened, with the token. */
+  /** With the token: for the person who started it. */
   readonly address: string;
+  /** An address to start a browser with: it has a code for the token, which works once and soon. */
+  makeOpening(): string;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function startStudioServer(options: StudioServerOptions): Promise<S
     throw alexnetError('ALEX_SERVE_STUDIO', { folder: studio, problem: 'it has no index.html' });
   }
   let port = options.port;
+  const codes = createCodes();
   const access: Access = { token, port: () => port };
   const library = createLibrary(resolve(runs));
   const [live, jobs, reports] = [createLive(library), createJobs(), createReports()];
@@ -49,7 +52,7 @@ export async function startStudioServer(options: StudioServerOptions): Promise<S
   const html = await readFile(page, 'utf8');
   await addHeaders(server, html);
   checkRequests(server, access);
-  addRoutes(server, { access, library, live, jobs, reports });
+  addRoutes(server, { access, codes, library, live, jobs, reports });
   addPage(server, html);
   await addStudio(server, studio);
   try {
@@ -62,6 +65,7 @@ export async function startStudioServer(options: StudioServerOptions): Promise<S
   return {
     port,
     address: `http://${host}:${port}/?token=${token}`,
+    makeOpening: () => `http://${host}:${port}/?code=${codes.make()}`,
     async close() {
       live.close();
       await server.close();

@@ -5,6 +5,7 @@ import {
   chmodSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -180,6 +181,32 @@ test('no path leads out of the studio or the folder of runs', async (context) =>
     assert.ok(status >= 400, `${path}: ${status}`);
     assert.doesNotMatch(text, /^outside|hidden|"dataset"|root:/, path);
   }
+});
+
+test('a code is good for one page', async (context) => {
+  const { base, makeOpening } = await testServer(context);
+  const opening = new URL(makeOpening());
+  assert.equal(opening.searchParams.has('token'), false);
+  const code = opening.searchParams.get('code');
+  const exchange = (body: object, headers = {}): Promise<Response> =>
+    fetch(`${base}/api/token`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+  assert.equal((await exchange({ code }, { Origin: 'http://evil.example' })).status, 403);
+  for (const wrong of [{}, { code: `${code}x` }, { code: [code] }])
+    assert.deepEqual(await codeOf(await exchange(wrong)), [401, 'ALEX_SERVE_TOKEN']);
+  assert.deepEqual(await (await exchange({ code })).json(), { token });
+  assert.deepEqual(await codeOf(await exchange({ code })), [401, 'ALEX_SERVE_TOKEN']);
+});
+
+test('a folder that is a run itself is listed by its name', async (context) => {
+  const run = writeRun(join(temporaryFolder(context), 'alone'), {}, [startOf(0)]);
+  const { ask } = await testServer(context, { runs: run });
+  const [listed] = (await (await ask('/api/runs')).json()) as { id: string; path: string }[];
+  assert.deepEqual([listed!.id, listed!.path], ['alone', realpathSync(run)]);
+  assert.equal((await ask('/api/runs/alone')).status, 200);
 });
 
 test('a page can tell the server from another at its port', async (context) => {

@@ -49,7 +49,7 @@ function startTraining(context: TestContext, out: string): ChildProcess {
 }
 
 async function openWatch(server: StudioServer, options: object = {}): Promise<Page> {
-  return openPage(`${server.address}#/watch`, { locale: 'en-GB', ...options });
+  return openPage(`${server.makeOpening()}#/watch`, { locale: 'en-GB', ...options });
 }
 
 /** What is wrong with the page as it is, in both languages, light and dark, and narrow. */
@@ -82,7 +82,7 @@ test(
     const server = await serve(context, runs);
     const page = await openWatch(server);
     await page.getByRole('row', { name: /older.*interrupted/ }).waitFor();
-    assert.equal(new URL(page.url()).search, '', 'the token is not in the address any more');
+    assert.equal(new URL(page.url()).search, '', 'the code is not in the address any more');
     const training = startTraining(context, join(runs, 'live'));
     const exited = once(training, 'exit');
     const row = page.getByRole('row', { name: /live.*running/ });
@@ -220,6 +220,11 @@ test(
     await checkLooks(page);
     assert.deepEqual(faultsOf(page), []);
     const server = await serve(context, join(temporaryFolder(context), 'runs'));
+    const printed = await openPage(`${server.address}#/watch`, { locale: 'en-GB' });
+    await printed.getByText('There are no runs in').waitFor();
+    assert.equal(new URL(printed.url()).search, '');
+    await printed.reload();
+    await printed.getByText('There are no runs in').waitFor();
     const bare = await openPage(`http://127.0.0.1:${server.port}/#/watch`, { locale: 'ja-JP' });
     await bare.getByRole('alert').getByText('トークンを持っていない').waitFor();
     assert.equal(await bare.evaluate(() => crossOriginIsolated), true);

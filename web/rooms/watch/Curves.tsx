@@ -5,13 +5,12 @@ import type { RunEvents } from '../../../src/training/runEvents.ts';
 import { useText } from '../../app/language.ts';
 import { Chart } from '../../parts/Chart.tsx';
 import { aligned, curveOf, type Curve, type CurveKind } from './curves.ts';
-import { nameOf, short, words } from './words.ts';
+import { short, words } from './words.ts';
 
 export interface CurvesProps {
   /** In the order of their colours. */
   readonly ids: readonly string[];
   readonly curves: ReadonlyMap<string, RunEvents>;
-  readonly folder: string | undefined;
 }
 
 interface ChartKind {
@@ -50,11 +49,11 @@ const charts: readonly ChartKind[] = [
 ];
 
 /** The curves of several runs over each other, by epochs. */
-export function Curves({ ids, curves, folder }: CurvesProps): JSX.Element {
+export function Curves({ ids, curves }: CurvesProps): JSX.Element {
   return (
     <div class="columns watch-charts">
       {charts.map((chart) => (
-        <Overlay key={chart.kind} chart={chart} ids={ids} curves={curves} folder={folder} />
+        <Overlay key={chart.kind} chart={chart} ids={ids} curves={curves} />
       ))}
     </div>
   );
@@ -64,12 +63,12 @@ interface OverlayProps extends CurvesProps {
   readonly chart: ChartKind;
 }
 
-function Overlay({ chart, ids, curves, folder }: OverlayProps): JSX.Element | null {
+function Overlay({ chart, ids, curves }: OverlayProps): JSX.Element | null {
   const text = useText();
   const { kind, besides } = chart;
   const drawn = useMemo(
-    () => aligned(linesOf(ids, curves, kind, besides, folder, text(words.validation))),
-    [text(words.validation), folder, ids.join('\n'), ...ids.map((id) => curves.get(id))],
+    () => aligned(linesOf(ids, curves, kind, besides, text(words.validation))),
+    [text(words.validation), ids.join('\n'), ...ids.map((id) => curves.get(id))],
   );
   if (drawn.series.length === 0) return null;
   return (
@@ -94,18 +93,16 @@ function linesOf(
   curves: ReadonlyMap<string, RunEvents>,
   kind: CurveKind,
   besides: CurveKind | undefined,
-  folder: string | undefined,
   validation: string,
 ): Curve[] {
   return ids
     .flatMap((id, color): Curve[] => {
       const run = curves.get(id);
       if (run === undefined) return [];
-      const name = nameOf(id, folder);
-      const line: Curve = { name, color, points: curveOf(run, kind) };
+      const line: Curve = { name: id, color, points: curveOf(run, kind) };
       return besides === undefined
         ? [line]
-        : [line, { name: `${name} · ${validation}`, color, points: curveOf(run, besides), spots: true }];
+        : [line, { name: `${id} · ${validation}`, color, points: curveOf(run, besides), spots: true }];
     })
     .filter(({ points }) => points.length > 0);
 }

@@ -3,16 +3,14 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Comparison } from '../../../src/serve/protocol.ts';
 import { useText } from '../../app/language.ts';
 import type { Connection } from './connection.ts';
-import { nameOf } from './words.ts';
 
 export interface DifferencesProps {
   readonly connection: Connection;
   readonly ids: readonly string[];
-  readonly folder: string | undefined;
 }
 
 /** The options that are not the same in all of these runs. */
-export function Differences({ connection, ids, folder }: DifferencesProps): JSX.Element | null {
+export function Differences({ connection, ids }: DifferencesProps): JSX.Element | null {
   const text = useText();
   const [comparison, setComparison] = useState<Comparison>();
   const key = ids.join('\n');
@@ -46,7 +44,7 @@ export function Differences({ connection, ids, folder }: DifferencesProps): JSX.
             <th scope="col">{text({ en: 'Option', ja: 'オプション' })}</th>
             {runs.map((id, color) => (
               <th scope="col" key={id}>
-                <span class="swatch" style={{ background: `var(--series-${color})` }} /> {nameOf(id, folder)}
+                <span class="swatch" style={{ background: `var(--series-${color})` }} /> {id}
               </th>
             ))}
           </tr>

@@ -9,27 +9,33 @@ import { Confirm } from '../../parts/Confirm.tsx';
 import { Field } from '../../parts/Field.tsx';
 import { Message } from '../../parts/Message.tsx';
 import type { Connection } from './connection.ts';
-import { pathOf, short, words } from './words.ts';
+import { short, words } from './words.ts';
 
 export interface OrdersProps {
   readonly run: RunSummary;
-  readonly folder: string | undefined;
   readonly events: RunEvents | undefined;
   readonly connection: Connection;
   /** Whether the server is there. */
   readonly live: boolean;
 }
 
+const shownMilliseconds = 8000;
+
 /** Stops a training, saves it, or changes its learning rate; each after a question. */
-export function Orders({ run, folder, events, connection, live }: OrdersProps): JSX.Element | null {
+export function Orders({ run, events, connection, live }: OrdersProps): JSX.Element | null {
   const text = useText();
   const [asked, setAsked] = useState<TrainingOrder>();
   const [given, setGiven] = useState<TrainingOrder>();
   const [error, setError] = useState<unknown>();
   const [typed, setTyped] = useState<string>();
   const changes = events?.rateChanges.length ?? 0;
-  // What was ordered has been done once the run tells of it.
+  // What was ordered has been done once the run tells of it; of a checkpoint it tells nothing that is shown.
   useEffect(() => setGiven(undefined), [changes, run.state]);
+  useEffect(() => {
+    if (given?.type !== 'checkpoint') return;
+    const timer = setTimeout(() => setGiven(undefined), shownMilliseconds);
+    return () => clearTimeout(timer);
+  }, [given]);
   if (run.state !== 'running' && run.state !== 'waiting') return null;
   if (!run.control) return <NoControl id={run.id} />;
   const rate = typed ?? String(run.learningRate ?? '');
@@ -88,7 +94,7 @@ export function Orders({ run, folder, events, connection, live }: OrdersProps): 
                   ja: 'Ctrl-C と同じく、実行中のステップを終え、チェックポイントを書いてから止まる。続きは次のコマンドで。',
                 })}
               </p>
-              <pre>npx alexnet train --resume {pathOf(run.id, folder)} --control</pre>
+              <pre>npx alexnet train --resume {run.path} --control</pre>
             </>
           )}
         </Confirm>

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { RunSummary } from '../../../src/serve/protocol.ts';
 import type { RoomProps } from '../../app/rooms.ts';
 import { useLanguage, useText } from '../../app/language.ts';
@@ -16,8 +16,12 @@ import './watch.css';
 /** Runs on this machine, live. */
 export function Room({ path }: RoomProps): JSX.Element {
   const text = useText();
-  const token = keptToken();
-  const connection = useMemo(() => (token === undefined ? undefined : createConnection(token)), [token]);
+  const [connection, setConnection] = useState<Connection | 'coming' | undefined>('coming');
+  useEffect(() => {
+    void keptToken().then((token) =>
+      setConnection(token === undefined ? undefined : createConnection(token)),
+    );
+  }, []);
   return (
     <div class="stack">
       <h1>{text({ en: 'Watch', ja: '見守る' })}</h1>
@@ -25,7 +29,7 @@ export function Room({ path }: RoomProps): JSX.Element {
         <Elsewhere />
       ) : connection === undefined ? (
         <Message kind="error">{text(openPrinted)}</Message>
-      ) : (
+      ) : connection === 'coming' ? null : (
         <Watching connection={connection} path={path} />
       )}
     </div>
@@ -107,8 +111,8 @@ function Watching({ connection, path }: WatchingProps): JSX.Element {
             onToggle={toggle}
             onOpen={open}
           />
-          <Curves ids={overlaid} curves={curves} folder={folder} />
-          {overlaid.length > 1 && <Differences connection={connection} ids={overlaid} folder={folder} />}
+          <Curves ids={overlaid} curves={curves} />
+          {overlaid.length > 1 && <Differences connection={connection} ids={overlaid} />}
           {run === undefined ? (
             focused !== undefined && (
               <Message kind="note">
@@ -119,7 +123,6 @@ function Watching({ connection, path }: WatchingProps): JSX.Element {
             <RunDetails
               key={run.id}
               run={run}
-              folder={folder}
               events={curves.get(run.id)}
               connection={connection}
               live={link === 'live'}

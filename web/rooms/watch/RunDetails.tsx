@@ -10,11 +10,10 @@ import type { Connection } from './connection.ts';
 import { Doctor, FullReport } from './Jobs.tsx';
 import { Layers } from './Layers.tsx';
 import { Orders } from './Orders.tsx';
-import { nameOf, short, states, words } from './words.ts';
+import { short, states, words } from './words.ts';
 
 export interface RunDetailsProps {
   readonly run: RunSummary;
-  readonly folder: string | undefined;
   /** Undefined until they have come. */
   readonly events: RunEvents | undefined;
   readonly connection: Connection;
@@ -23,13 +22,13 @@ export interface RunDetailsProps {
 }
 
 /** All that is to be seen of one run. */
-export function RunDetails({ run, folder, events, connection, live }: RunDetailsProps): JSX.Element {
+export function RunDetails({ run, events, connection, live }: RunDetailsProps): JSX.Element {
   const { id, state } = run;
   const text = useText();
   return (
     <article class="stack">
       <h2>
-        {nameOf(id, folder)} <span class={`state ${state}`}>{text(states[state])}</span>
+        {id} <span class={`state ${state}`}>{text(states[state])}</span>
       </h2>
       {run.problem !== undefined && (
         <Message kind="error">
@@ -38,7 +37,13 @@ export function RunDetails({ run, folder, events, connection, live }: RunDetails
       )}
       <Progress run={run} events={events} />
       {events?.failure && <Message kind="error" error={{ message: events.failure.message }} />}
-      <Orders run={run} folder={folder} events={events} connection={connection} live={live} />
+      <Orders run={run} events={events} connection={connection} live={live} />
+      {run.state === 'interrupted' && (
+        <div class="stack">
+          <p>{text({ en: 'To go on with it, in a terminal:', ja: '続きから再開するには、端末で:' })}</p>
+          <pre tabIndex={0}>npx alexnet train --resume {run.path} --control</pre>
+        </div>
+      )}
       {events && <History events={events} />}
       {events?.result && <Result result={events.result} />}
       {events && <Layers watches={events.watches} />}

@@ -3,7 +3,7 @@ import type { RunSummary } from '../../../src/serve/protocol.ts';
 import { count, percent } from '../../../src/numberText.ts';
 import { useText } from '../../app/language.ts';
 import { href } from '../../app/route.ts';
-import { nameOf, short, states, words } from './words.ts';
+import { short, states, words } from './words.ts';
 
 export interface RunTableProps {
   readonly runs: readonly RunSummary[];
@@ -44,7 +44,7 @@ export function RunTable(props: RunTableProps): JSX.Element {
               <Row
                 key={run.id}
                 run={run}
-                name={nameOf(run.id, folder)}
+                name={run.id}
                 color={shown.indexOf(run.id)}
                 focused={run.id === focused}
                 onToggle={onToggle}

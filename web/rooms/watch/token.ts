@@ -1,25 +1,54 @@
 /** The token of the server that this page comes from: in the address that it was opened with, then as long as its tab. */
+import type { GivenToken } from '../../../src/serve/protocol.ts';
 
 const key = 'alexnet.token';
 
-/** Takes the token out of the address, where histories and screenshots would keep it. To be called before all else. */
+/** Where there is no storage the token lasts as long as the page. */
+let kept: string | undefined;
+let coming: Promise<void> | undefined;
+
+/**
+ * Takes the token out of the address, where histories and screenshots would keep it, or the code that it is given for. To
+ * be called before all else.
+ */
 export function keepToken(): void {
   const address = new URL(location.href);
-  const token = address.searchParams.get('token');
-  if (token === null) return;
+  const [token, code] = ['token', 'code'].map((name) => address.searchParams.get(name));
+  if (token === null && code === null) return;
   address.searchParams.delete('token');
+  address.searchParams.delete('code');
   history.replaceState(history.state, '', address);
+  if (typeof token === 'string') keep(token);
+  else coming = exchange(code!);
+}
+
+function keep(token: string): void {
+  kept = token;
   try {
     sessionStorage.setItem(key, token);
   } catch {
-    // Without storage the page watches until it is reloaded.
-    kept = token;
+    // A reload will ask for the address again.
   }
 }
 
-let kept: string | undefined;
+/** A code that is old, or was used before, gives none: the page says then what to open. */
+async function exchange(code: string): Promise<void> {
+  const init = {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ code }),
+  };
+  try {
+    const response = await fetch('./api/token', init);
+    if (response.ok) keep(((await response.json()) as GivenToken).token);
+  } catch {
+    // As without a code.
+  }
+}
 
-export function keptToken(): string | undefined {
+/** Undefined where the page has none. */
+export async function keptToken(): Promise<string | undefined> {
+  await coming;
   try {
     return sessionStorage.getItem(key) ?? kept;
   } catch {

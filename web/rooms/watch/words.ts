@@ -31,14 +31,3 @@ export function short(value: number): string {
   if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(2).replace(/\.?0+e/, 'e');
   return String(Number(value.toPrecision(3)));
 }
-
-/** Where a run is, on the server's machine. */
-export function pathOf(id: string, folder = '.'): string {
-  const separator = folder.includes('\\') ? '\\' : '/';
-  return id === '.' ? folder : [folder, ...id.split('/')].join(separator);
-}
-
-/** A run's name: the folder itself has its own. */
-export function nameOf(id: string, folder: string | undefined): string {
-  return id === '.' ? (folder?.split(/[/\\]/).at(-1) ?? id) : id;
-}
