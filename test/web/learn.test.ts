@@ -48,9 +48,10 @@ test('all ten steps are walked by keyboard, in both languages, light and dark', 
     for (let step = 1; step <= 10; step++) {
       const heading = page.getByRole('heading', { level: 1, name: new RegExp(`^${step}\\. `) });
       await heading.waitFor();
-      assert.equal(await page.locator('.steps [aria-current=step] .step-number').innerText(), String(step));
       // Who goes on by keyboard or ear begins at the step's heading.
       if (step > 1) await page.locator('h1:focus').waitFor();
+      assert.match(await page.title(), new RegExp(`^${step}\\. .+ · AlexNet$`));
+      assert.equal(await page.locator('.steps [aria-current=step] .step-number').innerText(), String(step));
       assert.deepEqual(await accessibilityFaults(page), [], `step ${step}, ${language}, ${theme}`);
       for (const width of [360, 2560, 1200]) {
         await page.setViewportSize({ width, height: 900 });

@@ -18,10 +18,10 @@ const rooms = ['learn', 'train', 'try', 'watch'];
 
 test('rooms, languages and themes, by keyboard and for assistive technology', { skip }, async () => {
   const server = await serveStatic(await builtStudio());
-  const page = await openPage(server.url, { locale: 'ja-JP', colorScheme: 'dark' });
+  const page = await openPage(`${server.url}#/watch`, { locale: 'ja-JP', colorScheme: 'dark' });
   await page.locator('h1').waitFor();
   assert.equal(await page.getAttribute('html', 'lang'), 'ja');
-  assert.match(await page.title(), /学ぶ/);
+  assert.match(await page.title(), /見守る/);
   // The first stop of the Tab key leads over the navigation.
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
@@ -103,6 +103,30 @@ test(
     await back.close();
   },
 );
+
+test('what fails in a room is told there, and tried again', { skip }, async () => {
+  const server = await serveStatic(await builtStudio());
+  const page = await openPage(`${server.url}#/learn/size`, { locale: 'en-GB' });
+  await page.locator('h1').waitFor();
+  await page.evaluate(() => {
+    const prototype = CanvasRenderingContext2D.prototype as { putImageData: unknown; whole?: unknown };
+    prototype.whole = prototype.putImageData;
+    prototype.putImageData = () => {
+      throw new Error('no canvas today');
+    };
+  });
+  await page.goto(`${server.url}#/learn/convolution`);
+  const alert = page.getByRole('alert');
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /What was stored is safe.*no canvas today/s);
+  await page.evaluate(() => {
+    const prototype = CanvasRenderingContext2D.prototype as { putImageData: unknown; whole?: unknown };
+    prototype.putImageData = prototype.whole;
+  });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Convolution' }).waitFor();
+  await server.close();
+});
 
 test('what the first load fetches is under 250 kB, gzipped', async () => {
   const folder = await builtStudio();

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { languages, type Language, type Text } from '../../src/language.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { browserLanguage, LanguageContext } from './language.ts';
@@ -9,6 +9,7 @@ import { RoomView } from './RoomView.tsx';
 import { useSetting } from './settings.ts';
 import { DarkContext, themes, useDark, type Theme } from './theme.ts';
 import { ThreadNotice } from './ThreadNotice.tsx';
+import { TitleContext } from './title.ts';
 
 const languageNames: Readonly<Record<Language, string>> = { en: 'English', ja: '日本語' };
 const themeNames: Readonly<Record<Theme, Text>> = {
@@ -24,14 +25,15 @@ export function App(): JSX.Element {
   const [theme, setTheme] = useSetting('theme', themes, 'auto');
   const dark = useDark(theme);
   const room = rooms.find(({ name }) => name === route.room)!;
+  const [title, setTitle] = useState<string>();
   const main = useRef<HTMLElement>(null);
   const entered = useRef<RoomName>(undefined);
   useEffect(() => {
     const root = document.documentElement;
     root.lang = language;
     root.style.colorScheme = theme === 'auto' ? 'light dark' : theme;
-    document.title = `${room.title[language]} · AlexNet`;
-  }, [language, theme, room]);
+    document.title = `${title ?? room.title[language]} · AlexNet`;
+  }, [language, theme, room, title]);
   useEffect(() => {
     // Whoever follows a link to another room, by keyboard or ear, goes on reading there.
     if (entered.current !== undefined) {
@@ -72,7 +74,9 @@ export function App(): JSX.Element {
         </header>
         <main id="main" tabIndex={-1} ref={main}>
           <ThreadNotice />
-          <RoomView key={room.name} room={room} path={route.path} />
+          <TitleContext.Provider value={setTitle}>
+            <RoomView key={room.name} room={room} path={route.path} />
+          </TitleContext.Provider>
         </main>
       </DarkContext.Provider>
     </LanguageContext.Provider>

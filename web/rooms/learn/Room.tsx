@@ -4,6 +4,7 @@ import './learn.css';
 import { Steps } from '../../parts/Steps.tsx';
 import { useText } from '../../app/language.ts';
 import { href } from '../../app/route.ts';
+import { usePageTitle } from '../../app/title.ts';
 import type { RoomProps } from '../../app/rooms.ts';
 import { lessons } from './lessons.ts';
 import { PictureProvider } from './picture.tsx';
@@ -16,6 +17,7 @@ export function Room({ path }: RoomProps): JSX.Element {
     lessons.findIndex(({ slug }) => slug === path[0]),
   );
   const lesson = lessons[current]!;
+  usePageTitle(`${current + 1}. ${text(lesson.title)}`);
   const heading = useRef<HTMLHeadingElement>(null);
   const first = useRef(true);
   useEffect(() => {
