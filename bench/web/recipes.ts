@@ -69,7 +69,13 @@ for (const { name, classes, imagesOfClass } of cases) {
         told = [`${config.epochs}`, `${config.batchSize}`];
         const from = performance.now();
         const { result } = await train(
-          { ...config, evaluateEvery: config.epochs, out: false, dataset: { train: trained, test: tested } },
+          {
+            ...config,
+            augment: config.augment ?? null,
+            evaluateEvery: config.epochs,
+            out: false,
+            dataset: { train: trained, test: tested },
+          },
           { engine },
         );
         seconds = (performance.now() - from) / 1000;

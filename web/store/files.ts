@@ -33,11 +33,12 @@ export async function openRoot(): Promise<Folder> {
   }
 }
 
-/** Where storage stands; undefined where the browser does not say. */
+/** Where storage stands; undefined where the browser gives none, as some do in private windows. */
 export async function storageUse(): Promise<
   { readonly used: number; readonly quota: number; readonly persisted: boolean } | undefined
 > {
   try {
+    await navigator.storage.getDirectory();
     const { usage = 0, quota = 0 } = await navigator.storage.estimate();
     return { used: usage, quota, persisted: await navigator.storage.persisted() };
   } catch {

@@ -10,6 +10,7 @@ import {
   folderNames,
   openFile,
   openFolder,
+  readBytes,
   readFile,
   removeEntry,
   withStorage,
@@ -54,6 +55,8 @@ export interface StoredRun {
 
 /** Events are appended; `flush` sees to it that they are kept. */
 export interface EventLog {
+  /** Those that were there when it was opened. */
+  readonly before: readonly RunEvent[];
   /** Written so far. */
   readonly bytes: number;
   append(event: RunEvent): void;
@@ -139,9 +142,13 @@ function storedRun(id: string, folder: Folder, first: RunRecord): StoredRun {
 }
 
 async function readEvents(folder: Folder): Promise<RunEvent[]> {
-  const text = await (await readFile(folder, eventFile))?.text();
+  return eventsIn((await (await readFile(folder, eventFile))?.text()) ?? '');
+}
+
+/** The events up to a line that is not whole. */
+function eventsIn(text: string): RunEvent[] {
   const events: RunEvent[] = [];
-  for (const line of text?.split('\n') ?? []) {
+  for (const line of text.split('\n')) {
     if (line === '') continue;
     try {
       events.push(JSON.parse(line) as RunEvent);
@@ -156,6 +163,7 @@ function eventLog(file: OpenFile, from: number): EventLog {
   let bytes = from;
   let waiting: string[] = [];
   file.truncate(from);
+  const before = eventsIn(new TextDecoder().decode(readBytes(file, 0, from)));
   function write(): void {
     const text = new TextEncoder().encode(waiting.join(''));
     writeBytes(file, bytes, text);
@@ -164,6 +172,7 @@ function eventLog(file: OpenFile, from: number): EventLog {
     file.flush();
   }
   return {
+    before,
     get bytes() {
       return bytes;
     },

@@ -43,8 +43,7 @@ const trainings = createTrainings({ desk, engine, store, trainingImages, mistake
 async function environment(): Promise<Environment> {
   const { target, threads, features } = await engine();
   const { threads: isolated, relaxedSimd } = features;
-  const hasFiles = 'storage' in navigator && 'getDirectory' in navigator.storage;
-  return { target, threads, isolated, relaxedSimd, storage: hasFiles ? await storageUse() : undefined };
+  return { target, threads, isolated, relaxedSimd, storage: await storageUse() };
 }
 
 type Method = (...given: never[]) => Promise<unknown>;

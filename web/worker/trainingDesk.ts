@@ -136,7 +136,7 @@ async function work(one: Active, options: DeskOptions): Promise<boolean> {
   );
   const log = await run.openLog();
   try {
-    one.told.push(...(await run.events()));
+    one.told.push(...log.before);
     const teller = eventTeller(one, options.tell);
     return await runTraining({
       engine: await options.engine(),
