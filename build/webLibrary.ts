@@ -46,12 +46,12 @@ function built(entry: string, name: string, outDir: string, plugins: Plugin[] = 
       emptyOutDir: false,
       target: 'es2024',
       minify: true,
-      modulePreload: false,
+      // As for a library: a worker has no use for what Vite puts around imports for pages.
+      lib: { entry: { [name]: join(repository, 'src/web', entry) }, formats: ['es'] },
       rolldownOptions: {
-        input: { [name]: join(repository, 'src/web', entry) },
         preserveEntrySignatures: 'allow-extension',
         treeshake,
-        output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name].js', minify: true },
       },
     },
   };

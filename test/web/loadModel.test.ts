@@ -85,6 +85,7 @@ async function onPage(isolated: boolean, use: (page: Page, url: string) => Promi
       const content = contentOf(
         path.startsWith('/alexnet-ts') ? join(built, basename(path)) : join(folder, path),
       );
+      if (path === '/alexnet-ts-alone/worker.js') return undefined;
       // As in a browser without vectors of 128 bits.
       return path === '/alexnet-ts-old/worker.js' ? `WebAssembly.validate = () => false;${content}` : content;
     },
@@ -169,6 +170,7 @@ test('what goes wrong is told by a code', { skip }, async () => {
       [{ source: 'http://127.0.0.1:1/m' }, 'ALEX_WEB_DOWNLOAD', 'there is no answer'],
       [{ source: 'alexnet-ts/index.js' }, 'ALEX_MODEL_FORMAT', `${url}alexnet-ts/index.js`],
       [{ images: [wrong] }, 'ALEX_WEB_IMAGE', '3 × 3 pixels with 3 values'],
+      [{ library: 'alexnet-ts-alone' }, 'ALEX_WEB_WORKER', 'its file could not be loaded'],
       [{ library: 'alexnet-ts-old' }, 'ALEX_ENGINE_UNAVAILABLE', 'Use a current version of Chrome'],
     ];
     for (const [asked, code, part] of cases) {
