@@ -6,6 +6,8 @@ export interface Pixels {
   readonly height: number;
   readonly width: number;
   readonly data: ArrayLike<number>;
+  /** Pixels that are left out, by their number. Default: none. */
+  readonly isHidden?: (at: number) => boolean;
 }
 
 export interface PixelCanvasProps {
@@ -34,12 +36,13 @@ export function PixelCanvas({ image, label, width, crisp = true }: PixelCanvasPr
 }
 
 /** Sets a canvas to an image and its size. */
-export function drawPixels(canvas: HTMLCanvasElement, { height, width, data }: Pixels): void {
+export function drawPixels(canvas: HTMLCanvasElement, { height, width, data, isHidden }: Pixels): void {
   canvas.height = height;
   canvas.width = width;
   const drawn = new ImageData(width, height);
   for (let i = 0; i < height * width; i++) {
-    drawn.data.set([data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!, 255], 4 * i);
+    const opacity = isHidden?.(i) ? 0 : 255;
+    drawn.data.set([data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!, opacity], 4 * i);
   }
   canvas.getContext('2d')!.putImageData(drawn, 0, 0);
 }

@@ -55,11 +55,11 @@ function greys(values: ArrayLike<number>): Float64Array {
   return planes;
 }
 
-/** Outputs as greys from the least to the most; what has not been computed yet is left white. */
-function outputGreys(values: Float64Array, seen: ReadonlySet<number>): Float64Array {
+/** Outputs as greys from the least to the most. */
+function outputGreys(values: Float64Array): Float64Array {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const span = high - low || 1;
-  return greys(Array.from(values, (value, at) => (seen.has(at) ? (value - low) / span : 1)));
+  return greys(values.map((value) => (value - low) / span));
 }
 
 interface Place {
@@ -147,7 +147,8 @@ interface OutputProps {
 /** The output picture as far as it has been computed. */
 function Output({ values, seen, onSeen }: OutputProps): JSX.Element {
   const text = useText();
-  const pixels = useMemo(() => pixelsOfPlanes(outputGreys(values, seen), places, places), [values, seen]);
+  const whole = useMemo(() => pixelsOfPlanes(outputGreys(values), places, places), [values]);
+  const pixels = useMemo(() => ({ ...whole, isHidden: (at: number) => !seen.has(at) }), [whole, seen]);
   const run = useRun(onSeen);
   return (
     <div class="stack output">
