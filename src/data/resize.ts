@@ -1,11 +1,12 @@
 /**
  * Pillow's bilinear resize to the byte: along rows, then along columns, rounded to uint8 after each
  * (`ImagingResample` in Pillow's src/libImaging/Resample.c). What changes both sides, as nearly all do, runs in WebAssembly
- * (resizer.ts); what changes one runs here.
+ * (resizer.ts); what changes one runs here, and all where WebAssembly has no vectors.
  */
 import { channels, planarImage, type ImageSize, type ImageView } from './image.ts';
 import { planesFor, type Planes } from './planes.ts';
 import { resampleTable, weightBits, type ResampleTable } from './resample.ts';
+import { hasVectors } from './resizeModule.ts';
 import { resizer, type Resizer } from './resizer.ts';
 
 // Weights of an output add up to 1 within a few units of the 22nd bit and none is negative: a sum of
@@ -86,7 +87,7 @@ export function resizeScratch(): ResizeScratch {
  * result is a view, and with `scratch` it is overwritten by the next call with the same scratch.
  */
 export function resize(image: ImageView, to: ImageSize, scratch = resizeScratch()): ImageView {
-  if (to.width !== image.width && to.height !== image.height) {
+  if (to.width !== image.width && to.height !== image.height && hasVectors()) {
     scratch.both ??= resizer();
     return scratch.both(image, to);
   }

@@ -164,6 +164,14 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
   );
 }
 
+let runs: boolean | undefined;
+
+/** Whether there are vectors here: old browsers have none. */
+export function hasVectors(): boolean {
+  runs ??= WebAssembly.validate(moduleBytes());
+  return runs;
+}
+
 let compiled: WebAssembly.Module | undefined;
 
 /** An instance with a memory of its own. The module is compiled when it is first wanted: after the engine's. */
