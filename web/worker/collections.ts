@@ -3,7 +3,8 @@ import { shapesClasses, shapesSizes } from '../../src/data/shapes.ts';
 import { alexnetError, AlexnetError } from '../../src/errors.ts';
 import type { CollectionIndex, ImageStore } from '../store/imageStore.ts';
 import type { StudioStore } from '../store/studioStore.ts';
-import { decodeSquare, pixelsOf, squarePixels } from './decode.ts';
+import { decodeSquare } from './decode.ts';
+import { pixelsOf, squarePixels } from './pixels.ts';
 import type { AddedImage, AddResult, CollectionInfo, Collections, Pixels, StudioError } from './protocol.ts';
 import { asStudioError } from './studioErrors.ts';
 import {

@@ -1,13 +1,8 @@
 /** Images of any kind as pixels, decoded by the browser and resized by us. */
-import {
-  channels,
-  interleavedImage,
-  planarImage,
-  type ImageSize,
-  type ImageView,
-} from '../../src/data/image.ts';
+import { interleavedImage, type ImageSize, type ImageView } from '../../src/data/image.ts';
 import { resize } from '../../src/data/resize.ts';
 import { alexnetError } from '../../src/errors.ts';
+import { planesOf } from './pixels.ts';
 import type { Pixels } from './protocol.ts';
 
 /** Larger images are first brought to this side by the browser: their pixels would take hundreds of megabytes. */
@@ -88,35 +83,4 @@ function drawn(bitmap: ImageBitmap, part: (bitmap: ImageBitmap) => Part): ImageV
   bitmap.close();
   const { data } = context.getImageData(0, 0, size.width, size.height);
   return interleavedImage(new Uint8Array(data.buffer), size, 4);
-}
-
-/** A copy of an image in planes. */
-export function planesOf({ data, offset, height, width, strides }: ImageView): Uint8Array {
-  const planes = new Uint8Array(channels * height * width);
-  let at = 0;
-  for (let c = 0; c < channels; c++) {
-    for (let y = 0; y < height; y++) {
-      let from = offset + c * strides.channel + y * strides.row;
-      for (let x = 0; x < width; x++, from += strides.column) planes[at++] = data[from]!;
-    }
-  }
-  return planes;
-}
-
-/** A copy of an image as the page takes it: interleaved. */
-export function pixelsOf({ data, offset, height, width, strides }: ImageView): Pixels {
-  const pixels = new Uint8Array(channels * height * width);
-  let at = 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = offset + y * strides.row + x * strides.column;
-      for (let c = 0; c < channels; c++) pixels[at++] = data[from + c * strides.channel]!;
-    }
-  }
-  return { data: pixels, height, width };
-}
-
-/** Planes of a square as the page takes them. */
-export function squarePixels(planes: Uint8Array, side: number): Pixels {
-  return pixelsOf(planarImage(planes, { height: side, width: side }));
 }

@@ -16,7 +16,8 @@ import type { Model, ModelDescription } from '../../src/training/modelDescriptio
 import { softmax } from '../../src/training/softmax.ts';
 import type { StoredRun } from '../store/runStore.ts';
 import type { StudioStore } from '../store/studioStore.ts';
-import { decode, pixelsOf } from './decode.ts';
+import { decode } from './decode.ts';
+import { pixelsOf } from './pixels.ts';
 import type { Guess, Mistake, ModelFormatName, ModelInfo, Models, Prediction } from './protocol.ts';
 import { asStudioError } from './studioErrors.ts';
 import { batchesOf } from './training.ts';

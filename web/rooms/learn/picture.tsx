@@ -65,21 +65,6 @@ export function pixelsOfPlanes(planes: ArrayLike<number>, height: number, width:
   return { data, height, width };
 }
 
-/** A view's pixels, interleaved. */
-export function pixelsOfView(view: ImageView): Pixels & { readonly data: Uint8Array } {
-  const { data, offset, height, width, strides } = view;
-  const out = new Uint8Array(3 * height * width);
-  let to = 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let c = 0; c < 3; c++) {
-        out[to++] = data[offset + c * strides.channel + y * strides.row + x * strides.column]!;
-      }
-    }
-  }
-  return { data: out, height, width };
-}
-
 /** Chooses the picture. */
 export function PicturePicker(): JSX.Element {
   const { picture, choose } = usePictureState();

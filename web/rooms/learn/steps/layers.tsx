@@ -13,7 +13,8 @@ import { PixelCanvas } from '../../../parts/PixelCanvas.tsx';
 import type { LayerActivations, ModelInfo } from '../../../worker/protocol.ts';
 import type { Lesson } from '../lesson.ts';
 import { LayerDrawing } from '../LayerDrawing.tsx';
-import { PicturePicker, pixelsOfView, usePicture } from '../picture.tsx';
+import { PicturePicker, usePicture } from '../picture.tsx';
+import { pixelsOf } from '../../../worker/pixels.ts';
 
 const networks = ['alexnet', 'alexnet-2012', 'alexnet-32'] as const;
 type NetworkName = (typeof networks)[number];
@@ -180,7 +181,7 @@ function Opened({ layer, model }: Omit<LayerDetailsProps, 'total'>): JSX.Element
     setSeen(undefined);
     setError(undefined);
     model()
-      .then((id) => models.activations(id, pixelsOfView(picture.view), name))
+      .then((id) => models.activations(id, pixelsOf(picture.view), name))
       .then(
         (told) => left || setSeen(told),
         (problem: unknown) => left || setError(problem),
