@@ -3,7 +3,8 @@
  * line, the library with its types (README.md's example), and the files that were packed.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -40,6 +41,7 @@ function pack(folder: string): string {
     'dist/labs/activations.js',
     'dist/web/index.js',
     'dist/web/worker.js',
+    'dist/studio/index.html',
   ];
   for (const wanted of ['README.md', 'README.ja.md', 'LICENSE', 'bin/alexnet.js', ...built]) {
     assert.ok(paths.includes(wanted), `${wanted} is missing from the package`);
@@ -87,19 +89,43 @@ function checkCommandLine(folder: string): void {
   assert.match(readFileSync(join(folder, 'lab', 'report.html'), 'utf8'), /^<!doctype html>/);
 }
 
+/** The studio's page, the runs of the folder, and the doctor's thread. */
+async function checkStudio(folder: string): Promise<void> {
+  const options = ['studio', '--no-open', '--json', '--runs', '.'];
+  console.log(`${folder}$ npx alexnet ${options.join(' ')}`);
+  // Without npx between, so that the signal comes to it: the launcher hands SIGTERM on.
+  const launcher = join(folder, 'node_modules/alexnet-ts/bin/alexnet.js');
+  const child = spawn('node', [launcher, ...options], {
+    cwd: folder,
+    env: outside(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const [told] = (await Promise.race([once(child.stdout, 'data'), exited])) as [Buffer | number];
+  const address = new URL((JSON.parse(String(told)) as { address: string }).address);
+  assert.match(await (await fetch(address)).text(), /<title>AlexNet studio<\/title>/);
+  const headers = { Authorization: `Bearer ${address.searchParams.get('token')}` };
+  const runs = (await (await fetch(new URL('/api/runs', address), { headers })).json()) as { id: string }[];
+  assert.ok(runs.some(({ id }) => id === 'run'));
+  const doctor = await fetch(new URL('/api/runs/run/doctor', address), { headers });
+  assert.match(await doctor.text(), /"type":"done"/);
+  child.kill('SIGTERM');
+  assert.deepEqual(await exited, [0, null]);
+}
+
 /** README.md's example of the library, type-checked and run. */
 function checkLibrary(folder: string): void {
   const blocks = fencedBlocks(readFileSync(join(repository, 'README.md'), 'utf8'));
   const example = blocks.find(({ remark }) => remark === 'checked: as a user of the package');
   assert.ok(example, 'README.md has lost its example of the library');
   writeFileSync(join(folder, 'example.ts'), `${example.text}\n`);
-  checkTypes(folder, 'example.ts', ['esnext']);
+  checkTypes(folder, 'example.ts');
   console.log(run(folder, 'npx', 'node', 'example.ts'));
 }
 
 /** Type-checks a user's file, without Node.js's types. */
-function checkTypes(folder: string, file: string, lib: readonly string[]): void {
-  const settings = { module: 'nodenext', target: 'esnext', lib, strict: true, noEmit: true, types: [] };
+function checkTypes(folder: string, file: string): void {
+  const settings = { module: 'nodenext', target: 'esnext', strict: true, noEmit: true, types: [] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: settings, files: [file] }));
   run(folder, join(repository, 'node_modules/.bin/tsc'), '--project', folder);
 }
@@ -114,7 +140,7 @@ function checkWebLibrary(folder: string): void {
     'export const shown = [one[0].class, many[0][0].probability, model.network.input.width, AlexnetError];',
   ];
   writeFileSync(join(folder, 'page.ts'), `${lines.join('\n')}\n`);
-  checkTypes(folder, 'page.ts', ['esnext', 'dom']);
+  checkTypes(folder, 'page.ts');
   const found = run(folder, 'npx', 'node', '--print', "import.meta.resolve('alexnet-ts/web')");
   assert.match(found, /dist\/web\/index\.js$/m);
 }
@@ -123,6 +149,7 @@ const folder = mkdtempSync(join(tmpdir(), 'alexnet-package-'));
 try {
   install(pack(folder), folder);
   checkCommandLine(folder);
+  await checkStudio(folder);
   checkLibrary(folder);
   checkWebLibrary(folder);
 } finally {
