@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { jsonLines, runAlexnet } from '../cli/runAlexnet.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
+import { findChromium } from '../report/chromium.ts';
 import { drawnPng, figureNames, writeFigures } from './drawnImages.ts';
 import {
   accessibilityFaults,
@@ -146,6 +147,41 @@ test(
     await server.close();
   },
 );
+
+test('a full storage says so, and loses nothing', { skip }, async (context) => {
+  const server = await serveStatic(await builtStudio());
+  // Profiles in memory, which pages of tests have otherwise, know no quota.
+  const profile = await chromium.launchPersistentContext(temporaryFolder(context), {
+    executablePath: findChromium(),
+    args: ['--no-sandbox'],
+    locale: 'en-GB',
+  });
+  const page = await profile.newPage();
+  await page.goto(`${server.url}#/train`);
+  await newCollection(page);
+  const files = (count: number, from: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      name: `${from + i}.png`,
+      mimeType: 'image/png',
+      buffer: Buffer.from(drawnPng('disc', from + i)),
+    }));
+  await page.getByRole('button', { name: '+ Add a class' }).click();
+  const chooser = page.locator('.class-card input[type=file]');
+  await chooser.setInputFiles(files(5, 0));
+  await page.locator('.class-card').getByText('5 images').waitFor();
+  const protocol = await profile.newCDPSession(page);
+  const { origin } = new URL(server.url);
+  await protocol.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+  await chooser.setInputFiles(files(30, 5));
+  const alert = page.getByRole('alert').filter({ hasText: 'ALEX_STUDIO_STORAGE_FULL' });
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /Remove collections/);
+  await protocol.send('Storage.overrideQuotaForOrigin', { origin });
+  await page.reload();
+  await page.locator('.class-card').getByText('5 images').waitFor();
+  await profile.close();
+  await server.close();
+});
 
 test('a training by keyboard alone, without threads, in both languages and themes', { skip }, async () => {
   const server = await serveStatic(await builtStudio(), { isolating: false });

@@ -21,6 +21,9 @@ export interface CollectionsState {
   readonly dismiss: () => void;
 }
 
+/** Images that are handed over at once: thousands of files take a page's thread for long. */
+const portion = 100;
+
 export function useCollections(studio: Studio): CollectionsState {
   const [collections, setCollections] = useState<readonly CollectionInfo[]>();
   const [environment, setEnvironment] = useState<Environment>();
@@ -47,12 +50,17 @@ export function useCollections(studio: Studio): CollectionsState {
   const add = async (id: string, images: readonly AddedImage[]): Promise<void> => {
     if (images.length === 0) return;
     setRefused([]);
-    setAdding({ done: 0, total: images.length });
-    const result = await change(() =>
-      studio.collections.add(id, images, (done) => setAdding({ done, total: images.length })),
-    );
+    const { length: total } = images;
+    setAdding({ done: 0, total });
+    await change(async () => {
+      for (let from = 0; from < total; from += portion) {
+        const told = (done: number): void => setAdding({ done: from + done, total });
+        const some = images.slice(from, from + portion);
+        const { refused: more } = await studio.collections.add(id, some, told);
+        if (more.length > 0) setRefused((old) => [...old, ...more]);
+      }
+    });
     setAdding(undefined);
-    setRefused(result?.refused ?? []);
   };
   const dismiss = (): void => {
     setError(undefined);
