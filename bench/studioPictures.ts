@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { languages } from '../src/language.ts';
 import { findChromium } from '../test/report/chromium.ts';
+import { figureNames, writeFigures } from '../test/web/drawnImages.ts';
 import { buildStudio } from '../test/web/buildStudio.ts';
 import { serveFolder } from '../test/web/staticServer.ts';
 
@@ -22,6 +23,8 @@ interface Picture {
   /** Does what a person would have done before. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
+
+const figuresFolder = mkdtempSync(join(tmpdir(), 'alexnet-figures-'));
 
 const pictures: readonly Picture[] = [
   { name: 'learn', place: '#/learn/convolution', height: 900 },
@@ -38,7 +41,37 @@ const pictures: readonly Picture[] = [
       }
     },
   },
+  { name: 'train', place: '#/train', height: 1000, prepare: ownImages },
+  { name: 'train-run', place: '#/train', height: 1000, prepare: ownTraining },
+  { name: 'try', place: '#/train', height: 1000, dark: true, prepare: ownModel },
 ];
+
+/** Chooses images of one's own: three classes of drawn figures. */
+async function ownImages(page: Page): Promise<void> {
+  await page.locator('.cards button.card').last().click();
+  await page.locator('form.panel button.primary').click();
+  await page.locator('.drop input').setInputFiles(figuresFolder);
+  await page.locator('.class-card').nth(2).locator('canvas').nth(8).waitFor();
+  await page.locator('.cards label.card .number').nth(2).waitFor();
+}
+
+/** Trains on them, shortly, to the end. */
+async function ownTraining(page: Page): Promise<void> {
+  await ownImages(page);
+  await page.locator('input[name=recipe][value=quick]').check({ force: true });
+  await page.locator('section[aria-labelledby=stage-training] button.primary').click();
+  await page.locator('.result .message.good').waitFor({ timeout: 300_000 });
+  await page.locator('.result .confusion').waitFor();
+  await page.locator('.run').evaluate((run) => run.scrollIntoView());
+}
+
+async function ownModel(page: Page): Promise<void> {
+  await ownTraining(page);
+  await page.locator('.result a.button.primary').click();
+  await page.locator('.samples button').nth(2).click();
+  await page.locator('.overlay .heat[style*="0.6"]').waitFor();
+  await page.locator('#layers').waitFor();
+}
 
 /** Larger files would burden the repository; widths are those of the document. */
 const mostBytes = 150_000;
@@ -51,6 +84,7 @@ async function draw(): Promise<void> {
     throw new Error('there is no Chromium on the path; ALEXNET_CHROMIUM names one');
   const built = mkdtempSync(join(tmpdir(), 'alexnet-studio-'));
   const server = await serveFolder(await buildStudio(built));
+  writeFigures(figuresFolder, figureNames, 40);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     for (const language of languages) {
@@ -76,7 +110,7 @@ async function draw(): Promise<void> {
   } finally {
     await browser.close();
     await server.close();
-    rmSync(built, { recursive: true, force: true });
+    for (const temporary of [built, figuresFolder]) rmSync(temporary, { recursive: true, force: true });
   }
 }
 

@@ -92,7 +92,10 @@ export function stepsSinceUpdate({ config, position }: Session): number {
 export function currentRate(session: Session): number {
   const rate = scheduledRate(session);
   const { rateChange } = session.position;
-  return rateChange === undefined ? rate : rateChange.learningRate * (rate / rateChange.scheduled);
+  if (rateChange === undefined) return rate;
+  const { learningRate, scheduled } = rateChange;
+  // Changed while a schedule warms up, it would otherwise grow far beyond what was asked for.
+  return rate < scheduled ? learningRate * (rate / scheduled) : learningRate;
 }
 
 /** What the schedule alone says. */

@@ -60,6 +60,20 @@ test('a schedule goes on in proportion', async () => {
   });
 });
 
+test('a rate that is set while the schedule grows is not passed', async () => {
+  const options: TrainingOptions = { out: false, epochs: 2, schedule: 'one-cycle' };
+  const plain = rates(await trainTiny(options));
+  const order: TrainingOrder = { type: 'learning-rate', learningRate: 0.015 };
+  const changed = rates(await trainTiny(options, { orders: orderAt(1, order) }));
+  assert.ok(plain[1]! < 0.015 && Math.max(...plain) > 0.015, plain.join(' '));
+  assert.deepEqual(
+    changed.slice(1).map((rate) => rate <= 0.015),
+    changed.slice(1).map(() => true),
+  );
+  assert.equal(changed[1], 0.015);
+  assert.ok(changed.at(-1)! < 0.015);
+});
+
 test('a run with a changed rate that is interrupted and resumed has the same bits', async (context) => {
   const folder = temporaryFolder(context);
   const engine = await createCpuEngine({ target: 'wasm', threads: 1 });

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { chromium, type Page } from 'playwright-core';
+import { buildWebLibrary } from '../../build/webLibrary.ts';
 import { jsonLines, runAlexnet } from '../cli/runAlexnet.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { findChromium } from '../report/chromium.ts';
@@ -47,6 +48,20 @@ async function drop(
     return data;
   }, given);
   await page.dispatchEvent(target, 'drop', { dataTransfer: transfer });
+}
+
+/** Does with the room's snippet and the downloaded model what the room says, without a bundler. */
+async function pageOfOwn(snippet: string, folder: string, image: string): Promise<void> {
+  await buildWebLibrary(join(folder, 'alexnet-ts'));
+  assert.match(snippet, /from 'alexnet-ts\/web'/);
+  const html = snippet.replace("'alexnet-ts/web'", "'./alexnet-ts/index.js'");
+  writeFileSync(join(folder, 'index.html'), `<link rel="icon" href="data:,">${html}`);
+  const own = await openPage((await serveStatic(folder)).url);
+  // The model is there when the page listens.
+  await own.waitForFunction(() => document.querySelector<HTMLInputElement>('#file')!.onchange !== null);
+  await own.setInputFiles('#file', image);
+  await own.getByText(/^cross \d+\.\d %/).waitFor();
+  assert.deepEqual(faultsOf(own), []);
 }
 
 const run = (page: Page) => page.locator('.run');
@@ -103,7 +118,8 @@ test(
       const coming = page.waitForEvent('download');
       await page.getByRole('button', { name: `Download as ${format}` }).click();
       const download = await coming;
-      const file = join(folder, download.suggestedFilename());
+      assert.match(download.suggestedFilename(), /^My.images.1\.\w+$/);
+      const file = join(folder, `model.${download.suggestedFilename().split('.').at(-1)}`);
       await download.saveAs(file);
       const { code, stdout, stderr } = await runAlexnet(['predict', file, image, '--json', '--threads', '1']);
       assert.equal(code, 0, stderr);
@@ -111,13 +127,12 @@ test(
       assert.match(JSON.stringify(jsonLines(stdout)[0]), /"stripes"/);
     }
     await page.getByText('Use it in your page').click();
-    assert.match(await run(page).locator('pre').innerText(), /import \{ loadModel \} from 'alexnet-ts\/web'/);
+    await pageOfOwn(await run(page).locator('pre').innerText(), folder, image);
     await page.getByRole('link', { name: 'Try it' }).click();
     await page.getByRole('heading', { level: 1, name: 'Try' }).waitFor();
     await page.setInputFiles('.drop input', image);
     await page.getByRole('heading', { level: 2, name: /^cross/ }).waitFor();
     assert.deepEqual(faultsOf(page), []);
-    await server.close();
   },
 );
 
@@ -144,7 +159,6 @@ test(
     await refused.getByRole('button', { name: '+ Add a class' }).click();
     await refused.getByRole('button', { name: 'Camera', exact: true }).click();
     assert.match(await refused.getByRole('alert').innerText(), /ALEX_CAMERA_REFUSED.*Allow it/s);
-    await server.close();
   },
 );
 
@@ -180,7 +194,6 @@ test('a full storage says so, and loses nothing', { skip }, async (context) => {
   await page.reload();
   await page.locator('.class-card').getByText('5 images').waitFor();
   await profile.close();
-  await server.close();
 });
 
 test('a training by keyboard alone, without threads, in both languages and themes', { skip }, async () => {
@@ -220,5 +233,4 @@ test('a training by keyboard alone, without threads, in both languages and theme
     faultsOf(page).filter((fault) => !blocked.test(fault)),
     [],
   );
-  await server.close();
 });

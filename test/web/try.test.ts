@@ -95,7 +95,6 @@ test('a model file answers as the command line does, and shows why', { skip }, a
   await otherWays(page);
   await batch(page, folder);
   assert.deepEqual(faultsOf(page), []);
-  await server.close();
 });
 
 /** Paste, drawing and samples, each to an answer. */

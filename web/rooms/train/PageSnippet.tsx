@@ -4,26 +4,23 @@ import { useText } from '../../app/language.ts';
 import { Button } from '../../parts/Button.tsx';
 import type { ModelInfo } from '../../worker/protocol.ts';
 
-/** Lines for a page of one's own that classify an image with the downloaded model; docs/web.md has the same. */
-export function snippetFor(file: string): string {
-  return `<input type="file" accept="image/*" />
-<output></output>
+/** A page that classifies an image with the downloaded model: the one of docs/web.md, in ten lines. */
+const code = `<input type="file" accept="image/*" id="file" />
+<pre id="answer"></pre>
 <script type="module">
   import { loadModel } from 'alexnet-ts/web';
-  const model = await loadModel('./${file}');
-  document.querySelector('input').onchange = async ({ target }) => {
-    const [{ class: name, probability }] = await model.predict(target.files[0]);
-    document.querySelector('output').value = \`\${name}: \${(100 * probability).toFixed(1)} %\`;
+  const model = await loadModel('model.safetensors');
+  file.onchange = async () => {
+    const guesses = await model.predict(file.files[0], { top: 3 });
+    answer.textContent = guesses.map((g) => g.class + ' ' + (100 * g.probability).toFixed(1) + ' %').join('\\n');
   };
 </script>
 `;
-}
 
 /** What to write into one's own page to use the model there. */
 export function PageSnippet({ model }: { readonly model: ModelInfo }): JSX.Element {
   const text = useText();
   const [copied, setCopied] = useState<'yes' | 'no'>();
-  const code = snippetFor('model.safetensors');
   const copy = (): void => {
     navigator.clipboard.writeText(code).then(
       () => setCopied('yes'),
@@ -37,13 +34,19 @@ export function PageSnippet({ model }: { readonly model: ModelInfo }): JSX.Eleme
       <div class="stack tight">
         <p>
           {text({
-            en: `Download the safetensors file of “${model.name}”, put it beside your page, and write:`,
-            ja: `「${model.name}」の safetensors ファイルをダウンロードし、ページの隣に置いて、こう書く:`,
+            en: `Download “${model.name}” as safetensors, save it beside your page as model.safetensors, and write:`,
+            ja: `「${model.name}」を safetensors でダウンロードし、model.safetensors の名前でページの隣に置いて、こう書く:`,
           })}
         </p>
         <pre tabIndex={0} aria-label={title}>
           {code}
         </pre>
+        <p class="quiet">
+          {text({
+            en: 'This is for a bundler such as Vite, after npm install alexnet-ts. Without one, put the package’s folder dist/web beside the page as alexnet-ts, and import from ./alexnet-ts/index.js.',
+            ja: 'npm install alexnet-ts をした後の、Vite などのバンドラー向け。バンドラーがなければ、パッケージの dist/web フォルダーを alexnet-ts という名前でページの隣に置き、./alexnet-ts/index.js から import する。',
+          })}
+        </p>
         <div class="row">
           <Button onClick={copy}>{text({ en: 'Copy', ja: 'コピー' })}</Button>
           <span role="status">

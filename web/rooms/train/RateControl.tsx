@@ -16,22 +16,17 @@ function shownRate(learningRate: number): string {
   return String(Number(learningRate.toPrecision(3)));
 }
 
-/** Changes the learning rate while the training goes on. */
+/** Changes the learning rate while the training goes on; the schedule then goes down from there in proportion. */
 export function RateControl({ run, current }: RateControlProps): JSX.Element {
   const text = useText();
   const { trainings } = useStudio();
   const [typed, setTyped] = useState<string>();
   const [error, setError] = useState<unknown>();
-  const [asked, setAsked] = useState<number>();
-  const value = typed ?? (current === undefined ? '' : shownRate(asked ?? current));
+  const value = typed ?? (current === undefined ? '' : shownRate(current));
   const set = (learningRate: number): void => {
     setError(undefined);
     setTyped(undefined);
-    setAsked(learningRate);
-    trainings.setLearningRate(run, learningRate).catch((reason: unknown) => {
-      setAsked(undefined);
-      setError(reason);
-    });
+    trainings.setLearningRate(run, learningRate).catch(setError);
   };
   const rate = Number(value);
   return (

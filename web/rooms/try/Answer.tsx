@@ -47,7 +47,7 @@ export function Answer({ model, tried }: AnswerProps): JSX.Element {
   const [best] = guesses;
   return (
     <div class="stack">
-      <div class="columns" aria-live="polite">
+      <div class="answer" aria-live="polite">
         <div class="stack tight">
           <h2>
             {best!.class} <span class="quiet number">{percent(best!.probability)}</span>

@@ -14,6 +14,8 @@ import { bitmapToBlob, type TriedImage } from './source.ts';
 
 export interface ImageSourceProps {
   readonly onImage: (image: TriedImage) => void;
+  /** Of the model: samples are of the collection that has most of them. */
+  readonly classes: readonly string[];
   /** More than one file at once. */
   readonly onFiles: (files: readonly File[]) => void;
 }
@@ -22,7 +24,7 @@ const ways = ['samples', 'draw', 'camera'] as const;
 type Way = (typeof ways)[number];
 
 /** The ways in which an image comes: file, drop, paste, drawing, camera, samples. */
-export function ImageSource({ onImage, onFiles }: ImageSourceProps): JSX.Element {
+export function ImageSource({ classes, onImage, onFiles }: ImageSourceProps): JSX.Element {
   const text = useText();
   const [way, setWay] = useState<Way>('samples');
   const names = {
@@ -59,7 +61,7 @@ export function ImageSource({ onImage, onFiles }: ImageSourceProps): JSX.Element
       />
       {way === 'draw' && <DrawingPad onImage={(bitmap) => void takeBitmap(bitmap, names.draw)} />}
       {way === 'camera' && <Photo onPhoto={(bitmap) => void takeBitmap(bitmap, names.camera)} />}
-      {way === 'samples' && <Samples onImage={onImage} />}
+      {way === 'samples' && <Samples classes={classes} onImage={onImage} />}
     </div>
   );
 }
@@ -88,7 +90,7 @@ interface Sample {
 /** Of a collection, one image of each class, up to so many. */
 const mostSamples = 12;
 
-function Samples({ onImage }: Pick<ImageSourceProps, 'onImage'>): JSX.Element {
+function Samples({ classes, onImage }: Pick<ImageSourceProps, 'classes' | 'onImage'>): JSX.Element {
   const text = useText();
   const { collections } = useStudio();
   const [all, setAll] = useState<readonly CollectionInfo[]>([]);
@@ -97,7 +99,9 @@ function Samples({ onImage }: Pick<ImageSourceProps, 'onImage'>): JSX.Element {
   useEffect(() => {
     void collections.list().then((list) => setAll(list.filter(({ classes }) => classes.length > 0)));
   }, [collections]);
-  const collection = all.find((one) => one.id === id) ?? all[0];
+  const known = (one: CollectionInfo): number =>
+    one.classes.filter(({ name }) => classes.includes(name)).length;
+  const collection = all.find((one) => one.id === id) ?? all.toSorted((a, b) => known(b) - known(a))[0];
   useEffect(() => {
     if (collection === undefined) return;
     const first = async ({ name }: { name: string }): Promise<Sample> => {
@@ -105,7 +109,7 @@ function Samples({ onImage }: Pick<ImageSourceProps, 'onImage'>): JSX.Element {
       return { class: name, image: image! };
     };
     void Promise.all(collection.classes.slice(0, mostSamples).map(first)).then(setSamples);
-  }, [collection]);
+  }, [collections, collection]);
   return (
     <div class="stack tight">
       {all.length > 1 && (

@@ -36,6 +36,7 @@ export function Room({ path }: RoomProps): JSX.Element {
       {model !== undefined && (
         <div class="try">
           <ImageSource
+            classes={model.classes}
             onImage={(image) => {
               setFiles(undefined);
               setTried(image);
