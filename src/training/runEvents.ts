@@ -104,13 +104,17 @@ function stepOf(event: TrainingEvent, stepsPerEpoch: number): number {
 }
 
 /** One event a key, the last; in the order of keys. */
-function lastOfEach<T>(events: readonly T[], keyOf: (event: T) => readonly number[]): T[] {
-  const byKey = new Map(events.map((event) => [keyOf(event).join(), event]));
-  return [...byKey.values()].sort((a, b) => {
-    const [left, right] = [keyOf(a), keyOf(b)];
-    const at = left.findIndex((value, i) => value !== right[i]);
-    return at < 0 ? 0 : left[at]! - right[at]!;
-  });
+function lastOfEach<T>(events: readonly T[], keyOf: (event: T) => readonly number[]): readonly T[] {
+  const keys = events.map(keyOf);
+  // As in any run that nothing has interrupted: a page that follows one asks again and again.
+  if (keys.every((key, i) => i === 0 || compared(keys[i - 1]!, key) < 0)) return events;
+  const byKey = new Map(events.map((event, i) => [keys[i]!.join(), event]));
+  return [...byKey.values()].sort((a, b) => compared(keyOf(a), keyOf(b)));
+}
+
+function compared(left: readonly number[], right: readonly number[]): number {
+  const at = left.findIndex((value, i) => value !== right[i]);
+  return at < 0 ? 0 : left[at]! - right[at]!;
 }
 
 /** Where a step is in a run, in epochs: 1.5 is the middle of the second one. */
