@@ -196,3 +196,18 @@ test('the command tells where the report is, and refuses what is no run', async 
   assert.equal(none.code, 1);
   assert.match(none.stderr, /is no training run: it has no config.json/);
 });
+
+test('a learning rate that was changed by an order is told, where it happened', async () => {
+  const change = { type: 'learning-rate', epoch: 1, step: 6, globalStep: 6, before: 0.1, learningRate: 0.02 };
+  const folder = writeRun(join(work, 'changed'), {}, [
+    startOf(0),
+    stepAt(1, 5, 2),
+    change,
+    stepAt(1, 10, 1.5, 0.02),
+    stepAt(2, 10, 1, 0.02),
+  ]);
+  const html = readFileSync((await writeReport(folder, options)).out, 'utf8');
+  const said = sectionTexts(html, 'learning-rate', 'p').join();
+  assert.match(said, /changed from 0\.1 to 0\.02 at step 6/);
+  assert.match(sectionTexts(html, 'learning-rate', 'svg text').join(), /changed at step 6/);
+});

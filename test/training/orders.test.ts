@@ -139,6 +139,13 @@ test('with control a run takes orders from its folder: checkpoint, then stop', a
     [],
   );
   assert.equal(await runningProcess(out), undefined);
+  // A run that is gone on with takes them as well.
+  const stop = async (): Promise<void> => {
+    await writeOrder(out, { type: 'stop' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  const resumed = await trainTiny({ resume: out, control: true }, { onStep: stop });
+  assert.equal(resumed.interrupted, true);
 });
 
 test('without control nothing is read', async (context) => {
