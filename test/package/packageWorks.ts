@@ -141,7 +141,8 @@ function checkWebLibrary(folder: string): void {
   ];
   writeFileSync(join(folder, 'page.ts'), `${lines.join('\n')}\n`);
   checkTypes(folder, 'page.ts');
-  const found = run(folder, 'npx', 'node', '--print', "import.meta.resolve('alexnet-ts/web')");
+  const where = "console.log(import.meta.resolve('alexnet-ts/web'))";
+  const found = run(folder, 'npx', 'node', '--input-type=module', '--eval', where);
   assert.match(found, /dist\/web\/index\.js$/m);
 }
 
