@@ -1,16 +1,19 @@
 /**
  * `npx node bench/studioPictures.ts [FOLDER]`: draws the pictures of docs/studio.md into docs/studio, or another folder, each
- * room in both languages, with the Chromium that is installed.
+ * room in both languages, with the Chromium that is installed. Takes minutes: it trains, in the page and beside it.
  */
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { chromium, type Page } from 'playwright-core';
 import { languages } from '../src/language.ts';
+import { startStudioServer } from '../src/serve/server.ts';
+import { studioToken } from '../src/serve/token.ts';
 import { findChromium } from '../test/report/chromium.ts';
 import { figureNames, writeFigures } from '../test/web/drawnImages.ts';
 import { buildStudio } from '../test/web/buildStudio.ts';
-import { serveFolder } from '../test/web/staticServer.ts';
 
 interface Picture {
   /** Of the file, before its language. */
@@ -44,7 +47,33 @@ const pictures: readonly Picture[] = [
   { name: 'train', place: '#/train', height: 1000, prepare: ownImages },
   { name: 'train-run', place: '#/train', height: 1000, prepare: ownTraining },
   { name: 'try', place: '#/train', height: 1000, dark: true, prepare: ownModel },
+  { name: 'watch', place: '#/watch', height: 900, dark: true, prepare: watchRuns },
 ];
+
+/** Learning rates of the runs that Watch shows. */
+const rates = ['0.01', '0.001'];
+
+/** Trains two runs beside the page. */
+async function trainRuns(runs: string): Promise<void> {
+  const launcher = join(import.meta.dirname, '../bin/alexnet.js');
+  const data = ['--dataset', 'shapes', '--limit-train', '1600', '--limit-test', '200', '--validation', '0.1'];
+  const pace = ['--initialization', 'he', '--epochs', '6', '--log-every', '2'];
+  for (const rate of rates) {
+    const own = ['--lr', rate, '--out', join(runs, `rate-${rate}`)];
+    await promisify(execFile)(process.execPath, [launcher, 'train', 'alexnet-32', ...data, ...pace, ...own]);
+  }
+}
+
+async function watchRuns(page: Page): Promise<void> {
+  for (const rate of rates) {
+    await page
+      .getByRole('row', { name: `rate-${rate} ` })
+      .getByRole('checkbox')
+      .check();
+  }
+  await page.waitForFunction(() => document.querySelectorAll('.runs input:checked').length === 2);
+  await page.locator('.u-over').first().waitFor();
+}
 
 /** Chooses images of one's own: three classes of drawn figures. */
 async function ownImages(page: Page): Promise<void> {
@@ -83,7 +112,10 @@ async function draw(): Promise<void> {
   if (executablePath === undefined)
     throw new Error('there is no Chromium on the path; ALEXNET_CHROMIUM names one');
   const built = mkdtempSync(join(tmpdir(), 'alexnet-studio-'));
-  const server = await serveFolder(await buildStudio(built));
+  const runs = mkdtempSync(join(tmpdir(), 'alexnet-runs-'));
+  await trainRuns(runs);
+  const studio = await buildStudio(built);
+  const server = await startStudioServer({ studio, runs, port: 0, token: studioToken() });
   writeFigures(figuresFolder, figureNames, 40);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
@@ -95,7 +127,7 @@ async function draw(): Promise<void> {
           reducedMotion: 'reduce',
           viewport: { width: 1000, height },
         });
-        await page.goto(server.url + place);
+        await page.goto(server.makeOpening() + place);
         await page.locator('h1').waitFor();
         await prepare?.(page);
         const path = join(folder, `${name}-${language}.png`);
@@ -110,7 +142,7 @@ async function draw(): Promise<void> {
   } finally {
     await browser.close();
     await server.close();
-    for (const temporary of [built, figuresFolder]) rmSync(temporary, { recursive: true, force: true });
+    for (const temporary of [built, runs, figuresFolder]) rmSync(temporary, { recursive: true, force: true });
   }
 }
 
