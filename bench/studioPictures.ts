@@ -87,7 +87,7 @@ async function ownImages(page: Page): Promise<void> {
 /** Trains on them, shortly, to the end. */
 async function ownTraining(page: Page): Promise<void> {
   await ownImages(page);
-  await page.locator('input[name=recipe][value=quick]').check({ force: true });
+  await page.locator('input[name=recipe][value=quick]').check();
   await page.locator('section[aria-labelledby=stage-training] button.primary').click();
   await page.locator('.result .message.good').waitFor({ timeout: 300_000 });
   await page.locator('.result .confusion').waitFor();

@@ -48,6 +48,17 @@ test('a model file answers as the command line does, and shows why', { skip }, a
 
   await page.setInputFiles(models, join(folder, 'wrong.safetensors'));
   await page.getByRole('alert').getByText(/ALEX_/).waitFor();
+  // A file of tensors, and of no network.
+  const header = JSON.stringify({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });
+  const other = Buffer.alloc(8 + header.length + 4);
+  other.writeBigUInt64LE(BigInt(header.length));
+  other.write(header, 8);
+  writeFileSync(join(folder, 'other.safetensors'), other);
+  await page.setInputFiles(models, join(folder, 'other.safetensors'));
+  await page
+    .getByRole('alert')
+    .getByText(/ALEX_MODEL_/)
+    .waitFor();
   for (const file of [model, onnx]) {
     await page.setInputFiles(models, file);
     await page.getByText(/It knows: circle/).waitFor();

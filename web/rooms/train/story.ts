@@ -73,13 +73,15 @@ function upTo(curve: GrowingCurve, most: number): GrowingCurve {
   return kept === curve.xs.length ? curve : { xs: curve.xs.slice(0, kept), ys: curve.ys.slice(0, kept) };
 }
 
-/** Of a smoothed curve, the share that each new value has. */
-const newShare = 0.1;
+/** Of a smoothed curve, the share that each new value has: of short ones, more. */
+const shares = { least: 0.1, most: 0.5 } as const;
+const fullySmoothed = 100;
 
 /** A curve that noise is taken out of: an exponential mean, which begins as the plain mean of what there is. */
 export function smoothed(ys: readonly number[]): number[] {
+  const share = Math.min(shares.most, shares.least * Math.max(1, fullySmoothed / ys.length));
   let mean = 0;
-  return ys.map((y, index) => (mean += Math.max(newShare, 1 / (index + 1)) * (y - mean)));
+  return ys.map((y, index) => (mean += Math.max(share, 1 / (index + 1)) * (y - mean)));
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

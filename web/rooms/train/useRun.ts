@@ -9,31 +9,45 @@ export function useRun(studio: Studio, id: string | undefined): Story | undefine
   useEffect(() => {
     setStory(undefined);
     if (id === undefined) return;
-    const teller = createStoryTeller();
-    let early: RunEvent[] | undefined = [];
+    let teller = createStoryTeller();
+    // What comes while the events so far are on their way.
+    let early: RunEvent[] | undefined;
     let frame = 0;
+    let left = false;
     const changed = (): void => {
+      if (left) return;
       frame ||= requestAnimationFrame(() => {
         frame = 0;
         setStory(teller.story());
       });
     };
-    const leave = studio.trainings.subscribe((run, event) => {
-      if (run !== id) return;
-      if (early !== undefined) return void early.push(event);
-      teller.take(event);
-      changed();
-    });
-    void (async () => {
+    const load = async (): Promise<void> => {
+      early = [];
       const [events, runs] = await Promise.all([studio.trainings.events(id), studio.trainings.list()]);
+      teller = createStoryTeller();
       for (const event of events) teller.take(event);
       const run = runs.find((one) => one.id === id);
       if (run !== undefined) teller.take({ type: 'state', run });
       for (const event of early) teller.take(event);
       early = undefined;
       changed();
-    })();
+    };
+    const gone = (): void => {
+      // The run was removed, or the worker has ended: whoever asked for that is told.
+      early = undefined;
+    };
+    const leave = studio.trainings.subscribe((run, event) => {
+      if (run !== id) return;
+      early?.push(event);
+      teller.take(event);
+      changed();
+      // Of fast steps only some were told.
+      if (event.type === 'state' && event.run.state !== 'running' && early === undefined)
+        void load().catch(gone);
+    });
+    void load().catch(gone);
     return () => {
+      left = true;
       leave();
       cancelAnimationFrame(frame);
     };
