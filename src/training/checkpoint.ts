@@ -43,7 +43,7 @@ export interface Position {
   readonly rateChange?: RateChange;
 }
 
-/** The learning rate is `learningRate` where the schedule says `scheduled`, and in proportion elsewhere. */
+/** The learning rate is `learningRate` where the schedule says `scheduled` or more, and in proportion where it says less. */
 export interface RateChange {
   readonly learningRate: number;
   readonly scheduled: number;

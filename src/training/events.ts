@@ -106,7 +106,7 @@ export interface LearningRateEvent {
   readonly globalStep: number;
   /** What that step would have had. */
   readonly before: number;
-  /** From here on in proportion to the schedule. */
+  /** From here on the most; where the schedule falls, in proportion to it. */
   readonly learningRate: number;
 }
 

@@ -5,7 +5,7 @@ export type TrainingOrder =
   /** As an aborted signal: the step under way is finished, and there is a checkpoint. */
   | { readonly type: 'stop' }
   | { readonly type: 'checkpoint' }
-  /** Of the next step; a schedule goes on from there in proportion. */
+  /** Of the next step; a schedule falls from there in proportion, and does not grow above it. */
   | { readonly type: 'learning-rate'; readonly learningRate: number };
 
 /** Gives the orders that have come since it was called before, the oldest first. */
