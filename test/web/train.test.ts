@@ -8,16 +8,9 @@ import { buildWebLibrary } from '../../build/webLibrary.ts';
 import { jsonLines, runAlexnet } from '../cli/runAlexnet.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { findChromium } from '../report/chromium.ts';
+import { checkLooks } from './checkLooks.ts';
 import { drawnPng, figureNames, writeFigures } from './drawnImages.ts';
-import {
-  accessibilityFaults,
-  builtStudio,
-  faultsOf,
-  openPage,
-  overhang,
-  serveStatic,
-  skip,
-} from './studio.ts';
+import { accessibilityFaults, builtStudio, faultsOf, openPage, serveStatic, skip } from './studio.ts';
 
 /** A camera that draws, and no dialogue: who is not granted the camera is refused it. */
 const browserArguments = ['--use-fake-device-for-media-stream'];
@@ -216,18 +209,7 @@ test('a training by keyboard alone, without threads, in both languages and theme
   );
   await run(page).getByRole('button', { name: 'Pause' }).press('Enter');
   await state(page, 'paused').waitFor({ timeout: 30_000 });
-  for (const [theme, language] of [
-    ['dark', 'ja'],
-    ['light', 'en'],
-  ]) {
-    await page.locator(`input[value=${theme}]`).check();
-    await page.locator(`input[value=${language}]`).check();
-    assert.deepEqual(await accessibilityFaults(page), [], `${language} ${theme}`);
-    for (const width of [360, 2560]) {
-      await page.setViewportSize({ width, height: 900 });
-      assert.ok((await overhang(page)) <= 0, `wider than ${width} pixels, ${language}`);
-    }
-  }
+  await checkLooks(page);
   const blocked = /Service Worker registration blocked/;
   assert.deepEqual(
     faultsOf(page).filter((fault) => !blocked.test(fault)),

@@ -8,16 +8,9 @@ import { csvRows } from '../../src/data/imageSets/csv.ts';
 import { jsonLines, runAlexnet } from '../cli/runAlexnet.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { trainedRun } from '../report/trainedRun.ts';
+import { checkLooks } from './checkLooks.ts';
 import { drawnPng } from './drawnImages.ts';
-import {
-  accessibilityFaults,
-  builtStudio,
-  faultsOf,
-  openPage,
-  overhang,
-  serveStatic,
-  skip,
-} from './studio.ts';
+import { builtStudio, faultsOf, openPage, serveStatic, skip } from './studio.ts';
 
 const models = '.panel input[type=file]';
 const images = '.drop input';
@@ -90,18 +83,7 @@ test('a model file answers as the command line does, and shows why', { skip }, a
   await page.getByText(/8 channels of 14 × 14/).waitFor();
   await page.getByRole('combobox', { name: /^Layer/ }).selectOption('hidden');
   await page.getByText(/16 features/).waitFor();
-  for (const [theme, language] of [
-    ['dark', 'ja'],
-    ['light', 'en'],
-  ]) {
-    await page.locator(`input[value=${theme}]`).check();
-    await page.locator(`input[value=${language}]`).check();
-    assert.deepEqual(await accessibilityFaults(page), [], `${language} ${theme}`);
-    for (const width of [360, 1200]) {
-      await page.setViewportSize({ width, height: 900 });
-      assert.ok((await overhang(page)) <= 0, `wider than ${width} pixels, ${language}`);
-    }
-  }
+  await checkLooks(page);
 
   await otherWays(page);
   await batch(page, folder);

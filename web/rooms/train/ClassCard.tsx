@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { useLanguage, useText } from '../../app/language.ts';
 import { Button } from '../../parts/Button.tsx';
 import { CameraView } from '../../parts/CameraView.tsx';
 import { droppedFiles } from '../../parts/droppedFiles.ts';
+import { FileButton } from '../../parts/FileButton.tsx';
 import { HoldToRecord } from '../../parts/HoldToRecord.tsx';
 import { useCamera } from '../../parts/useCamera.ts';
 import type { AddedImage } from '../../worker/protocol.ts';
@@ -56,6 +57,8 @@ export function ClassCard(props: ClassCardProps): JSX.Element {
         <FileButton
           label={text({ en: 'Choose files', ja: 'ファイルを選ぶ' })}
           about={name}
+          accept="image/*"
+          multiple
           onFiles={addFiles}
         />
         <Button pressed={camera} onClick={() => setCamera(!camera)}>
@@ -89,35 +92,6 @@ function NameInput({
         else onRename(typed);
       }}
     />
-  );
-}
-
-interface FileButtonProps {
-  readonly label: string;
-  readonly about: string;
-  readonly onFiles: (files: readonly File[]) => void;
-}
-
-function FileButton({ label, about, onFiles }: FileButtonProps): JSX.Element {
-  const id = useId();
-  return (
-    <span>
-      <input
-        id={id}
-        class="unseen"
-        type="file"
-        multiple
-        accept="image/*"
-        aria-label={`${label}: ${about}`}
-        onChange={(event) => {
-          onFiles([...(event.currentTarget.files ?? [])]);
-          event.currentTarget.value = '';
-        }}
-      />
-      <label class="button" for={id}>
-        {label}
-      </label>
-    </span>
   );
 }
 

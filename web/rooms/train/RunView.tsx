@@ -40,6 +40,14 @@ export function RunView({ info, onChanged }: RunViewProps): JSX.Element {
       </div>
       <Controls run={run} story={story} onChanged={onChanged} />
       {run.error !== undefined && <Message kind="error" error={run.error} />}
+      {run.error?.code === 'ALEX_TRAINING_NOT_FINITE' && (
+        <p>
+          {text({
+            en: 'The steps were too large. Go on from the last checkpoint with a smaller learning rate, or start another with a smaller one (Details, above).',
+            ja: '1 歩が大きすぎた。最後のチェックポイントから再開して学習率を下げるか、上の「詳しい設定」で小さくして新しく始めるとよい。',
+          })}
+        </p>
+      )}
       {story === undefined ? (
         <p role="status">{text({ en: 'Loading…', ja: '読み込み中…' })}</p>
       ) : (

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { count } from '../../../src/numberText.ts';
 import { useText } from '../../app/language.ts';
 import { href } from '../../app/route.ts';
 import { useStudio } from '../../app/studio.ts';
 import { Button } from '../../parts/Button.tsx';
+import { FileButton } from '../../parts/FileButton.tsx';
 import { Message } from '../../parts/Message.tsx';
 import type { ModelInfo } from '../../worker/protocol.ts';
 
@@ -59,7 +60,13 @@ export function ModelChoice({ models, model, onChoose, onChanged }: ModelChoiceP
             </select>
           </label>
         )}
-        <ModelFileButton disabled={busy} onFile={(file) => void open(file)} />
+        <FileButton
+          label={text({ en: 'Open a model file', ja: 'モデルのファイルを開く' })}
+          accept=".safetensors,.pth,.pt,.onnx"
+          disabled={busy}
+          onFiles={([file]) => void open(file!)}
+        />
+        <small>safetensors, .pth, ONNX</small>
         {model !== undefined && model.run === undefined && (
           <Button disabled={busy} onClick={() => void remove(model.id)}>
             {text({ en: 'Close this model', ja: 'このモデルを閉じる' })}
@@ -94,35 +101,5 @@ function ModelNote({ model }: { readonly model: ModelInfo }): JSX.Element {
         ja: `${network}、${side} × ${side} 画素を見る、パラメーター ${count(parameters)} 個。知っているクラス: ${shown}${more}`,
       })}
     </small>
-  );
-}
-
-interface ModelFileButtonProps {
-  readonly disabled: boolean;
-  readonly onFile: (file: File) => void;
-}
-
-function ModelFileButton({ disabled, onFile }: ModelFileButtonProps): JSX.Element {
-  const text = useText();
-  const id = useId();
-  return (
-    <span>
-      <input
-        id={id}
-        class="unseen"
-        type="file"
-        disabled={disabled}
-        accept=".safetensors,.pth,.pt,.onnx"
-        onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          if (file !== undefined) onFile(file);
-          event.currentTarget.value = '';
-        }}
-      />
-      <label class="button" for={id}>
-        {text({ en: 'Open a model file', ja: 'モデルのファイルを開く' })}
-      </label>{' '}
-      <small>safetensors, .pth, ONNX</small>
-    </span>
   );
 }
