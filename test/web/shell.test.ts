@@ -104,6 +104,21 @@ test(
   },
 );
 
+test('a file that misses its place does not take that of the page', { skip }, async () => {
+  const server = await serveStatic(await builtStudio());
+  const page = await openPage(`${server.url}#/learn/size`, { locale: 'en-GB' });
+  await page.locator('h1').waitFor();
+  const taken = await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['1'], 'one.txt'));
+    const drop = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
+    document.querySelector('h1')!.dispatchEvent(drop);
+    return !drop.defaultPrevented;
+  });
+  assert.equal(taken, false);
+  await server.close();
+});
+
 test('what fails in a room is told there, and tried again', { skip }, async () => {
   const server = await serveStatic(await builtStudio());
   const page = await openPage(`${server.url}#/learn/size`, { locale: 'en-GB' });
