@@ -10,7 +10,7 @@ import { chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { median, spreadOf, type Spread } from '../src/cli/statistics.ts';
 import { findChromium } from '../test/report/chromium.ts';
-import { contentOf, serveFiles, type StaticServer } from '../test/web/serveFiles.ts';
+import { contentOf, serveFiles, type Served } from '../test/web/staticServer.ts';
 import { tableLine } from './print.ts';
 import type { Bench, Subject, Work } from './web/page.ts';
 
@@ -40,7 +40,7 @@ function rows({ threads, full }: Pick<Options, 'threads' | 'full'>): Row[] {
 }
 
 /** Builds the page's program and serves it with the peers' packages, isolated, so that there are threads. */
-async function serve(folder: string): Promise<StaticServer> {
+async function serve(folder: string): Promise<Served> {
   await build({
     configFile: false,
     root: import.meta.dirname,
@@ -62,14 +62,11 @@ async function serve(folder: string): Promise<StaticServer> {
   );
   const page = `<!doctype html>${scripts.join('')}<script type="module" src="page.js"></script>`;
   const packages = join(import.meta.dirname, 'peers/node_modules');
-  return serveFiles(
-    (path) => {
-      if (path === '/') return page;
-      if (path.startsWith('/peers/')) return contentOf(join(packages, path.slice('/peers/'.length)));
-      return contentOf(join(folder, path));
-    },
-    { isolated: true },
-  );
+  return serveFiles((path) => {
+    if (path === '/') return page;
+    if (path.startsWith('/peers/')) return contentOf(join(packages, path.slice('/peers/'.length)));
+    return contentOf(join(folder, path));
+  });
 }
 
 const opened = (page: Page, subject: Subject, work: Work) =>

@@ -18,7 +18,7 @@ import { classifier } from '../../src/web/classify.ts';
 import type { loadModel, Prediction, RawImage } from '../../src/web/loadModel.ts';
 import { fencedBlocks } from '../readme/fencedBlocks.ts';
 import { findChromium } from '../report/chromium.ts';
-import { contentOf, serveFiles } from './serveFiles.ts';
+import { contentOf, serveFiles } from './staticServer.ts';
 
 const executablePath = findChromium();
 const skip =
@@ -89,7 +89,7 @@ async function onPage(isolated: boolean, use: (page: Page, url: string) => Promi
       // As in a browser without vectors of 128 bits.
       return path === '/alexnet-ts-old/worker.js' ? `WebAssembly.validate = () => false;${content}` : content;
     },
-    { isolated },
+    { isolating: isolated },
   );
   const page = await browser.newPage();
   const problems: string[] = [];

@@ -1,5 +1,5 @@
 /** A web server of static files, as any is. */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
@@ -7,6 +7,7 @@ import { extname, join } from 'node:path';
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
@@ -17,31 +18,42 @@ const isolatingHeaders = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-export interface StaticServer {
+export interface Served {
   /** Of the page, with a slash at its end. */
   readonly url: string;
-  readonly folder: string;
   close(): Promise<void>;
 }
 
-/** A server of static files as any is; with the headers for shared memory, unless they are refused. At `port`, or any free one. */
-export async function serveFolder(
-  folder: string,
-  { isolating = true, port = 0 } = {},
-): Promise<StaticServer> {
+export interface StaticServer extends Served {
+  readonly folder: string;
+}
+
+interface ServeOptions {
+  /** Whether pages get the headers for shared memory. Default true. */
+  readonly isolating?: boolean;
+  /** Default: any that is free. */
+  readonly port?: number;
+}
+
+/** A server of whatever `contentAt` gives for a path; what it does not know is not found. */
+export async function serveFiles(
+  contentAt: (path: string) => string | Uint8Array | undefined,
+  { isolating = true, port = 0 }: ServeOptions = {},
+): Promise<Served> {
   const server: Server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
-    readFile(file).then(
-      (body) => {
-        response.writeHead(200, {
-          'Content-Type': types[extname(file)] ?? 'application/octet-stream',
-          ...(isolating && isolatingHeaders),
-        });
-        response.end(body);
-      },
-      () => response.writeHead(404).end(),
-    );
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const content = contentAt(pathname);
+    if (content === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      'Content-Type':
+        types[pathname.endsWith('/') ? '.html' : extname(pathname)] ?? 'application/octet-stream',
+      'Content-Length': Buffer.byteLength(content),
+      ...(isolating && isolatingHeaders),
+    });
+    response.end(content);
   });
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
   const { port: taken } = server.address() as AddressInfo;
@@ -50,5 +62,23 @@ export async function serveFolder(
     server.closeAllConnections();
     return closed;
   };
-  return { url: `http://127.0.0.1:${taken}/`, folder, close };
+  return { url: `http://127.0.0.1:${taken}/`, close };
+}
+
+/** A server of a folder's files. */
+export async function serveFolder(folder: string, options: ServeOptions = {}): Promise<StaticServer> {
+  const server = await serveFiles(
+    (path) => contentOf(join(folder, path.endsWith('/') ? `${path}index.html` : path)),
+    options,
+  );
+  return { ...server, folder };
+}
+
+/** What is in a file, or undefined where there is none. */
+export function contentOf(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
 }
