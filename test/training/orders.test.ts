@@ -144,7 +144,7 @@ test('with control a run takes orders from its folder: checkpoint, then stop', a
     await writeOrder(out, { type: 'stop' });
     await new Promise((resolve) => setTimeout(resolve, 50));
   };
-  const resumed = await trainTiny({ resume: out, control: true }, { onStep: stop });
+  const resumed = await trainTiny({ resume: out, control: true, epochs: 100_000 }, { onStep: stop });
   assert.equal(resumed.interrupted, true);
 });
 
