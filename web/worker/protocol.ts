@@ -153,7 +153,7 @@ export interface Trainings {
   pause(id: string): Promise<RunInfo>;
   /** Goes on from the checkpoint, to the same bits as without the pause. */
   resume(id: string): Promise<RunInfo>;
-  /** From the next step on, in place of the schedule's. */
+  /** From the next step on; what falls of the schedule after that falls in proportion. */
   setLearningRate(id: string, learningRate: number): Promise<void>;
   /** Ends it with what it has learnt: tests, and leaves a model. */
   finish(id: string): Promise<RunInfo>;
