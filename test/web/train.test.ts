@@ -22,6 +22,8 @@ async function trainRoom(url: string, options: Parameters<typeof openPage>[1] = 
 }
 
 async function newCollection(page: Page): Promise<void> {
+  // When collections have come, nothing moves any more.
+  await page.getByRole('button', { name: /Drawn shapes/ }).waitFor();
   await page.getByRole('button', { name: '+ Your own images' }).click();
   await page.getByLabel('Size that is kept').selectOption('32');
   await page.getByRole('button', { name: 'Create' }).click();
@@ -163,6 +165,7 @@ test('a full storage says so, and loses nothing', { skip }, async (context) => {
     args: ['--no-sandbox'],
     locale: 'en-GB',
   });
+  context.after(() => profile.close());
   const page = await profile.newPage();
   await page.goto(`${server.url}#/train`);
   await newCollection(page);
@@ -186,7 +189,6 @@ test('a full storage says so, and loses nothing', { skip }, async (context) => {
   await protocol.send('Storage.overrideQuotaForOrigin', { origin });
   await page.reload();
   await page.locator('.class-card').getByText('5 images').waitFor();
-  await profile.close();
 });
 
 test('a training by keyboard alone, without threads, in both languages and themes', { skip }, async () => {
