@@ -1,4 +1,4 @@
-/** What a training in the studio does where nobody says otherwise: options for small collections, measured by bench/web/recipes.ts. */
+/** What a training in the studio does where nobody says otherwise: options for small collections. bench/web/recipes.ts tells what they come to. */
 import { alexnetError } from '../../src/errors.ts';
 import { trainingConfig } from '../../src/training/config.ts';
 import type { TrainingConfig } from '../../src/training/trainingOptions.ts';
