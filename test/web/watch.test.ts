@@ -166,6 +166,8 @@ test('a page does not give its token to another server at the port', { skip }, a
   const page = await openWatch(server);
   await page.getByRole('row', { name: /mine/ }).waitFor();
   await server.close();
+  // What was asked of the old server has ended by then.
+  await page.getByRole('alert').getByText('The server does not answer').waitFor();
   const asked: (string | undefined)[] = [];
   page.on('request', (request) => asked.push(request.headers()['authorization']));
   const other = await startStudioServer({

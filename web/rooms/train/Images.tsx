@@ -72,6 +72,13 @@ function CollectionChoice({
   const text = useText();
   return (
     <div class="cards" role="group" aria-label={text({ en: 'Images to learn from', ja: '学習に使う画像' })}>
+      {state.collections === undefined && (
+        // Of the same size, so that nothing moves under a finger when collections come.
+        <button type="button" class="card" disabled aria-hidden="true">
+          <strong>…</strong>
+          <span>…</span>
+        </button>
+      )}
       {state.collections?.map((one) => {
         const images = one.classes.reduce((sum, { images }) => sum + images, 0);
         return (
