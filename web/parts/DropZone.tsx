@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import { useText } from '../app/language.ts';
-import { droppedFiles } from './droppedFiles.ts';
+import { useDrop } from './useDrop.ts';
 
 export interface DropZoneProps {
   readonly label: string;
@@ -20,29 +20,17 @@ export function DropZone(props: DropZoneProps): JSX.Element {
   const { label, accept, multiple = false, folders = false, onFiles, children } = props;
   const text = useText();
   const id = useId();
-  const [over, setOver] = useState(false);
   const take = (files: File[]): void => {
     if (files.length > 0) onFiles(multiple || folders ? files : files.slice(0, 1));
   };
+  const { over, handlers } = useDrop(take);
   useEffect(() => {
     const paste = (event: ClipboardEvent): void => take([...(event.clipboardData?.files ?? [])]);
     document.addEventListener('paste', paste);
     return () => document.removeEventListener('paste', paste);
   });
   return (
-    <div
-      class={over ? 'drop over' : 'drop'}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        if (event.dataTransfer !== null) void droppedFiles(event.dataTransfer).then(take);
-      }}
-    >
+    <div class={over ? 'drop over' : 'drop'} {...handlers}>
       <input
         id={id}
         class="unseen"

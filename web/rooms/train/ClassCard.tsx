@@ -3,10 +3,10 @@ import { useRef, useState } from 'preact/hooks';
 import { useLanguage, useText } from '../../app/language.ts';
 import { Button } from '../../parts/Button.tsx';
 import { CameraView } from '../../parts/CameraView.tsx';
-import { droppedFiles } from '../../parts/droppedFiles.ts';
 import { FileButton } from '../../parts/FileButton.tsx';
 import { HoldToRecord } from '../../parts/HoldToRecord.tsx';
 import { useCamera } from '../../parts/useCamera.ts';
+import { useDrop } from '../../parts/useDrop.ts';
 import type { AddedImage } from '../../worker/protocol.ts';
 import { Thumbnails } from './Thumbnails.tsx';
 
@@ -26,23 +26,14 @@ export function ClassCard(props: ClassCardProps): JSX.Element {
   const text = useText();
   const language = useLanguage();
   const [camera, setCamera] = useState(false);
-  const [over, setOver] = useState(false);
   const addFiles = (files: readonly File[]): void =>
     onAdd(files.map((file) => ({ class: name, name: file.webkitRelativePath || file.name, image: file })));
+  const { over, handlers } = useDrop(addFiles);
   return (
     <section
       class={over ? 'panel stack class-card over' : 'panel stack class-card'}
       aria-label={name}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        if (event.dataTransfer !== null) void droppedFiles(event.dataTransfer).then(addFiles);
-      }}
+      {...handlers}
     >
       <div class="class-head">
         <NameInput name={name} onRename={props.onRename} />
