@@ -7,10 +7,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { chromium, type Browser } from 'playwright-core';
-import { findChromium } from '../test/report/chromium.ts';
+import type { Browser } from 'playwright-core';
 import { buildStudio } from '../test/web/buildStudio.ts';
 import { serveFolder } from '../test/web/staticServer.ts';
+import { launchChromium } from './launchChromium.ts';
 
 const rounds = 7;
 
@@ -36,12 +36,9 @@ async function load(browser: Browser, url: string): Promise<Load> {
 }
 
 async function measure(): Promise<void> {
-  const executablePath = findChromium();
-  if (executablePath === undefined)
-    throw new Error('there is no Chromium on the path; ALEXNET_CHROMIUM names one');
   const folder = mkdtempSync(join(tmpdir(), 'alexnet-studio-'));
   const server = await serveFolder(await buildStudio(folder));
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await launchChromium();
   try {
     const loads: Load[] = [];
     for (let i = 0; i < rounds; i++) loads.push(await load(browser, server.url));

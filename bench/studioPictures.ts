@@ -7,13 +7,13 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { languages } from '../src/language.ts';
 import { startStudioServer } from '../src/serve/server.ts';
 import { studioToken } from '../src/serve/token.ts';
-import { findChromium } from '../test/report/chromium.ts';
 import { figureNames, writeFigures } from '../test/web/drawnImages.ts';
 import { buildStudio } from '../test/web/buildStudio.ts';
+import { launchChromium } from './launchChromium.ts';
 
 interface Picture {
   /** Of the file, before its language. */
@@ -108,16 +108,13 @@ const mostBytes = 150_000;
 async function draw(): Promise<void> {
   const folder = resolve(process.argv[2] ?? join(import.meta.dirname, '../docs/studio'));
   mkdirSync(folder, { recursive: true });
-  const executablePath = findChromium();
-  if (executablePath === undefined)
-    throw new Error('there is no Chromium on the path; ALEXNET_CHROMIUM names one');
   const built = mkdtempSync(join(tmpdir(), 'alexnet-studio-'));
   const runs = mkdtempSync(join(tmpdir(), 'alexnet-runs-'));
   await trainRuns(runs);
   const studio = await buildStudio(built);
   const server = await startStudioServer({ studio, runs, port: 0, token: studioToken() });
   writeFigures(figuresFolder, figureNames, 40);
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await launchChromium();
   try {
     for (const language of languages) {
       for (const { name, place, height, dark, prepare } of pictures) {

@@ -7,10 +7,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { findChromium } from '../test/report/chromium.ts';
+import type { Browser, Page } from 'playwright-core';
 import { buildStudio } from '../test/web/buildStudio.ts';
 import { serveFolder } from '../test/web/staticServer.ts';
+import { launchChromium } from './launchChromium.ts';
 
 const firstEpoch = 2;
 const epochs = 5;
@@ -113,12 +113,9 @@ async function measure(page: Page, browser: Browser): Promise<void> {
   console.log(`memory of their process: ${megabytes(before.process)}, then ${megabytes(after.process)}`);
 }
 
-const executablePath = findChromium();
-if (executablePath === undefined)
-  throw new Error('there is no Chromium on the path; ALEXNET_CHROMIUM names one');
 const folder = mkdtempSync(join(tmpdir(), 'alexnet-studio-'));
 const server = await serveFolder(await buildStudio(folder));
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await launchChromium();
 try {
   const page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1200, height: 900 } });
   await page.goto(`${server.url}#/train`);

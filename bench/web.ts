@@ -6,13 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { median, spreadOf, type Spread } from '../src/cli/statistics.ts';
-import { findChromium } from '../test/report/chromium.ts';
 import { contentOf, serveFiles, type Served } from '../test/web/staticServer.ts';
 import { tableLine } from './print.ts';
 import type { Bench, Subject, Work } from './web/page.ts';
+import { launchChromium } from './launchChromium.ts';
 
 interface Row {
   readonly name: string;
@@ -153,14 +153,11 @@ async function main(): Promise<void> {
     .option('--only <text>', 'only rows whose name has this in it', '')
     .parse()
     .opts<Options>();
-  const executablePath = findChromium();
-  if (executablePath === undefined)
-    throw new Error('there is no Chromium on the path, and ALEXNET_CHROMIUM does not name one');
   const folder = mkdtempSync(join(tmpdir(), 'alexnet-bench-web-'));
   const server = await serve(folder);
   // WebGL without a graphics card: SwiftShader.
-  const args = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
-  const browser = await chromium.launch({ executablePath, args });
+  const args = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+  const browser = await launchChromium(args);
   try {
     const version = `Chromium ${browser.version()}`;
     console.log(

@@ -75,10 +75,3 @@ function prediction(logits: Float32Array): Prediction {
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   return { index: logits.indexOf(largest), logits, probabilities: softmax(logits) };
 }
-
-/** The indices of the `count` most probable classes, most probable first. */
-export function topClasses({ probabilities }: Pick<Prediction, 'probabilities'>, count: number): number[] {
-  return [...probabilities.keys()]
-    .sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
-    .slice(0, count);
-}

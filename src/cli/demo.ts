@@ -3,13 +3,14 @@ import type { MemoryDataset } from '../data/dataset.ts';
 import { generateShapes } from '../data/shapes.ts';
 import { planarImage, type ImageView } from '../data/image.ts';
 import type { TrainingOptions } from '../training/trainingOptions.ts';
-import { createClassifier, topClasses, type Prediction } from './classifier.ts';
+import { createClassifier, type Prediction } from './classifier.ts';
 import { readers, whole } from './options.ts';
 import { besidePicture, fitPicture } from './images/picture.ts';
 import { pictureCells, predictionBars } from './predict.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { table } from './text.ts';
 import { trainAndTell } from './train.ts';
+import { topClasses } from '../training/topClasses.ts';
 
 interface DemoOptions {
   readonly epochs: number;
@@ -107,7 +108,7 @@ function tell(
 ): void {
   const label = test.classes[test.labels[index]!]!;
   const said = test.classes[prediction.index]!;
-  const top = topClasses(prediction, 3).map((i) => ({
+  const top = topClasses(prediction.probabilities, 3).map((i) => ({
     class: test.classes[i]!,
     probability: prediction.probabilities[i]!,
   }));

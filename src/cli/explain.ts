@@ -9,7 +9,6 @@ import type { Plane } from '../explain/plane.ts';
 import { languages, userLanguage, type Language, type Text } from '../language.ts';
 import type { ExplainedImage } from '../report/explanation.ts';
 import { largestIndex } from '../training/largestIndex.ts';
-import { topClasses } from './classifier.ts';
 import { percent } from '../numberText.ts';
 import { besidePicture, fitPicture } from './images/picture.ts';
 import { modelFile } from './modelPath.ts';
@@ -18,6 +17,7 @@ import { pictureCells, predictionBars } from './predict.ts';
 import { readImage } from './readImage.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { wrap } from './text.ts';
+import { topClasses } from '../training/topClasses.ts';
 
 interface ExplainOptions {
   readonly class?: string;
@@ -177,7 +177,7 @@ async function tell(
   // Loaded only now: the command line starts without what draws.
   const { overlayPicture } = await import('../explain/pictures.ts');
   const { seen, activations, gradCam } = explanation;
-  const shown = topClasses(activations, top).map((i) => ({
+  const shown = topClasses(activations.probabilities, top).map((i) => ({
     class: classes[i]!,
     probability: activations.probabilities[i]!,
   }));

@@ -3,13 +3,14 @@ import { viewCounts, type Averaging } from '../data/augmentation/views.ts';
 import type { EngineName } from '../engine/engine.ts';
 import { AlexnetError, alexnetError } from '../errors.ts';
 import { averageOption, noteOnCrops } from './averageOption.ts';
-import { createClassifier, topClasses, type Classifier, type Prediction } from './classifier.ts';
+import { createClassifier, type Classifier, type Prediction } from './classifier.ts';
 import { modelFile } from './modelPath.ts';
 import { readers, whole } from './options.ts';
 import { besidePicture, fitPicture, type Picture } from './images/picture.ts';
 import { readImage } from './readImage.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { bar, displayWidth, padded, percent } from './text.ts';
+import { topClasses } from '../training/topClasses.ts';
 
 interface PredictOptions {
   readonly top: number;
@@ -120,7 +121,7 @@ function tell(terminal: Terminal, outcome: Outcome, classes: readonly string[], 
     return;
   }
   const { index, logits, probabilities } = outcome.prediction;
-  const shown = topClasses(outcome.prediction, top).map((i) => ({
+  const shown = topClasses(outcome.prediction.probabilities, top).map((i) => ({
     class: classes[i]!,
     probability: probabilities[i]!,
   }));

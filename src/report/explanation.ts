@@ -8,6 +8,7 @@ import { activationPicture, imagePicture, overlayPicture } from '../explain/pict
 import type { Language, Text } from '../language.ts';
 import { percent } from '../numberText.ts';
 import { chartHtml, pageHtml, picturesHtml, type PagePicture } from './page.ts';
+import { topClasses } from '../training/topClasses.ts';
 
 /** An explanation, and what it is of. */
 export interface ExplainedImage {
@@ -44,13 +45,6 @@ const words = {
   layers: { en: 'Layer by layer', ja: '層ごとの出力' },
   probability: { en: 'probability', ja: '確率' },
 } as const satisfies Record<string, Text>;
-
-/** Indices of the most probable classes, most probable first. */
-function mostProbable({ activations: { probabilities } }: Explanation): number[] {
-  return [...probabilities.keys()]
-    .sort((a, b) => probabilities[b]! - probabilities[a]!)
-    .slice(0, shownClasses);
-}
 
 /** All pictures: the image, its maps, and the output of every layer that changes something. */
 export function explanationPictures(explained: ExplainedImage): readonly ExplanationPicture[] {
@@ -164,7 +158,7 @@ export async function explanationHtml(
     picturesHtml(pictures.filter(isMap)),
     `<p>${t(caution)}</p>`,
     `<h2>${t(words.classes)}</h2>`,
-    chartHtml(await classChart(explained, mostProbable(explanation))),
+    chartHtml(await classChart(explained, topClasses(explanation.activations.probabilities, shownClasses))),
     `<h2>${t(words.layers)}</h2>`,
     `<p>${t(layersText)}</p>`,
     picturesHtml(layers),
@@ -184,7 +178,7 @@ const layersText: Text = {
 
 function answerText({ explanation, classes, network }: ExplainedImage): Text {
   const { probabilities } = explanation.activations;
-  const [best] = mostProbable(explanation) as [number];
+  const [best] = topClasses(explanation.activations.probabilities, shownClasses) as [number];
   const say = (index: number): string => `${classes[index]!} (${percent(probabilities[index]!)})`;
   const isBest = best === explanation.class;
   return {

@@ -7,6 +7,7 @@ import { alexnetError } from '../errors.ts';
 import { parameterShapes } from '../network/shapes.ts';
 import type { ModelFile } from '../training/describedModel.ts';
 import { softmax } from '../training/softmax.ts';
+import { topClasses } from '../training/topClasses.ts';
 import type { Prediction, RawImage } from './messages.ts';
 
 /** Classifies images, the most probable `top` classes of each; one call at a time. */
@@ -37,7 +38,10 @@ export async function classifier(
       const logits = await program.forward({ count: batch.length });
       batch.forEach((_, at) => {
         const own = logits.subarray(at * classes.length, (at + 1) * classes.length);
-        results.push(topClasses(softmax(own), classes, top));
+        const probabilities = softmax(own);
+        results.push(
+          topClasses(probabilities, top).map((i) => ({ class: classes[i]!, probability: probabilities[i]! })),
+        );
       });
     }
     return results;
@@ -52,11 +56,4 @@ function imageView({ data, width, height }: RawImage): ImageView {
   }
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
   return interleavedImage(bytes, { width, height }, channels);
-}
-
-function topClasses(probabilities: Float64Array, classes: readonly string[], top: number): Prediction[] {
-  return [...probabilities.keys()]
-    .sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
-    .slice(0, top)
-    .map((index) => ({ class: classes[index]!, probability: probabilities[index]! }));
 }

@@ -14,6 +14,7 @@ import { evaluate } from '../../src/training/evaluate.ts';
 import { modelBytes, openModelBlob, readModelBlob } from '../../src/training/modelBlob.ts';
 import type { Model, ModelDescription } from '../../src/training/modelDescription.ts';
 import { softmax } from '../../src/training/softmax.ts';
+import { topClasses } from '../../src/training/topClasses.ts';
 import type { StoredRun } from '../store/runStore.ts';
 import type { StudioStore } from '../store/studioStore.ts';
 import { decode } from './decode.ts';
@@ -231,10 +232,7 @@ async function predictImage(subject: Subject, image: ImageView, top: number): Pr
 }
 
 function guessesOf(probabilities: Float64Array, classes: readonly string[], top: number): Guess[] {
-  return [...probabilities]
-    .map((probability, label) => ({ class: classes[label]!, probability }))
-    .toSorted((a, b) => b.probability - a.probability)
-    .slice(0, top);
+  return topClasses(probabilities, top).map((i) => ({ class: classes[i]!, probability: probabilities[i]! }));
 }
 
 async function explained(

@@ -6,9 +6,6 @@ import { instantiateModule, type CompiledKernels, type Instance } from '../threa
 import { createTeam, type StartedThread, type ThreadWatch } from '../threads/team.ts';
 import type { ThreadData } from '../threads/threadLoop.ts';
 
-/** What addresses reach; a browser does not say how much of it there is. */
-const mostBytes = 2 ** 32;
-
 export interface WebHostOptions {
   /** Whether there are threads that share memory; else all is done on the calling one. */
   readonly shared: boolean;
@@ -32,7 +29,8 @@ export function webHost({ shared, relaxed, startThread }: WebHostOptions): Host 
         giveWork(startThread(`alexnet-engine-${thread}`), { ...work, thread }, watch),
       );
     },
-    memoryLimit: () => mostBytes,
+    // A browser does not say how much there is.
+    memoryLimit: () => Infinity,
     allocate: (pages) => new WebAssembly.Memory({ initial: pages, maximum: pages, shared }),
   };
 }
