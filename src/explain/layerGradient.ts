@@ -1,6 +1,6 @@
 /** The gradient of a class's logit by the output of a layer. */
 import { runLayer, type LayerResult } from '../engine/reference/layers.ts';
-import type { Tensor } from '../engine/reference/tensor.ts';
+import type { Tensor, Weights } from '../engine/reference/tensor.ts';
 import type { LayerShape } from '../network/shapes.ts';
 import type { Model } from '../training/modelDescription.ts';
 
@@ -26,7 +26,9 @@ export function layerGradient(
   const results: LayerResult[] = [];
   for (const after of layers.slice(layers.indexOf(layer) + 1)) {
     const shapes = new Map(after.parameters.map(({ name, shape }) => [name, shape]));
+    const weights = (name: string): Weights => ({ shape: shapes.get(name)!, data: parameters.get(name)! });
     const result = runLayer(after, current, {
+      weights,
       parameter: (name) => ({ shape: shapes.get(name)!, data: new Float64Array(parameters.get(name)!) }),
       dropoutIndex: 0,
       training: undefined,

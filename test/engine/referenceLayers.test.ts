@@ -53,6 +53,7 @@ describe("layers of the reference engine against PyTorch's", () => {
       );
       const { output, backward } = runLayer(shape, hashed(0, one.input), {
         parameter: (parameter) => parameters.get(parameter)!,
+        weights: (parameter) => parameters.get(parameter)!,
         dropoutIndex: 0,
         training: training ? { seed: 0, step: 0 } : undefined,
       });

@@ -1,5 +1,5 @@
 import { imageShape, zeros } from './tensor.ts';
-import type { Tensor } from './tensor.ts';
+import type { Tensor, Weights } from './tensor.ts';
 
 export interface ConvolutionGeometry {
   readonly stride: number;
@@ -18,8 +18,8 @@ export interface ConvolutionGradients {
 /** torch.nn.functional.conv2d: input [N, I, H, W], weight [O, I/groups, K, K], bias [O] to [N, O, H', W']. */
 export function convolution(
   input: Tensor,
-  weight: Tensor,
-  bias: Tensor,
+  weight: Weights,
+  bias: Weights,
   geometry: ConvolutionGeometry,
 ): Tensor {
   const [images, , height, width] = imageShape(input);
@@ -40,7 +40,7 @@ export function convolution(
 /** The gradients of `convolution`'s inputs, given the gradient of its output. */
 export function convolutionBackward(
   input: Tensor,
-  weight: Tensor,
+  weight: Weights,
   geometry: ConvolutionGeometry,
   gradient: Tensor,
 ): ConvolutionGradients {
@@ -58,7 +58,7 @@ export function convolutionBackward(
 /** The gradient of the input alone, whose shape is given. */
 export function convolutionInputGradient(
   shape: readonly number[],
-  weight: Tensor,
+  weight: Weights,
   geometry: ConvolutionGeometry,
   gradient: Tensor,
 ): Tensor {
@@ -72,7 +72,7 @@ export function convolutionInputGradient(
 /** Visits each product that a convolution sums, by the flat indices of its factors and of its sum. */
 function forEachProduct(
   input: Tensor,
-  weight: Tensor,
+  weight: Weights,
   output: Tensor,
   { stride, padding, groups = 1 }: ConvolutionGeometry,
   visit: (inputAt: number, weightAt: number, outputAt: number) => void,

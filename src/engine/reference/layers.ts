@@ -16,7 +16,7 @@ import {
 import { maxPool, maxPoolBackward } from './maxPool.ts';
 import { relu, reluBackward } from './relu.ts';
 import { sigmoid, sigmoidBackward, tanh, tanhBackward } from './smoothActivations.ts';
-import { imageShape, type Tensor } from './tensor.ts';
+import { imageShape, type Tensor, type Weights } from './tensor.ts';
 
 /** The gradients of a layer's input and, where it has them, of its parameters. */
 export interface LayerGradients {
@@ -35,8 +35,10 @@ export interface LayerResult {
 }
 
 export interface LayerContext {
-  /** The tensor, itself and no copy, with this name, such as `features.0.weight`. */
+  /** The tensor, itself and no copy, with this name, such as `features.1.running_mean`. */
   readonly parameter: (name: string) => Tensor;
+  /** The same of one that is only read, such as `features.0.weight`. */
+  readonly weights: (name: string) => Weights;
   /** Index of this layer among the network's dropout layers, when it is one. */
   readonly dropoutIndex: number;
   /** Absent outside of training mode. */
@@ -113,10 +115,10 @@ function runAveragePool(input: Tensor, windows: PoolWindows): LayerResult {
   };
 }
 
-function runConvolution(spec: ConvSpec, input: Tensor, { parameter }: LayerContext): LayerResult {
+function runConvolution(spec: ConvSpec, input: Tensor, { weights }: LayerContext): LayerResult {
   const geometry = { stride: spec.stride ?? 1, padding: spec.padding ?? 0, groups: spec.groups ?? 1 };
-  const weight = parameter(`${spec.name}.weight`);
-  const bias = parameter(`${spec.name}.bias`);
+  const weight = weights(`${spec.name}.weight`);
+  const bias = weights(`${spec.name}.bias`);
   return {
     output: convolution(input, weight, bias, geometry),
     backward: (gradient) => convolutionBackward(input, weight, geometry, gradient),
@@ -128,10 +130,10 @@ function runLocallyConnected(
   spec: LocallyConnectedSpec,
   output: Shape,
   input: Tensor,
-  { parameter }: LayerContext,
+  { weights }: LayerContext,
 ): LayerResult {
   const geometry = { stride: spec.stride ?? 1, padding: spec.padding ?? 0 };
-  const [weight, bias] = [parameter(`${spec.name}.weight`), parameter(`${spec.name}.bias`)];
+  const [weight, bias] = [weights(`${spec.name}.weight`), weights(`${spec.name}.bias`)];
   return {
     output: locallyConnected(input, weight, bias, geometry, output),
     backward: (gradient) => locallyConnectedBackward(input, weight, geometry, gradient),
@@ -153,9 +155,9 @@ function runBatchNorm(
     : trainingBatchNorm(input, { weight, bias }, { mean: mean.data, variance: variance.data }, options);
 }
 
-function runLinear(spec: LinearSpec, input: Tensor, { parameter }: LayerContext): LayerResult {
-  const weight = parameter(`${spec.name}.weight`);
-  const bias = parameter(`${spec.name}.bias`);
+function runLinear(spec: LinearSpec, input: Tensor, { weights }: LayerContext): LayerResult {
+  const weight = weights(`${spec.name}.weight`);
+  const bias = weights(`${spec.name}.bias`);
   return {
     output: linear(input, weight, bias),
     backward: (gradient) => linearBackward(input, weight, gradient),

@@ -1,5 +1,5 @@
 import { matrixShape, zeros } from './tensor.ts';
-import type { Tensor } from './tensor.ts';
+import type { Tensor, Weights } from './tensor.ts';
 
 export interface LinearGradients {
   readonly input: Tensor;
@@ -8,7 +8,7 @@ export interface LinearGradients {
 }
 
 /** torch.nn.functional.linear: input [N, in], weight [out, in], bias [out] to [N, out]. */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor): Tensor {
+export function linear(input: Tensor, weight: Weights, bias: Weights): Tensor {
   const [images, inFeatures] = matrixShape(input);
   const [outFeatures] = matrixShape(weight);
   const output = zeros([images, outFeatures]);
@@ -25,7 +25,7 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor): Tensor {
 }
 
 /** The gradients of `linear`'s inputs, given the gradient of its output. */
-export function linearBackward(input: Tensor, weight: Tensor, gradient: Tensor): LinearGradients {
+export function linearBackward(input: Tensor, weight: Weights, gradient: Tensor): LinearGradients {
   const [images, inFeatures] = matrixShape(input);
   const [outFeatures] = matrixShape(weight);
   const of = { weight: zeros(weight.shape), bias: zeros([outFeatures]) };
@@ -42,7 +42,7 @@ export function linearBackward(input: Tensor, weight: Tensor, gradient: Tensor):
 }
 
 /** The gradient of the input alone, [N, in]. */
-export function linearInputGradient(weight: Tensor, gradient: Tensor): Tensor {
+export function linearInputGradient(weight: Weights, gradient: Tensor): Tensor {
   const [images] = matrixShape(gradient);
   const [outFeatures, inFeatures] = matrixShape(weight);
   const input = zeros([images, inFeatures]);

@@ -1,5 +1,5 @@
 import type { ConvolutionGeometry, ConvolutionGradients } from './convolution.ts';
-import { imageShape, zeros, type Tensor } from './tensor.ts';
+import { imageShape, zeros, type Tensor, type Weights } from './tensor.ts';
 
 /**
  * A convolution with weights of its own at every output pixel: input [N, I, H, W], weight [O, H', W', I, K, K], bias
@@ -7,8 +7,8 @@ import { imageShape, zeros, type Tensor } from './tensor.ts';
  */
 export function locallyConnected(
   input: Tensor,
-  weight: Tensor,
-  bias: Tensor,
+  weight: Weights,
+  bias: Weights,
   geometry: ConvolutionGeometry,
   outputShape: readonly number[],
 ): Tensor {
@@ -23,7 +23,7 @@ export function locallyConnected(
 /** The gradients of `locallyConnected`'s inputs, given the gradient of its output. */
 export function locallyConnectedBackward(
   input: Tensor,
-  weight: Tensor,
+  weight: Weights,
   geometry: ConvolutionGeometry,
   gradient: Tensor,
 ): ConvolutionGradients {
@@ -39,7 +39,7 @@ export function locallyConnectedBackward(
 /** The gradient of the input alone, whose shape is given. */
 export function locallyConnectedInputGradient(
   shape: readonly number[],
-  weight: Tensor,
+  weight: Weights,
   geometry: ConvolutionGeometry,
   gradient: Tensor,
 ): Tensor {
@@ -53,7 +53,7 @@ export function locallyConnectedInputGradient(
 /** Visits each product that is summed, by the flat indices of its factors and of its sum. */
 function forEachProduct(
   input: Tensor,
-  weight: Tensor,
+  weight: Weights,
   output: Tensor,
   { stride, padding }: ConvolutionGeometry,
   visit: (inputAt: number, weightAt: number, outputAt: number) => void,

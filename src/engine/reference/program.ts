@@ -133,9 +133,11 @@ function forward(state: State, options: ForwardOptions): Tensor {
   if (state.options.accumulates !== true) state.gradients.clear();
   let current = readImages(state.inputs[slot]!, count);
   let dropoutIndex = 0;
+  const parameter = (name: string): Tensor => state.parameters.get(name)!;
   for (const layer of state.layers) {
     const result = runLayer(layer, current, {
-      parameter: (name) => state.parameters.get(name)!,
+      parameter,
+      weights: parameter,
       dropoutIndex,
       training: options.training,
     });
