@@ -32,6 +32,8 @@ export function createTrainings(options: TrainingsOptions): Omit<Trainings, 'sub
     if (desk.run !== run) checkState(run, 'running');
     return run;
   }
+  /** One after another: they would wait for each other's steps. */
+  let measured: Promise<unknown> = Promise.resolve();
   return {
     async list() {
       const runs = [...(await store()).runs.all.values()];
@@ -46,9 +48,14 @@ export function createTrainings(options: TrainingsOptions): Omit<Trainings, 'sub
       const { epochs, batchSize, learningRate, augment, seed } = studioConfig(request, trainImages);
       return { epochs, batchSize, learningRate, augment: augment !== undefined, seed, trainImages };
     },
-    async measure(network, { classes, batchSize }) {
-      desk.checkIdle();
-      return measureTraining(await options.engine(), network, classes, batchSize);
+    measure(network, { classes, batchSize }) {
+      const measure = async (): Promise<number> => {
+        desk.checkIdle();
+        return measureTraining(await options.engine(), network, classes, batchSize);
+      };
+      const measuring = measured.then(measure);
+      measured = measuring.catch(() => {});
+      return measuring;
     },
     async start(request) {
       desk.checkIdle();

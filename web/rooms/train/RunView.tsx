@@ -26,7 +26,7 @@ export function RunView({ info, onChanged }: RunViewProps): JSX.Element {
   const story = useRun(studio, info.id);
   const run = story?.run ?? info;
   const { network } = run.request;
-  const speed = story?.progress?.phase === 'train' ? story.progress.imagesPerSecond : undefined;
+  const speed = story?.progress?.imagesPerSecond;
   useEffect(() => {
     if (speed !== undefined && run.state !== 'running') keepSpeed(network, speed);
   }, [run.state]);
@@ -122,7 +122,7 @@ function Figures({ run, story }: PartProps): JSX.Element {
   const language = useLanguage();
   const { progress } = story;
   const live = run.state === 'running' ? progress : undefined;
-  const loss = live?.phase === 'train' ? live.loss : story.loss.ys.at(-1);
+  const loss = live?.loss ?? story.loss.ys.at(-1);
   const accuracy = story.result?.accuracy ?? story.accuracy.ys.at(-1) ?? run.accuracy;
   const figures: readonly (readonly [string, string])[] = [
     [text({ en: 'Epoch', ja: 'エポック' }), `${live?.epoch ?? run.epoch} / ${run.epochs}`],

@@ -28,6 +28,7 @@ export interface Story {
   readonly loss: Curve;
   /** By epochs, on held-out images: 0..1. */
   readonly accuracy: Curve;
+  /** Of the training itself: tests in between go at another speed, to an end of their own. */
   readonly progress: ProgressEvent | undefined;
   readonly learningRate: number | undefined;
   readonly filters: FiltersEvent | undefined;
@@ -111,7 +112,7 @@ export function createStoryTeller(): StoryTeller {
         loss = put(loss, globalStep(event), event.loss);
         return;
       case 'progress':
-        rest.progress = event;
+        if (event.phase === 'train') rest.progress = event;
         return;
       case 'rate':
         rest.learningRate = event.learningRate;
