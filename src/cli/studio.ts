@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { AlexnetError, alexnetError } from '../errors.ts';
@@ -101,10 +101,26 @@ const isSource = import.meta.url.endsWith('.ts');
 const studioFolder = resolve(import.meta.dirname, isSource ? '../../dist/studio' : '../../studio');
 const repository = resolve(import.meta.dirname, '../..');
 
-/** The package has it; a clone builds it the first time. Throws ALEX_SERVE_STUDIO. */
+/** When the latest of a folder's files was written, in milliseconds. */
+function lastChange(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Math.max(...files.map(({ parentPath, name }) => statSync(resolve(parentPath, name)).mtimeMs));
+}
+
+/** Whether the studio of a clone was built from its sources as they are. */
+function isBuilt(): boolean {
+  const page = resolve(studioFolder, 'index.html');
+  if (!existsSync(page)) return false;
+  const { mtimeMs } = statSync(page);
+  return ['src', 'web'].every((folder) => lastChange(resolve(repository, folder)) < mtimeMs);
+}
+
+/** The package has it; a clone builds it whenever its sources have changed. Throws ALEX_SERVE_STUDIO. */
 async function builtStudio(terminal: Terminal): Promise<string> {
-  if (existsSync(resolve(studioFolder, 'index.html')) || !isSource) return studioFolder;
-  terminal.say('building the studio, this once…');
+  if (!isSource || isBuilt()) return studioFolder;
+  terminal.say('building the studio…');
   const child = spawn('npm', ['run', '--silent', 'build:web'], {
     cwd: repository,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,7 @@
 import { percent } from '../numberText.ts';
 import type { RunRecord } from '../training/runRecord.ts';
 import { advise } from './advice.ts';
+import { askedRate } from './askedRate.ts';
 import type { Diagnosis, Evidence, Finding } from './diagnosis.ts';
 
 /** Share of a layer's units that are 0 for all training images that were looked at. */
@@ -34,7 +35,7 @@ function find({ run, images }: Evidence): Finding | undefined {
         en: 'for every image of the batches that were watched last',
         ja: '最後に観察したバッチのすべての画像に対して',
       };
-  const { learningRate, initialization } = run.config;
+  const { initialization } = run.config;
   return {
     title: { en: 'Many units are dead', ja: '多くのユニットが死んでいる' },
     evidence: {
@@ -42,7 +43,7 @@ function find({ run, images }: Evidence): Finding | undefined {
       ja: `${seen.ja}出力が 0 のユニット: ${list}。ここには勾配が届かない。`,
     },
     advice: [
-      advise.lowerRate(learningRate),
+      advise.lowerRate(askedRate(run)),
       advise.warmUp,
       ...(initialization === 'he' ? [] : [advise.heInitialization]),
       {

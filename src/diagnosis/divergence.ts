@@ -1,6 +1,7 @@
 import type { Diagnosis, Evidence, Finding } from './diagnosis.ts';
 import { lossCurve } from './lossCurve.ts';
 import { advise } from './advice.ts';
+import { askedRate } from './askedRate.ts';
 
 /** The loss at the end is so many times its least, and by so many nats more. */
 export const divergedFactor = 1.3;
@@ -10,8 +11,8 @@ export const divergedNats = 0.3;
 export const divergence: Diagnosis = { name: 'divergence', find };
 
 function find({ run }: Evidence): Finding | undefined {
-  const { failure, config } = run;
-  const { learningRate } = config;
+  const { failure } = run;
+  const learningRate = askedRate(run);
   const advice = [advise.lowerRate(learningRate), advise.findRate, advise.warmUp];
   const title = { en: 'The training has diverged', ja: '学習が発散した' };
   if (failure?.code === 'ALEX_TRAINING_NOT_FINITE') {

@@ -1,4 +1,5 @@
 import { advise } from './advice.ts';
+import { askedRate } from './askedRate.ts';
 import type { Diagnosis, Evidence, Finding } from './diagnosis.ts';
 import { lossCurve } from './lossCurve.ts';
 import { updateRatios } from './updateRatios.ts';
@@ -18,7 +19,7 @@ function find({ run }: Evidence): Finding | undefined {
   if (run.failure === undefined && curve !== undefined && curve.last < lossLeft * curve.first)
     return undefined;
   const { largest, globalStep } = ratios;
-  const { learningRate } = run.config;
+  const learningRate = askedRate(run);
   const learnt = {
     en: curve
       ? `, and the training loss has gone from ${curve.first.toFixed(3)} to ${curve.last.toFixed(3)} only`

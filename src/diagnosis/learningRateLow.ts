@@ -1,4 +1,5 @@
 import { advise } from './advice.ts';
+import { askedRate } from './askedRate.ts';
 import type { Diagnosis, Evidence, Finding } from './diagnosis.ts';
 import { fades, lossAtChance } from './lossAtChance.ts';
 import { lossCurve } from './lossCurve.ts';
@@ -14,7 +15,7 @@ export const learningRateLow: Diagnosis = { name: 'learning-rate-low', find };
 
 function find(evidence: Evidence): Finding | undefined {
   const { run } = evidence;
-  const { learningRate } = run.config;
+  const learningRate = askedRate(run);
   // Small weights, not a small rate, are why little comes through to the first layers.
   if (fades(run.config) && lossAtChance.find(evidence) !== undefined) return undefined;
   const ratios = updateRatios(run);

@@ -1,4 +1,5 @@
 import { advise } from './advice.ts';
+import { askedRate } from './askedRate.ts';
 import { deadUnits } from './deadUnits.ts';
 import type { Diagnosis, Evidence, Finding } from './diagnosis.ts';
 import { divergence } from './divergence.ts';
@@ -57,7 +58,7 @@ function rateAdvice(evidence: Evidence): Text[] {
   const { run } = evidence;
   const ratios = updateRatios(run);
   if (ratios === undefined) return [];
-  const { learningRate } = run.config;
+  const learningRate = askedRate(run);
   const isHigh = ratios.largest >= highRatio || deadUnits.find(evidence) !== undefined;
   return [isHigh ? advise.lowerRate(learningRate) : advise.higherRate(learningRate)];
 }

@@ -9,7 +9,7 @@ import type { ExaminedImages } from '../../src/diagnosis/examineImages.ts';
 import { overfitting } from '../../src/diagnosis/overfitting.ts';
 import { unbalancedClasses } from '../../src/diagnosis/unbalancedClasses.ts';
 import type { RunRecord } from '../../src/training/runRecord.ts';
-import type { EpochEvent, ResultEvent, WatchEvent } from '../../src/training/events.ts';
+import type { EpochEvent, LearningRateEvent, ResultEvent, WatchEvent } from '../../src/training/events.ts';
 import { articleRecipe } from '../../src/training/recipes/article.ts';
 
 function record(given: Partial<RunRecord>): RunRecord {
@@ -99,4 +99,16 @@ test('without step events, waiting is judged by epochs; runs of before it was to
   assert.equal(find(record({ epochs: epochs([1, 1], 0.2) })), undefined);
   const old = epochs([1]).map(({ waitShare: _waitShare, ...event }) => event as EpochEvent);
   assert.equal(find(record({ epochs: old })), undefined);
+});
+
+test('advice goes out from the learning rate that was asked for last', () => {
+  const change = (globalStep: number, learningRate: number): LearningRateEvent => {
+    const at = { epoch: 1, step: globalStep, globalStep };
+    return { type: 'learning-rate', ...at, before: 0.01, learningRate };
+  };
+  const find = (rateChanges: readonly LearningRateEvent[]): { readonly en: string } | undefined =>
+    divergence.find({ run: record({ epochs: epochs([2, 1, 0.9, 1.3]), rateChanges }) })?.advice[0];
+  const { learningRate } = articleRecipe;
+  assert.match(find([])!.en, new RegExp(`--lr ${learningRate / 10}\\.$`));
+  assert.match(find([change(5, 0.4), change(9, 0.2)])!.en, /--lr 0\.02\.$/);
 });
