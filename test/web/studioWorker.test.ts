@@ -244,6 +244,15 @@ test('a second tab is told of the first, and has the studio once that is closed'
       ),
     );
   assert.deepEqual(await list(), ['ALEX_STUDIO_OTHER_TAB']);
+  // Models that need no storage can be tried all the same.
+  const models = await second.evaluate(async () => {
+    const { models } = studio;
+    const before = await models.list().catch((error: { code: string }) => error.code);
+    const { id } = await models.untrained('alexnet-32', { classes: 2, seed: 0 });
+    return { before, id, after: (await models.list()).map((model) => model.id) };
+  });
+  assert.equal(models.before, 'ALEX_STUDIO_OTHER_TAB');
+  assert.deepEqual(models.after, [models.id]);
   await first.close();
   assert.deepEqual(await list(), ['shapes', 'mine']);
 });

@@ -29,7 +29,8 @@ function takeLock(): Promise<boolean> {
 
 async function openStore(): Promise<StudioStore> {
   if (!('locks' in navigator) || !('storage' in navigator)) {
-    throw alexnetError('ALEX_STUDIO_NO_STORAGE', { reason: 'the page is not in a secure context' });
+    const reason = isSecureContext ? 'it has no locks or files' : 'the page is not in a secure context';
+    throw alexnetError('ALEX_STUDIO_NO_STORAGE', { reason });
   }
   const root = await openRoot();
   if (!(await takeLock())) throw alexnetError('ALEX_STUDIO_OTHER_TAB', {});

@@ -61,13 +61,7 @@ export function createModels({ engine, store, trainingImages }: ModelsOptions): 
   const ofRuns = new Map<string, ModelInfo>();
   const subjects = subjectCache(engine);
 
-  async function runModels(): Promise<Known[]> {
-    const found: Known[] = [];
-    for (const run of (await store()).runs.all.values()) {
-      if (run.record.hasModel) found.push(await knownRun(run, ofRuns));
-    }
-    return found;
-  }
+  const runModels = async (): Promise<Known[]> => knownRuns((await store()).runs.all.values(), ofRuns);
   async function known(id: string): Promise<Known> {
     const found = inMemory.get(id);
     if (found) return found;
@@ -87,7 +81,14 @@ export function createModels({ engine, store, trainingImages }: ModelsOptions): 
     return info;
   }
   return {
-    list: async () => [...inMemory.values(), ...(await runModels())].map(({ info }) => info),
+    async list() {
+      // Without storage, or where another tab has it, files can be tried all the same.
+      const trained = runModels().catch((error: unknown) => {
+        if (inMemory.size === 0) throw error;
+        return [];
+      });
+      return [...inMemory.values(), ...(await trained)].map(({ info }) => info);
+    },
     load: async (file) => keep(file.name, await readModelBlob(file.name, file)),
     untrained: async (name, { classes, seed }) => keep(name, drawnModel(name, classes, seed)),
     layers: async (id) => inferShapes((await (await known(id)).read()).network),
@@ -141,6 +142,12 @@ async function modelBlobOf(run: StoredRun): Promise<Blob> {
   const blob = await run.model();
   if (blob) return blob;
   throw alexnetError('ALEX_STUDIO_STORAGE', { file: modelFile, reason: 'it is not there' });
+}
+
+async function knownRuns(runs: Iterable<StoredRun>, infos: Map<string, ModelInfo>): Promise<Known[]> {
+  const found: Known[] = [];
+  for (const run of runs) if (run.record.hasModel) found.push(await knownRun(run, infos));
+  return found;
 }
 
 async function knownRun(run: StoredRun, infos: Map<string, ModelInfo>): Promise<Known> {

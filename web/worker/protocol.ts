@@ -207,6 +207,7 @@ export interface LayerActivations {
 export type ModelFormatName = 'safetensors' | 'pth' | 'onnx';
 
 export interface Models {
+  /** Where the store cannot be had, those of files alone; without any of them, it throws what the store throws. */
   list(): Promise<readonly ModelInfo[]>;
   /** Opens a model file, told by its content. Throws the formats' errors. */
   load(file: File): Promise<ModelInfo>;

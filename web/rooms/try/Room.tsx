@@ -65,7 +65,14 @@ interface Models {
 function useModels(studio: Studio): Models {
   const [models, setModels] = useState<readonly ModelInfo[]>();
   const [error, setError] = useState<unknown>();
-  const look = (): Promise<void> => studio.models.list().then(setModels, setError);
+  const look = async (): Promise<void> => {
+    try {
+      setModels(await studio.models.list());
+      setError(undefined);
+    } catch (reason) {
+      setError(reason);
+    }
+  };
   useEffect(() => void look(), [studio]);
   return { models, error, look };
 }
