@@ -15,7 +15,7 @@ function hostsOf(port: number): readonly string[] {
   return [`127.0.0.1:${port}`, `localhost:${port}`];
 }
 
-/** Paths under /api that need no token: they are how a page and the server get to know each other. */
+/** Routes under /api that need no token: they are how a page and the server get to know each other. */
 const open: readonly string[] = ['/api/proof', '/api/token'];
 
 export interface Access {
@@ -28,10 +28,17 @@ export interface Access {
 export function checkRequests(server: FastifyInstance, { token, port }: Access): void {
   server.addHook('onRequest', async (request) => {
     checkHost(request, port());
-    const path = request.url.split('?', 1)[0]!;
     // The studio's files tell nothing, and a report's path is a secret itself.
-    if (path.startsWith('/api/') && !open.includes(path)) checkToken(request, token);
+    if (isApi(request) && !open.includes(request.routeOptions.url!)) checkToken(request, token);
   });
+}
+
+/**
+ * Whether a route under /api answers. Only the router knows: it decodes what stands in a path as %61, and takes a whole
+ * address in a path's place.
+ */
+export function isApi({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url?.startsWith('/api/') === true;
 }
 
 function checkHost({ headers }: FastifyRequest, port: number): void {

@@ -6,7 +6,7 @@ import { languages, type Language } from '../language.ts';
 import { configDifferences } from '../report/configDifferences.ts';
 import { writeOrder } from '../training/orderFiles.ts';
 import { parseOrder } from '../training/orders.ts';
-import { proofOf, type Access, type Codes } from './access.ts';
+import { isApi, proofOf, type Access, type Codes } from './access.ts';
 import { openEventStream } from './eventStream.ts';
 import { readAppended, type Cursor } from './eventTail.ts';
 import { reportPolicy } from './headers.ts';
@@ -38,8 +38,8 @@ type RunRequest = FastifyRequest<{ Params: { id: string }; Querystring: Query }>
 
 export function addRoutes(server: FastifyInstance, services: Services): void {
   const { access, codes, library, live } = services;
-  server.addHook('onSend', async ({ url }, reply) => {
-    if (url.startsWith('/api/')) reply.header('Cache-Control', 'no-store');
+  server.addHook('onSend', async (request, reply) => {
+    if (isApi(request)) reply.header('Cache-Control', 'no-store');
   });
   server.get<{ Querystring: Query }>('/api/proof', ({ query }): Proof => {
     const { nonce } = query;

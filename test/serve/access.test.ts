@@ -11,10 +11,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { request } from 'node:http';
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startStudioServer } from '../../src/serve/server.ts';
@@ -28,12 +28,13 @@ async function raw(
   port: number,
   path: string,
   headers: Record<string, string> = {},
-): Promise<[number, string]> {
-  const sent = request({ host: '127.0.0.1', port, path, headers }).end();
-  const [response] = (await once(sent, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
+  method = 'GET',
+): Promise<[number, string, IncomingHttpHeaders]> {
+  const sent = request({ host: '127.0.0.1', port, path, headers, method }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   let text = '';
   for await (const piece of response) text += String(piece);
-  return [response.statusCode, text];
+  return [response.statusCode!, text, response.headers];
 }
 
 async function codeOf(response: Response): Promise<[number, string]> {
@@ -57,6 +58,28 @@ test('what tells of runs needs the token; the page itself does not', async (cont
   assert.equal(runs.headers.get('cache-control'), 'no-store');
   assert.deepEqual(await runs.json(), []);
   assert.match(await (await fetch(`${base}/?token=${token}`)).text(), /studio/);
+});
+
+test('no other way to write a path gets around the token', async (context) => {
+  const { port, runs } = await testServer(context);
+  const run = writeRun(join(runs, 'a'), {}, [startOf(0)]);
+  const marker = { pid: process.pid, host: hostname(), control: true };
+  writeFileSync(join(run, 'running.json'), JSON.stringify(marker));
+  const authorization = { Authorization: `Bearer ${token}` };
+  for (const start of ['/%61pi', '/a%70i', '/%61%70%69', 'http://x/api', 'http://x/%61pi', '/api']) {
+    const path = `${start}/runs`;
+    const [refused, text] = await raw(port, path);
+    assert.deepEqual([refused, (JSON.parse(text) as { code: string }).code], [401, 'ALEX_SERVE_TOKEN'], path);
+    for (const method of ['GET', 'HEAD'])
+      assert.equal((await raw(port, path, {}, method))[0], 401, `${method} ${path}`);
+    assert.equal((await raw(port, `${path}/a/orders`, {}, 'POST'))[0], 401, path);
+    const [status, , headers] = await raw(port, path, authorization);
+    assert.deepEqual([status, headers['cache-control']], [200, 'no-store'], path);
+  }
+  for (const path of ['//api/runs', '/api//runs', '/API/runs', '/x/../api/runs', '/./api/runs', '/api/runs/'])
+    assert.doesNotMatch((await raw(port, path))[1], /"network"/, path);
+  for (const path of ['/', `/api/proof?nonce=${'0'.repeat(32)}`, `/%61pi/proof?nonce=${'0'.repeat(32)}`])
+    assert.equal((await raw(port, path))[0], 200, path);
 });
 
 test('a host name that was pointed here, and pages of other sites, are refused', async (context) => {
