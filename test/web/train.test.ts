@@ -82,11 +82,15 @@ test(
     await drop(page, 'section[aria-label=disc]', [{ name: 'late.png', bytes: drawnPng('disc', 99) }]);
     await page.locator('section[aria-label=disc]').getByText('25 images').waitFor();
     await page.locator('section[aria-label=disc] .thumbs canvas').first().waitFor();
-    await page.getByRole('button', { name: 'Remove disc 1', exact: true }).click({ force: true });
-    await page.locator('section[aria-label=disc]').getByText('24 images').waitFor();
+    // The second click of a double click is not for the neighbour, nor does it answer a question.
+    await page.getByRole('button', { name: 'Remove disc 1', exact: true }).dblclick({ force: true });
+    await page.getByRole('button', { name: 'Remove the class disc' }).dblclick();
+    await page.getByRole('dialog').getByText('“disc” with its 24 images').waitFor();
+    await page.keyboard.press('Escape');
     await page.locator('section[aria-label=bars] input.class-name').fill('stripes');
     await page.locator('section[aria-label=bars] input.class-name').press('Enter');
     await page.locator('section[aria-label=stripes]').getByText('24 images').waitFor();
+    assert.match(await page.locator('section[aria-label=disc]').innerText(), /24 images/);
 
     await page.getByRole('radio', { name: /Small and quick/ }).check();
     await page.getByText('Details', { exact: true }).click();
@@ -133,8 +137,15 @@ test(
     }
     await page.getByText('Use it in your page').click();
     await pageOfOwn(await run(page).locator('pre').innerText(), folder, image);
+    // A class that was left without images is in nobody's way.
+    await page.getByRole('button', { name: '+ Add a class' }).click();
+    const fourth = page.locator('section[aria-label="class 4"]');
+    await drop(page, 'section[aria-label="class 4"]', [{ name: '1.png', bytes: drawnPng('disc', 99) }]);
+    await page.getByRole('button', { name: 'Remove class 4 1' }).click({ force: true });
+    await fourth.getByText('0 images').waitFor();
     await page.getByRole('link', { name: 'Try it' }).click();
     await page.getByRole('heading', { level: 1, name: 'Try' }).waitFor();
+    await page.locator('.samples').getByRole('button', { name: 'disc' }).waitFor();
     await page.setInputFiles('.drop input', image);
     await page.getByRole('heading', { level: 2, name: /^cross/ }).waitFor();
     assert.deepEqual(faultsOf(page), []);

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from './Button.tsx';
+import { ignoreSecondClick } from './ignoreSecondClick.ts';
 
 export interface ConfirmProps {
   /** What is about to happen, as a question. */
@@ -29,7 +30,7 @@ export function Confirm(props: ConfirmProps): JSX.Element {
         <strong>{question}</strong>
       </p>
       {children}
-      <div class="row">
+      <div class="row" onClickCapture={ignoreSecondClick}>
         <Button onClick={onCancel}>{cancel}</Button>
         <Button primary onClick={onConfirm}>
           {action}

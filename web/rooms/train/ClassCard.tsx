@@ -5,6 +5,7 @@ import { Button } from '../../parts/Button.tsx';
 import { CameraView } from '../../parts/CameraView.tsx';
 import { FileButton } from '../../parts/FileButton.tsx';
 import { HoldToRecord } from '../../parts/HoldToRecord.tsx';
+import { RemoveButton } from '../../parts/RemoveButton.tsx';
 import { useCamera } from '../../parts/useCamera.ts';
 import { useDrop } from '../../parts/useDrop.ts';
 import type { AddedImage } from '../../worker/protocol.ts';
@@ -17,7 +18,7 @@ export interface ClassCardProps {
   readonly onAdd: (images: readonly AddedImage[]) => void;
   readonly onRename: (to: string) => void;
   readonly onRemove: () => void;
-  readonly onRemoveImage: (at: number) => void;
+  readonly onRemoveImage: (at: number) => Promise<unknown>;
 }
 
 /** One class of a person's own: its name, its images, and ways to add more. */
@@ -55,7 +56,18 @@ export function ClassCard(props: ClassCardProps): JSX.Element {
         <Button pressed={camera} onClick={() => setCamera(!camera)}>
           {text({ en: 'Camera', ja: 'カメラ' })}
         </Button>
-        <RemoveButton name={name} images={images} onRemove={props.onRemove} />
+        <RemoveButton
+          label={text({ en: `Remove the class ${name}`, ja: `クラス ${name} を削除` })}
+          question={
+            images === 0
+              ? undefined
+              : text({
+                  en: `Remove the class “${name}” with its ${images} ${images === 1 ? 'image' : 'images'}?`,
+                  ja: `クラス「${name}」を画像 ${images} 枚ごと削除する?`,
+                })
+          }
+          onRemove={props.onRemove}
+        />
       </div>
       {camera && <Recorder name={name} onAdd={onAdd} />}
     </section>
@@ -83,36 +95,6 @@ function NameInput({
         else onRename(typed);
       }}
     />
-  );
-}
-
-interface RemoveButtonProps {
-  readonly name: string;
-  readonly images: number;
-  readonly onRemove: () => void;
-}
-
-/** Asks once more where images would be lost. */
-function RemoveButton({ name, images, onRemove }: RemoveButtonProps): JSX.Element {
-  const text = useText();
-  const [asking, setAsking] = useState(false);
-  if (!asking) {
-    return (
-      <Button
-        label={text({ en: `Remove the class ${name}`, ja: `クラス ${name} を削除` })}
-        onClick={() => (images === 0 ? onRemove() : setAsking(true))}
-      >
-        {text({ en: 'Remove', ja: '削除' })}
-      </Button>
-    );
-  }
-  return (
-    <>
-      <Button onClick={onRemove}>
-        {text({ en: `Remove ${images} images for good`, ja: `${images} 枚を完全に削除` })}
-      </Button>
-      <Button onClick={() => setAsking(false)}>{text({ en: 'Keep', ja: 'やめる' })}</Button>
-    </>
   );
 }
 

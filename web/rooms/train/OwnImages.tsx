@@ -86,7 +86,7 @@ export function OwnImages({ collection, state }: OwnImagesProps): JSX.Element {
             onAdd={(added: readonly AddedImage[]) => void state.add(id, added)}
             onRename={(to) => rename(name, to)}
             onRemove={() => remove(name)}
-            onRemoveImage={(at) => void state.change(() => collections.removeImage(id, { class: name, at }))}
+            onRemoveImage={(at) => state.change(() => collections.removeImage(id, { class: name, at }))}
           />
         ))}
       </div>

@@ -6,6 +6,7 @@ import { useLanguage, useText } from '../../app/language.ts';
 import { useStudio } from '../../app/studio.ts';
 import { Button } from '../../parts/Button.tsx';
 import { Message } from '../../parts/Message.tsx';
+import { RemoveButton } from '../../parts/RemoveButton.tsx';
 import type { RunInfo, RunState } from '../../worker/protocol.ts';
 
 export const stateNames: Readonly<Record<RunState, Text>> = {
@@ -82,10 +83,13 @@ function RunRow({ run, isShown, onShow, onChanged, onError }: RunRowProps): JSX.
   const language = useLanguage();
   const studio = useStudio();
   const { id, state, request, epoch, epochs, accuracy } = run;
-  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
   const act = (work: () => Promise<unknown>): void => {
     onError(undefined);
-    work().then(onChanged, onError);
+    setBusy(true);
+    work()
+      .then(onChanged, onError)
+      .finally(() => setBusy(false));
   };
   const remove = async (): Promise<void> => {
     await studio.trainings.remove(id);
@@ -109,6 +113,7 @@ function RunRow({ run, isShown, onShow, onChanged, onError }: RunRowProps): JSX.
         <span class="row tight">
           {(state === 'interrupted' || state === 'paused') && (
             <Button
+              disabled={busy}
               label={text({ en: `Go on with ${request.name}`, ja: `${request.name} を再開` })}
               onClick={() => act(goOn)}
             >
@@ -124,16 +129,21 @@ function RunRow({ run, isShown, onShow, onChanged, onError }: RunRowProps): JSX.
             </Button>
           )}
           {state !== 'running' && (
-            <Button
-              label={
-                asking ? undefined : text({ en: `Remove ${request.name}`, ja: `${request.name} を削除` })
-              }
-              onClick={() => (asking ? act(remove) : setAsking(true))}
+            <RemoveButton
+              label={text({ en: `Remove ${request.name}`, ja: `${request.name} を削除` })}
+              question={text({
+                en: `Remove the training “${request.name}”?`,
+                ja: `訓練「${request.name}」を削除する?`,
+              })}
+              onRemove={() => act(remove)}
             >
-              {asking
-                ? text({ en: 'Remove for good', ja: '完全に削除' })
-                : text({ en: 'Remove', ja: '削除' })}
-            </Button>
+              <p>
+                {text({
+                  en: 'Its checkpoint and its model go with it. The images stay.',
+                  ja: 'チェックポイントとモデルも消える。画像は残る。',
+                })}
+              </p>
+            </RemoveButton>
           )}
         </span>
       </td>

@@ -1,10 +1,9 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import { bytes } from '../../../src/numberText.ts';
 import { useText } from '../../app/language.ts';
 import { useStudio } from '../../app/studio.ts';
-import { Button } from '../../parts/Button.tsx';
 import { Message } from '../../parts/Message.tsx';
+import { RemoveButton } from '../../parts/RemoveButton.tsx';
 import type { CollectionInfo } from '../../worker/protocol.ts';
 import type { CollectionsState } from './useCollections.ts';
 
@@ -15,19 +14,8 @@ const nearlyFull = 0.9;
 export function StorageNote({ state }: { readonly state: CollectionsState }): JSX.Element | null {
   const text = useText();
   const { environment } = state;
-  if (environment === undefined) return null;
-  const { storage } = environment;
-  if (storage === undefined) {
-    return (
-      <Message kind="note">
-        {text({
-          en: 'This browser gives the page no storage (a private window may be why): images and trainings last until the tab is closed.',
-          ja: 'このブラウザーはページに保存場所を与えていない (プライベートウィンドウのせいかもしれない)。画像と訓練はタブを閉じるまでしか残らない。',
-        })}
-      </Message>
-    );
-  }
-  const { used, quota, persisted } = storage;
+  if (environment?.storage === undefined) return null;
+  const { used, quota, persisted } = environment.storage;
   return (
     <div class="stack tight">
       <div class="row quiet">
@@ -70,28 +58,24 @@ export function StorageNote({ state }: { readonly state: CollectionsState }): JS
 function Collections({ state }: { readonly state: CollectionsState }): JSX.Element | null {
   const text = useText();
   const studio = useStudio();
-  const [asking, setAsking] = useState<string>();
   const own = (state.collections ?? []).filter(({ builtIn }) => !builtIn);
   if (own.length === 0) return null;
-  const remove = (id: string): void => {
-    setAsking(undefined);
-    void state.change(() => studio.collections.remove(id));
-  };
-  const row = ({ id, name }: CollectionInfo): JSX.Element => (
-    <li key={id} class="row tight">
-      {name}
-      {asking === id ? (
-        <Button onClick={() => remove(id)}>{text({ en: 'Remove for good', ja: '完全に削除' })}</Button>
-      ) : (
-        <Button
+  const row = ({ id, name, classes }: CollectionInfo): JSX.Element => {
+    const images = classes.reduce((sum, { images }) => sum + images, 0);
+    return (
+      <li key={id} class="row tight">
+        {name}
+        <RemoveButton
           label={text({ en: `Remove the collection ${name}`, ja: `画像集 ${name} を削除` })}
-          onClick={() => setAsking(id)}
-        >
-          {text({ en: 'Remove', ja: '削除' })}
-        </Button>
-      )}
-    </li>
-  );
+          question={text({
+            en: `Remove the collection “${name}” with its ${images} images?`,
+            ja: `画像集「${name}」を画像 ${images} 枚ごと削除する?`,
+          })}
+          onRemove={() => void state.change(() => studio.collections.remove(id))}
+        />
+      </li>
+    );
+  };
   return (
     <details>
       <summary>{text({ en: 'Make room', ja: '場所を空ける' })}</summary>

@@ -6,9 +6,10 @@ import { Button } from '../../parts/Button.tsx';
 import { CameraView } from '../../parts/CameraView.tsx';
 import { Choice } from '../../parts/Choice.tsx';
 import { DropZone } from '../../parts/DropZone.tsx';
+import { Message } from '../../parts/Message.tsx';
 import { PixelCanvas } from '../../parts/PixelCanvas.tsx';
 import { useCamera } from '../../parts/useCamera.ts';
-import type { CollectionInfo, Pixels } from '../../worker/protocol.ts';
+import type { CollectionInfo, Collections, Pixels } from '../../worker/protocol.ts';
 import { DrawingPad } from './DrawingPad.tsx';
 import { bitmapToBlob, type TriedImage } from './source.ts';
 
@@ -90,26 +91,51 @@ interface Sample {
 /** Of a collection, one image of each class, up to so many. */
 const mostSamples = 12;
 
+async function samplesOf(collections: Collections, { id, classes }: CollectionInfo): Promise<Sample[]> {
+  const filled = classes.filter(({ images }) => images > 0).slice(0, mostSamples);
+  const found = await Promise.all(
+    filled.map(async ({ name }) => {
+      const [image] = await collections.images(id, { class: name, from: 0, count: 1 });
+      return image === undefined ? [] : [{ class: name, image }];
+    }),
+  );
+  return found.flat();
+}
+
 function Samples({ classes, onImage }: Pick<ImageSourceProps, 'classes' | 'onImage'>): JSX.Element {
   const text = useText();
   const { collections } = useStudio();
   const [all, setAll] = useState<readonly CollectionInfo[]>([]);
   const [id, setId] = useState<string>();
   const [samples, setSamples] = useState<readonly Sample[]>([]);
+  const [error, setError] = useState<unknown>();
   useEffect(() => {
-    void collections.list().then((list) => setAll(list.filter(({ classes }) => classes.length > 0)));
+    // A class may be left without images.
+    const filled = ({ classes }: CollectionInfo): boolean => classes.some(({ images }) => images > 0);
+    collections.list().then((list) => setAll(list.filter(filled)), setError);
   }, [collections]);
   const known = (one: CollectionInfo): number =>
     one.classes.filter(({ name }) => classes.includes(name)).length;
   const collection = all.find((one) => one.id === id) ?? all.toSorted((a, b) => known(b) - known(a))[0];
   useEffect(() => {
     if (collection === undefined) return;
-    const first = async ({ name }: { name: string }): Promise<Sample> => {
-      const [image] = await collections.images(collection.id, { class: name, from: 0, count: 1 });
-      return { class: name, image: image! };
-    };
-    void Promise.all(collection.classes.slice(0, mostSamples).map(first)).then(setSamples);
+    let left = false;
+    samplesOf(collections, collection).then(
+      (found) => left || setSamples(found),
+      (reason: unknown) => left || setError(reason),
+    );
+    return () => void (left = true);
   }, [collections, collection]);
+  if (error !== undefined) {
+    return (
+      <Message kind="note" error={error}>
+        {text({
+          en: 'There are no samples here: take a file, or draw.',
+          ja: 'ここに見本はない。ファイルを選ぶか、描いてほしい。',
+        })}
+      </Message>
+    );
+  }
   return (
     <div class="stack tight">
       {all.length > 1 && (
