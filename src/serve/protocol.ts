@@ -23,8 +23,9 @@ export interface RunSummary {
   readonly epochs: number;
   /** Of the last step that was told. */
   readonly loss?: number;
-  readonly learningRate?: number;
   readonly imagesPerSecond?: number;
+  /** The same, or what it was changed to since; before the first step the configuration's. */
+  readonly learningRate?: number;
   /** 0..1, on the test images of a run that is done, else of the last validation. */
   readonly accuracy?: { readonly value: number; readonly on: 'test' | 'validation' };
   /** When something was last told, in milliseconds since 1970. */

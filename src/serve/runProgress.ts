@@ -8,6 +8,8 @@ export interface RunProgress {
   readonly start?: StartEvent;
   readonly step: number;
   readonly last?: StepEvent;
+  /** Of the last step that was told, or what it was changed to after that. */
+  readonly learningRate?: number;
   readonly accuracy?: RunSummary['accuracy'];
   readonly ended: boolean;
   readonly failed: boolean;
@@ -21,13 +23,18 @@ export function advanced(progress: RunProgress, event: TrainingEvent): RunProgre
     case 'start':
       return { ...progress, start: event, step: event.resumedFrom, ended: false, failed: false };
     case 'step':
-      return { ...progress, last: event, step: (event.epoch - 1) * stepsPerEpoch + event.step };
+      return {
+        ...progress,
+        last: event,
+        learningRate: event.learningRate,
+        step: (event.epoch - 1) * stepsPerEpoch + event.step,
+      };
     case 'checkpoint':
       return { ...progress, step: (event.epoch - 1) * stepsPerEpoch + event.step };
     case 'watch':
       return { ...progress, step: event.globalStep };
     case 'learning-rate':
-      return { ...progress, last: progress.last && { ...progress.last, learningRate: event.learningRate } };
+      return { ...progress, learningRate: event.learningRate };
     case 'epoch':
       return { ...progress, step: event.epoch * stepsPerEpoch };
     case 'validation':
@@ -47,6 +54,11 @@ function stateOf({ start, ended, failed }: RunProgress, running: boolean): RunSt
   return ended ? 'ended' : 'interrupted';
 }
 
+/** A configuration is not checked before it is trained with. */
+function numberIn(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
 /** `process` is the one that trains now. */
 export function summaryOf(
   { id, path, changedAt }: Pick<RunSummary, 'id' | 'path' | 'changedAt'>,
@@ -54,23 +66,21 @@ export function summaryOf(
   progress: RunProgress,
   process: RunProcess | undefined,
 ): RunSummary {
-  const { start, last, step, accuracy } = progress;
+  const { start, last, step, accuracy, learningRate = numberIn(config.learningRate) } = progress;
   const network = typeof config.network === 'string' ? config.network : config.network?.name;
+  const epochs = start?.epochs ?? numberIn(config.epochs) ?? 0;
   return {
     id,
     path,
-    network: start?.network ?? network ?? '?',
-    dataset: config.dataset,
+    network: start?.network ?? String(network ?? '?'),
+    dataset: String(config.dataset),
     state: stateOf(progress, process !== undefined),
     control: process?.control === true,
     step,
-    steps: (start?.stepsPerEpoch ?? 0) * (start?.epochs ?? config.epochs),
-    epochs: start?.epochs ?? config.epochs,
-    ...(last && {
-      loss: last.loss,
-      learningRate: last.learningRate,
-      imagesPerSecond: last.imagesPerSecond,
-    }),
+    steps: (start?.stepsPerEpoch ?? 0) * epochs,
+    epochs,
+    ...(last && { loss: last.loss, imagesPerSecond: last.imagesPerSecond }),
+    ...(learningRate !== undefined && { learningRate }),
     ...(accuracy && { accuracy }),
     changedAt,
   };

@@ -1,4 +1,5 @@
 /** The events of a training run as curves; nothing here needs a file system. */
+import { isRunEvent } from './eventFields.ts';
 import type {
   EpochEvent,
   FailureEvent,
@@ -33,11 +34,11 @@ export interface RunEvents {
   readonly result?: ResultEvent;
 }
 
-/** A line that was cut off by a kill tells nothing. */
+/** A line that was cut off by a kill tells nothing, nor does one without what its kind of event has to have. */
 export function parsedEvent(line: string): TrainingEvent[] {
   try {
-    const event = JSON.parse(line) as TrainingEvent;
-    return typeof event === 'object' && event !== null && typeof event.type === 'string' ? [event] : [];
+    const event: unknown = JSON.parse(line);
+    return isRunEvent(event) ? [event] : [];
   } catch {
     return [];
   }

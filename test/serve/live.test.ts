@@ -15,7 +15,9 @@ import type {
   RunSummary,
   WrittenReport,
 } from '../../src/serve/protocol.ts';
+import { advanced, noProgress, summaryOf } from '../../src/serve/runProgress.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
+import { recipes } from '../../src/training/recipes/recipes.ts';
 import { readRun } from '../../src/training/runRecord.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { startOf, stepAt, writeRun } from '../report/runFiles.ts';
@@ -139,6 +141,17 @@ test('runs are listed with their states, wherever they are in the folder, also t
   });
 });
 
+test('the learning rate of a run is known before its first step, and what it was changed to', () => {
+  const config = { ...recipes.article, learningRate: 0.2 };
+  const rateAfter = (...events: readonly TrainingEvent[]): number | undefined =>
+    summaryOf({ id: 'a', path: '/a', changedAt: 0 }, config, events.reduce(advanced, noProgress), undefined)
+      .learningRate;
+  const change = { epoch: 1, step: 6, globalStep: 6, before: 0.2, learningRate: 0.05 } as const;
+  assert.equal(rateAfter(startOf(0)), 0.2);
+  assert.equal(rateAfter(startOf(0), { type: 'learning-rate', ...change }), 0.05);
+  assert.equal(rateAfter(startOf(0), { type: 'learning-rate', ...change }, stepAt(1, 6, 2, 0.04)), 0.04);
+});
+
 test('events come as they are written, to many pages, each from where it was', async (context) => {
   const server = await testServer(context);
   const run = writeRun(join(server.runs, 'a'), {}, [startOf(0), stepAt(1, 1, 3)]);
@@ -149,7 +162,7 @@ test('events come as they are written, to many pages, each from where it was', a
   appendFileSync(file, line(stepAt(1, 2, 2.9)) + '{"type":"step","epo');
   const seen = await pages[0]!.wait((all) => eventsIn(all, 'a').length === 3);
   const cursor = seen.findLast((message) => message.type === 'events')!.cursor;
-  appendFileSync(file, 'ch":1,"step":3,"loss":2.8}\n');
+  appendFileSync(file, `ch":1,"step":3,"loss":2.8,"learningRate":0.1,"imagesPerSecond":9}\n`);
   for (const page of pages) {
     const events = eventsIn(await page.wait((all) => eventsIn(all, 'a').length === 4), 'a');
     assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { epochsAt } from '../../src/training/runEvents.ts';
+import { epochsAt, parsedEvent } from '../../src/training/runEvents.ts';
 import { readRun } from '../../src/training/runRecord.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { startOf, stepAt, writeRun } from '../report/runFiles.ts';
@@ -49,5 +49,42 @@ test('a folder that is no run is refused', async (context) => {
     mkdirSync(join(folder, 'bad'), { recursive: true });
     writeFileSync(join(folder, 'bad/config.json'), text);
     await assert.rejects(readRun(join(folder, 'bad')), { code: 'ALEX_RUN_UNREADABLE' }, text);
+  }
+});
+
+test('an event that lacks what its kind must have is left out, whatever stands there', () => {
+  const layer = { name: 'conv1', gradient: 1, weight: 1, update: 1, ratio: 1 };
+  const events: readonly Record<string, unknown>[] = [
+    { ...startOf(0) },
+    { ...stepAt(1, 5, 2) },
+    { type: 'watch', epoch: 1, step: 5, globalStep: 5, loss: 2, layers: [layer] },
+    { type: 'checkpoint', epoch: 1, step: 5 },
+    { type: 'learning-rate', epoch: 1, step: 6, globalStep: 6, before: 0.1, learningRate: 0.01 },
+    { type: 'epoch', epoch: 1, loss: 2, seconds: 5, imagesPerSecond: 20, waitShare: 0 },
+    { type: 'validation', epoch: 1, loss: 2, accuracy: 0.5, top5: 1 },
+    { type: 'notice', message: 'a remark' },
+    { type: 'failure', code: 'ALEX_TRAINING_NOT_FINITE', message: 'no number', globalStep: 3 },
+    {
+      type: 'result',
+      accuracy: 0.5,
+      top5: 1,
+      loss: 1,
+      correct: 1,
+      total: 2,
+      perClass: [{ class: 'cat', correct: 1, total: 2, accuracy: 0.5 }],
+      confusion: [[1, 1]],
+    },
+  ];
+  const read = (event: object): number => parsedEvent(JSON.stringify(event)).length;
+  for (const event of events) {
+    assert.equal(read(event), 1, JSON.stringify(event));
+    for (const name of Object.keys(event)) {
+      // NaN and Infinity are written as null.
+      for (const value of [null, {}, [null]]) assert.equal(read({ ...event, [name]: value }), 0, name);
+    }
+  }
+  const deep = { ...events[2], layers: [layer, { ...layer, dead: null }] };
+  for (const event of [deep, {}, { type: 'toString' }, 7, null].map((value) => JSON.stringify(value))) {
+    assert.deepEqual(parsedEvent(event), [], event);
   }
 });

@@ -185,6 +185,30 @@ test('a page does not give its token to another server at the port', { skip }, a
   );
 });
 
+test('what is wrong with one run, or with the address, leaves the others', { skip }, async (context) => {
+  const runs = join(temporaryFolder(context), 'runs');
+  writeRun(join(runs, 'good'), {}, [startOf(0), stepAt(1, 5, 2)]);
+  const unfit = [{ type: 'step' }, { ...stepAt(1, 3, 3), loss: null }, { type: 'watch', layers: [{}] }];
+  writeRun(join(runs, 'odd'), { dataset: {}, epochs: 'many' }, [...unfit, startOf(0), stepAt(1, 5, 1.5)]);
+  const server = await serve(context, runs);
+  const options = { locale: 'en-GB', serviceWorkers: 'block' } as const;
+  const page = await openPage(`${server.makeOpening()}#/watch/%`, options);
+  await page.getByText('The run “%” is not there.').waitFor();
+  await page.getByRole('link', { name: 'odd' }).click();
+  await page.getByRole('heading', { name: /^odd interrupted/ }).waitFor();
+  await page.getByRole('row', { name: /odd.*1\.5/ }).waitFor();
+  assert.deepEqual(faultsOf(page), []);
+  // Whatever a server may tell of a run that cannot be shown.
+  const summary = { id: 'good', path: 'good', network: 'n', dataset: 'd', state: 'ended', changedAt: 0 };
+  const told = { type: 'runs', folder: 'runs', runs: [summary, { ...summary, id: 'odd' }] };
+  const answer = { contentType: 'text/event-stream', body: `data: ${JSON.stringify(told)}\n\n` };
+  await page.route('**/api/live*', (route) => route.fulfill(answer));
+  await page.getByRole('link', { name: 'good' }).click();
+  await page.reload();
+  await page.getByText('The run “good” cannot be shown.').waitFor();
+  assert.equal(await page.getByRole('row', { name: /odd/ }).count(), 1);
+});
+
 test('the doctor and the report of a run, from the page', { skip }, async (context) => {
   const runs = join(temporaryFolder(context), 'runs');
   await trainedRun(join(runs, 'small'));

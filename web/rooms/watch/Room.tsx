@@ -7,6 +7,7 @@ import { Message } from '../../parts/Message.tsx';
 import { createConnection, type Connection } from './connection.ts';
 import { Curves } from './Curves.tsx';
 import { Differences } from './Differences.tsx';
+import { Guarded } from './Guarded.tsx';
 import { RunDetails } from './RunDetails.tsx';
 import { RunTable } from './RunTable.tsx';
 import { isServedByStudio, keptToken } from './token.ts';
@@ -76,9 +77,9 @@ function Watching({ connection, path }: WatchingProps): JSX.Element {
   const text = useText();
   const [chosen, setChosen] = useState<readonly string[]>();
   // Before anything is chosen: the run of the address, and what goes on now, else what was last.
-  const [usual, setUsual] = useState<readonly string[]>(path.slice(0, 1).map(decodeURIComponent));
+  const [usual, setUsual] = useState<readonly string[]>(path.slice(0, 1).map(decoded));
   const shown = chosen ?? usual;
-  const focused = path[0] === undefined ? shown[0] : decodeURIComponent(path[0]);
+  const focused = path[0] === undefined ? shown[0] : decoded(path[0]);
   const followed = [...new Set([...shown, ...(focused === undefined ? [] : [focused])])].sort();
   const state = useRuns(connection, followed);
   const { runs, folder, curves, link } = state;
@@ -120,18 +121,28 @@ function Watching({ connection, path }: WatchingProps): JSX.Element {
               </Message>
             )
           ) : (
-            <RunDetails
-              key={run.id}
-              run={run}
-              events={curves.get(run.id)}
-              connection={connection}
-              live={link === 'live'}
-            />
+            <Guarded key={run.id} id={run.id}>
+              <RunDetails
+                run={run}
+                events={curves.get(run.id)}
+                connection={connection}
+                live={link === 'live'}
+              />
+            </Guarded>
           )}
         </>
       )}
     </>
   );
+}
+
+/** A part of the address, which may have been typed. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** All that run now, or the latest; what was shown stays when it has ended. */
