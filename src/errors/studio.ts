@@ -51,6 +51,11 @@ export const studioErrors = {
     (p: { name: string }) => `"${p.name}" is no name for a class, or another class has it`,
     () => 'Give a name of 1 to 100 characters that no other class of the collection has.',
   ),
+  ALEX_STUDIO_ADDING: entry(
+    2,
+    () => 'images are being added to the collection',
+    () => 'Wait until they are all there.',
+  ),
   ALEX_STUDIO_IN_USE: entry(
     2,
     (p: { what: string }) => `a training that is running uses ${p.what}`,
@@ -76,7 +81,8 @@ export const studioErrors = {
     1,
     (p: { run: string; collection: string }) =>
       `images of "${p.collection}" were added or removed since the training "${p.run}" began`,
-    () => 'Start a new training, from the model of this one if you like.',
+    () =>
+      'Finish it as it is, which keeps what it has learnt; then start a new training, from its model if you like.',
   ),
 };
 

@@ -19,7 +19,7 @@ async function changeRate(session: Session, learningRate: number): Promise<void>
   const scheduled = scheduledRate(session);
   const before = currentRate(session);
   session.position = { ...position, rateChange: { learningRate, scheduled } };
-  await saveCheckpoint(session);
+  // Told first: the checkpoint knows then of the change, and of its being told.
   emit({
     type: 'learning-rate',
     epoch: position.epoch + 1,
@@ -28,4 +28,5 @@ async function changeRate(session: Session, learningRate: number): Promise<void>
     before,
     learningRate,
   });
+  await saveCheckpoint(session);
 }

@@ -75,7 +75,7 @@ export interface Session {
   readonly onStep: StepHook | undefined;
   readonly onEpoch: EpochHook | undefined;
   readonly evaluate: EpochDone['evaluate'];
-  readonly orders: Pick<OrderQueue, 'take'>;
+  readonly orders: OrderQueue;
   position: Position;
   /** Global step of the last checkpoint; undefined before the first. */
   savedStep: number | undefined;

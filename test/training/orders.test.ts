@@ -106,6 +106,15 @@ test('a run with a changed rate that is interrupted and resumed has the same bit
   assert.equal(tensorsOf(weights(plain)).equals(tensorsOf(weights(whole!))), false);
 });
 
+test('a rate that is ordered together with a stop holds when the run goes on', async (context) => {
+  const out = join(temporaryFolder(context), 'run');
+  const stopped = await trainTiny({ out }, { orders: orderAt(3, half, { type: 'stop' }) });
+  assert.deepEqual(rates(stopped), Array(3).fill(0.05));
+  const resumed = await trainTiny({ resume: out });
+  assert.deepEqual(rates(resumed), Array(18).fill(0.025));
+  assert.equal((await readRun(out)).rateChanges[0]?.globalStep, 4);
+});
+
 test('with control a run takes orders from its folder: checkpoint, then stop', async (context) => {
   const out = join(temporaryFolder(context), 'run');
   const seen: TrainingEvent[] = [];

@@ -92,10 +92,39 @@ export function openFolder(folder: Folder, name: string): Promise<Folder> {
 }
 
 /** Names of the folders in a folder. */
-export async function folderNames(folder: Folder): Promise<string[]> {
+async function folderNames(folder: Folder): Promise<string[]> {
   const names: string[] = [];
   for await (const [name, { kind }] of folder.entries()) if (kind === 'directory') names.push(name);
   return names.toSorted();
+}
+
+/** What there is in a folder of folders, by their names. */
+export interface Opened<T> {
+  readonly all: Map<string, T>;
+  readonly problems: readonly Error[];
+}
+
+/**
+ * Opens each folder in a folder; one that `open` finds nothing in is removed, and one that cannot be opened does not keep
+ * the others from being. Throws as withStorage does.
+ */
+export async function openAll<T>(
+  folder: Folder,
+  open: (name: string) => Promise<T | undefined>,
+): Promise<Opened<T>> {
+  const all = new Map<string, T>();
+  const problems: Error[] = [];
+  for (const name of await folderNames(folder)) {
+    try {
+      const found = await open(name);
+      if (found === undefined) await removeEntry(folder, name);
+      else all.set(name, found);
+    } catch (error) {
+      if (!(error instanceof AlexnetError)) throw error;
+      problems.push(error);
+    }
+  }
+  return { all, problems };
 }
 
 /** Takes a file or a folder away, with all that is in it; one that is not there is no error. */

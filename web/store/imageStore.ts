@@ -4,7 +4,7 @@
  */
 import { alexnetError } from '../../src/errors.ts';
 import {
-  folderNames,
+  openAll,
   openFile,
   openFolder,
   readBytes,
@@ -15,17 +15,20 @@ import {
   type OpenFile,
 } from './files.ts';
 import { keptValue, type KeptValue } from './record.ts';
+import { makeTurns } from './turns.ts';
 
 /** What is kept of a collection besides pixels. */
 export interface CollectionIndex {
   readonly name: string;
   readonly side: number;
-  /** Grows with every change of images or classes. */
+  /** Grows with every change but of names. */
   readonly revision: number;
   readonly classes: readonly { readonly name: string; readonly records: readonly number[] }[];
 }
 
-/** A collection that is open; its methods are called one after the other. */
+type Classes = CollectionIndex['classes'];
+
+/** A collection that is open. Changes wait for those before them; after `close` they throw ALEX_STUDIO_UNKNOWN. */
 export interface ImageStore {
   readonly id: string;
   readonly index: CollectionIndex;
@@ -33,9 +36,10 @@ export interface ImageStore {
   read(record: number): Uint8Array<ArrayBuffer>;
   /** Adds squares to classes, all or, when it throws, none of them. Throws ALEX_STUDIO_STORAGE_FULL, ALEX_STUDIO_STORAGE. */
   add(images: readonly { readonly class: string; readonly planes: Uint8Array }[]): Promise<void>;
-  /** Changes names, or takes images away. Throws as `add` does. */
-  change(classes: CollectionIndex['classes']): Promise<void>;
-  close(): void;
+  /** Changes names, or takes images away: from the classes as they are then. Throws as `add` and `update` do. */
+  change(update: (classes: Classes) => Classes): Promise<void>;
+  /** When what is under way is done. */
+  close(): Promise<void>;
 }
 
 const pixelFile = 'images.bin';
@@ -56,11 +60,34 @@ function imageStore(
   file: OpenFile,
 ): ImageStore {
   let index = first;
+  let closed = false;
+  const turns = makeTurns();
   const recordBytes = 3 * index.side * index.side;
-  async function write(classes: CollectionIndex['classes']): Promise<void> {
-    const next = { ...index, revision: index.revision + 1, classes };
+  /** Each change goes out from what the one before has left. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+    turns(() => {
+      if (!closed) return work();
+      throw alexnetError('ALEX_STUDIO_UNKNOWN', { what: 'collection', name: index.name, known: [] });
+    });
+  async function write(classes: Classes): Promise<void> {
+    const revision = haveSameImages(index.classes, classes) ? index.revision : index.revision + 1;
+    const next = { ...index, revision, classes };
     await kept.write(next);
     index = next;
+  }
+  async function add(images: Parameters<ImageStore['add']>[0]): Promise<void> {
+    const free = freeRecords(index, images.length);
+    await withStorage(pixelFile, () => {
+      images.forEach(({ planes }, i) => writeBytes(file, free[i]! * recordBytes, planes));
+      file.flush();
+    });
+    const classes = index.classes.map((own) => ({ ...own, records: [...own.records] }));
+    images.forEach(({ class: name }, i) => {
+      const found = classes.find((own) => own.name === name);
+      if (found) found.records.push(free[i]!);
+      else classes.push({ name, records: [free[i]!] });
+    });
+    await write(classes);
   }
   return {
     id,
@@ -72,23 +99,20 @@ function imageStore(
       if (bytes.length === recordBytes) return bytes;
       throw alexnetError('ALEX_STUDIO_STORAGE', { file: pixelFile, reason: `image ${record} is not there` });
     },
-    async add(images) {
-      const free = freeRecords(index, images.length);
-      await withStorage(pixelFile, () => {
-        images.forEach(({ planes }, i) => writeBytes(file, free[i]! * recordBytes, planes));
-        file.flush();
-      });
-      const classes = index.classes.map((own) => ({ ...own, records: [...own.records] }));
-      images.forEach(({ class: name }, i) => {
-        const found = classes.find((own) => own.name === name);
-        if (found) found.records.push(free[i]!);
-        else classes.push({ name, records: [free[i]!] });
-      });
-      await write(classes);
-    },
-    change: write,
-    close: () => file.close(),
+    add: (images) => inTurn(() => add(images)),
+    change: (update) => inTurn(async () => write(update(index.classes))),
+    close: () =>
+      inTurn(async () => {
+        closed = true;
+        file.close();
+      }),
   };
+}
+
+/** Whether classes differ in their names alone. */
+function haveSameImages(before: Classes, after: Classes): boolean {
+  const records = (classes: Classes): string => JSON.stringify(classes.map((own) => own.records));
+  return records(before) === records(after);
 }
 
 /** The first records that no class has. */
@@ -102,6 +126,8 @@ function freeRecords({ classes }: CollectionIndex, count: number): number[] {
 /** All collections of a person. */
 export interface Collections {
   readonly all: ReadonlyMap<string, ImageStore>;
+  /** Of collections that could not be opened; they are left as they are. */
+  readonly problems: readonly Error[];
   create(name: string, side: number): Promise<ImageStore>;
   remove(id: string): Promise<void>;
 }
@@ -109,14 +135,10 @@ export interface Collections {
 /** Opens every collection. Throws ALEX_STUDIO_STORAGE. */
 export async function openCollections(root: Folder): Promise<Collections> {
   const folder = await openFolder(root, 'collections');
-  const all = new Map<string, ImageStore>();
-  for (const id of await folderNames(folder)) {
-    const found = await openCollection(folder, id);
-    if (found) all.set(id, found);
-    else await removeEntry(folder, id);
-  }
+  const { all, problems } = await openAll(folder, (id) => openCollection(folder, id));
   return {
     all,
+    problems,
     async create(name, side) {
       const id = crypto.randomUUID();
       const own = await openFolder(folder, id);
@@ -128,8 +150,9 @@ export async function openCollections(root: Folder): Promise<Collections> {
       return store;
     },
     async remove(id) {
-      all.get(id)?.close();
+      const store = all.get(id);
       all.delete(id);
+      await store?.close();
       await removeEntry(folder, id);
     },
   };

@@ -2,10 +2,11 @@
  * A value that is kept as JSON, never half: it lies in two files in turn, with a number that grows, and the later one that
  * is whole counts. A tab that is closed in the middle of writing leaves the other.
  */
-import { readFile, writeFile, type Folder } from './files.ts';
+import { readFile, withStorage, writeFile, type Folder } from './files.ts';
+import { makeTurns } from './turns.ts';
 
 export interface KeptValue<T> {
-  /** Undefined when none was written. */
+  /** Undefined when none was written whole. Throws ALEX_STUDIO_STORAGE. */
   read(): Promise<T | undefined>;
   /** Throws ALEX_STUDIO_STORAGE_FULL, ALEX_STUDIO_STORAGE; the value of before is left then. */
   write(value: T): Promise<void>;
@@ -20,12 +21,14 @@ interface Written<T> {
 export function keptValue<T>(folder: Folder, name: string): KeptValue<T> {
   const fileNames = [`${name}-0.json`, `${name}-1.json`];
   let last: number | undefined;
-  let busy: Promise<unknown> = Promise.resolve();
+  const inTurn = makeTurns();
 
   async function readOne(file: string): Promise<Written<T> | undefined> {
     const blob = await readFile(folder, file);
+    if (blob === undefined) return undefined;
+    const text = await withStorage(file, () => blob.text());
     try {
-      return blob && (JSON.parse(await blob.text()) as Written<T>);
+      return JSON.parse(text) as Written<T>;
     } catch {
       return undefined;
     }
@@ -44,14 +47,7 @@ export function keptValue<T>(folder: Folder, name: string): KeptValue<T> {
     last = number;
   }
   return {
-    async read() {
-      await busy;
-      return (await latest())?.value;
-    },
-    write(value) {
-      const done = busy.then(() => writeNext(value));
-      busy = done.catch(() => {});
-      return done;
-    },
+    read: () => inTurn(async () => (await latest())?.value),
+    write: (value) => inTurn(() => writeNext(value)),
   };
 }

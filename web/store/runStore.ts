@@ -7,7 +7,7 @@ import { fileOfBlob, type OpenedFile } from '../../src/formats/openedFile.ts';
 import type { TrainingConfig } from '../../src/training/trainingOptions.ts';
 import type { RunEvent, RunState, StudioError, TrainingRequest } from '../worker/protocol.ts';
 import {
-  folderNames,
+  openAll,
   openFile,
   openFolder,
   readBytes,
@@ -25,15 +25,19 @@ import { keptValue } from './record.ts';
 export interface RunRecord {
   readonly request: TrainingRequest;
   readonly config: TrainingConfig;
-  /** Tells whether the collection has changed since. */
+  /** Tells whether images of the collection have changed since. */
   readonly fingerprint: string;
+  /** Of the collection as it was when the run last began or went on. */
+  readonly classes: readonly string[];
+  readonly side: number;
   readonly state: RunState;
   readonly startedAt: number;
   readonly epoch: number;
   readonly accuracy?: number;
   readonly error?: StudioError;
   readonly checkpoint?: { readonly file: string; readonly eventBytes: number };
-  readonly hasModel?: true;
+  /** The file of the model. */
+  readonly model?: string;
 }
 
 export interface StoredRun {
@@ -65,32 +69,35 @@ export interface EventLog {
 }
 
 const eventFile = 'events.jsonl';
-const modelName = 'model.safetensors';
-const checkpointNames = ['checkpoint-0.safetensors', 'checkpoint-1.safetensors'] as const;
+/** Two of each: what counts is never written over. */
+const modelNames = ['model-0.safetensors', 'model-1.safetensors'];
+const checkpointNames = ['checkpoint-0.safetensors', 'checkpoint-1.safetensors'];
 
 export interface Runs {
   readonly all: ReadonlyMap<string, StoredRun>;
+  /** Of runs that could not be opened; they are left as they are. */
+  readonly problems: readonly Error[];
   create(record: RunRecord): Promise<StoredRun>;
   remove(id: string): Promise<void>;
+}
+
+async function openRun(folder: Folder, id: string): Promise<StoredRun | undefined> {
+  const own = await openFolder(folder, id);
+  const record = await keptValue<RunRecord>(own, 'run').read();
+  // One whose making was interrupted before its record was written.
+  if (record === undefined) return undefined;
+  const run = storedRun(id, own, record);
+  if (record.state === 'running') await run.update({ state: 'interrupted' });
+  return run;
 }
 
 /** Opens every run; one that was running when its page ended is interrupted. Throws ALEX_STUDIO_STORAGE. */
 export async function openRuns(root: Folder): Promise<Runs> {
   const folder = await openFolder(root, 'runs');
-  const all = new Map<string, StoredRun>();
-  for (const id of await folderNames(folder)) {
-    const own = await openFolder(folder, id);
-    const record = await keptValue<RunRecord>(own, 'run').read();
-    if (record === undefined) {
-      await removeEntry(folder, id);
-      continue;
-    }
-    const run = storedRun(id, own, record);
-    if (record.state === 'running') await run.update({ state: 'interrupted' });
-    all.set(id, run);
-  }
+  const { all, problems } = await openAll(folder, (id) => openRun(folder, id));
   return {
     all,
+    problems,
     async create(record) {
       const id = crypto.randomUUID();
       const own = await openFolder(folder, id);
@@ -134,10 +141,13 @@ function storedRun(id: string, folder: Folder, first: RunRecord): StoredRun {
       return blob && fileOfBlob(file!, blob);
     },
     async writeModel(write) {
-      await writeFile(folder, modelName, (append) => write({ name: modelName, writeBytes: append }));
-      await update({ hasModel: true });
+      const { model } = record;
+      const file = modelNames.find((name) => name !== model)!;
+      await writeFile(folder, file, (append) => write({ name: file, writeBytes: append }));
+      await update({ model: file });
+      if (model !== undefined) await removeEntry(folder, model);
     },
-    model: () => readFile(folder, modelName),
+    model: async () => (record.model === undefined ? undefined : readFile(folder, record.model)),
   };
 }
 

@@ -14,11 +14,15 @@ const lockName = 'alexnet-studio';
 /** A page that is loaded again may have to wait until the worker of before has ended. */
 const patience = 3000;
 
+let isLocked = false;
+
 /** Takes the lock for as long as the worker lives; false when another tab has it. */
 function takeLock(): Promise<boolean> {
+  if (isLocked) return Promise.resolve(true);
   const { promise, resolve } = Promise.withResolvers<boolean>();
   navigator.locks
     .request(lockName, { signal: AbortSignal.timeout(patience) }, () => {
+      isLocked = true;
       resolve(true);
       // Held until the worker ends.
       return new Promise<never>(() => {});
@@ -34,7 +38,9 @@ async function openStore(): Promise<StudioStore> {
   }
   const root = await openRoot();
   if (!(await takeLock())) throw alexnetError('ALEX_STUDIO_OTHER_TAB', {});
-  return { collections: await openCollections(root), runs: await openRuns(root) };
+  // What can fail comes first: open collections hold their files.
+  const runs = await openRuns(root);
+  return { collections: await openCollections(root), runs };
 }
 
 /**

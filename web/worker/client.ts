@@ -18,7 +18,7 @@ import type {
 } from './protocol.ts';
 import type { LayerShape } from '../../src/network/shapes.ts';
 import { asStudioError } from './studioErrors.ts';
-import type { Answer, Call } from './wire.ts';
+import type { Answer, Call, Cancel } from './wire.ts';
 
 /** What a refused call rejects with. */
 export class StudioFailure extends Error implements StudioError {
@@ -42,12 +42,14 @@ interface CallOptions {
   readonly transfer?: readonly Transferable[];
   /** Gets what the worker tells while it works. */
   readonly told?: ((value: never) => void) | undefined;
+  /** Aborted, it tells the worker that it may stop. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 type Ask = <T>(method: string, given: readonly unknown[], options?: CallOptions) => Promise<T>;
 
 /** Starts the worker, and again when it has ended by an error; what was asked until then is refused. */
-function connection(onEvent: (run: string, event: RunEvent) => void): Ask {
+function connection(onEvent: (run: string, event: RunEvent) => void, onLost: () => void): Ask {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let calls = 0;
@@ -76,14 +78,20 @@ function connection(onEvent: (run: string, event: RunEvent) => void): Ask {
     const error = new StudioFailure(asStudioError(alexnetError('ALEX_STUDIO_WORKER', { reason })));
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
+    onLost();
   }
-  return <T>(method: string, given: readonly unknown[], { transfer = [], told }: CallOptions = {}) => {
+  return <T>(
+    method: string,
+    given: readonly unknown[],
+    { transfer = [], told, signal }: CallOptions = {},
+  ) => {
     worker ??= started();
     const id = calls++;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     waiting.set(id, { resolve, reject, told: told as Waiting['told'] });
     try {
       worker.postMessage({ id, method, arguments: given } satisfies Call, [...transfer]);
+      signal?.addEventListener('abort', () => worker?.postMessage({ cancelled: id } satisfies Cancel));
     } catch (error) {
       waiting.delete(id);
       reject(new StudioFailure(asStudioError(error)));
@@ -95,13 +103,20 @@ function connection(onEvent: (run: string, event: RunEvent) => void): Ask {
 /** Starts the studio's worker. */
 export function connectStudio(): Studio {
   const listeners = new Set<(id: string, event: RunEvent) => void>();
-  const ask = connection((run, event) => {
+  const tell = (run: string, event: RunEvent): void => {
     for (const listener of listeners) listener(run, event);
-  });
+  };
+  /** The training that it had under way has been interrupted: the next worker knows. */
+  async function tellStates(): Promise<void> {
+    if (listeners.size === 0) return;
+    for (const run of await trainings.list()) tell(run.id, { type: 'state', run });
+  }
+  const ask = connection(tell, () => void tellStates().catch(() => {}));
+  const trainings = trainingsOf(ask, listeners);
   return {
     environment: () => ask<Environment>('environment', []),
     collections: collectionsOf(ask),
-    trainings: trainingsOf(ask, listeners),
+    trainings,
     models: modelsOf(ask),
   };
 }
@@ -144,7 +159,7 @@ function trainingsOf(ask: Ask, listeners: Set<(id: string, event: RunEvent) => v
     measure: (network, options) => ask<number>('trainings.measure', [network, options]),
     start: (request) => ask<RunInfo>('trainings.start', [request]),
     pause: (id) => ask<RunInfo>('trainings.pause', [id]),
-    resume: (id) => ask<RunInfo>('trainings.resume', [id]),
+    resume: (id, options) => ask<RunInfo>('trainings.resume', [id, options]),
     setLearningRate: (id, learningRate) => ask<void>('trainings.setLearningRate', [id, learningRate]),
     finish: (id) => ask<RunInfo>('trainings.finish', [id]),
     mistakes: (id, options) => ask<Mistake[]>('trainings.mistakes', [id, options]),
@@ -164,7 +179,8 @@ function modelsOf(ask: Ask): Studio['models'] {
     layers: (id) => ask<LayerShape[]>('models.layers', [id]),
     predict: (id, image, top) =>
       ask<Prediction>('models.predict', [id, image, top], { transfer: bitmaps([image]) }),
-    predictAll: (id, images, onResult) => ask<void>('models.predictAll', [id, images], { told: onResult }),
+    predictAll: (id, images, onResult, signal) =>
+      ask<void>('models.predictAll', [id, images], { told: onResult, signal }),
     explain: (id, image, target) =>
       ask<Explanation>('models.explain', [id, image, target], { transfer: bitmaps([image]) }),
     activations: (id, image, layer) =>

@@ -25,6 +25,8 @@ export interface CollectionsOptions {
 export interface OwnedCollections extends Collections {
   /** For a training. Throws ALEX_STUDIO_UNKNOWN, ALEX_STUDIO_FEW_IMAGES. */
   trainingImages(id: string): Promise<TrainingImages>;
+  /** Throws ALEX_STUDIO_ADDING while images are being added. */
+  checkSettled(id: string): void;
 }
 
 /** Images decoded and written together. */
@@ -47,11 +49,14 @@ const shapesInfo: CollectionInfo = {
 
 function infoOf({ id, index: { name, side, classes } }: ImageStore): CollectionInfo {
   const counts = classes.map((own) => ({ name: own.name, images: own.records.length }));
-  const images = counts.reduce((sum, own) => sum + own.images, 0);
-  return { id, name, builtIn: false, side, classes: counts, testImages: heldImages(images) };
+  const held = heldImages(counts.map((own) => own.images));
+  const testImages = held.reduce((sum, count) => sum + count, 0);
+  return { id, name, builtIn: false, side, classes: counts, testImages };
 }
 
 export function createCollections({ store, checkUnused }: CollectionsOptions): OwnedCollections {
+  /** Collections that images are being added to, once for each portion. */
+  const growing: string[] = [];
   async function opened(id: string): Promise<ImageStore> {
     if (id === shapesId) throw alexnetError('ALEX_STUDIO_BUILT_IN', {});
     const { all } = (await store()).collections;
@@ -65,7 +70,7 @@ export function createCollections({ store, checkUnused }: CollectionsOptions): O
   ): Promise<CollectionInfo> {
     const collection = await opened(id);
     checkUnused(id, collection.index.name);
-    await collection.change(change(collection.index.classes));
+    await collection.change(change);
     return infoOf(collection);
   }
   return {
@@ -80,7 +85,12 @@ export function createCollections({ store, checkUnused }: CollectionsOptions): O
     async add(id, images, onProgress) {
       const collection = await opened(id);
       checkUnused(id, collection.index.name);
-      return addImages(collection, images, onProgress);
+      growing.push(id);
+      try {
+        return await addImages(collection, images, onProgress);
+      } finally {
+        growing.splice(growing.indexOf(id), 1);
+      }
     },
     async images(id, { class: name, from, count }) {
       if (id === shapesId) return shapesOf(name, from, count);
@@ -115,6 +125,9 @@ export function createCollections({ store, checkUnused }: CollectionsOptions): O
       const collection = await opened(id);
       checkUnused(id, collection.index.name);
       await (await store()).collections.remove(id);
+    },
+    checkSettled(id) {
+      if (growing.includes(id)) throw alexnetError('ALEX_STUDIO_ADDING', {});
     },
     trainingImages: async (id) => (id === shapesId ? shapesImages() : collectionImages(await opened(id))),
   };

@@ -6,7 +6,7 @@ import { compileSubject, forEachBatch, seenImage, type Subject } from '../../src
 import type { ImageView } from '../../src/data/image.ts';
 import { articleTransforms } from '../../src/data/transforms.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { alexnetError } from '../../src/errors.ts';
+import { AlexnetError, alexnetError } from '../../src/errors.ts';
 import { initialise } from '../../src/network/initialise.ts';
 import { elementCount, inferShapes, learntShapes } from '../../src/network/shapes.ts';
 import { buildNetwork } from '../../src/network/zoo/networks.ts';
@@ -17,6 +17,7 @@ import { softmax } from '../../src/training/softmax.ts';
 import { topClasses } from '../../src/training/topClasses.ts';
 import type { StoredRun } from '../store/runStore.ts';
 import type { StudioStore } from '../store/studioStore.ts';
+import { makeTurns } from '../store/turns.ts';
 import { decode } from './decode.ts';
 import { pixelsOf } from './pixels.ts';
 import type { Guess, Mistake, ModelFormatName, ModelInfo, Models, Prediction } from './protocol.ts';
@@ -40,6 +41,8 @@ export interface OwnedModels extends Models {
 /** A model that can be used. */
 interface Known {
   readonly info: ModelInfo;
+  /** Another one when the weights are others. */
+  readonly key: string;
   readonly read: () => Promise<Model>;
 }
 
@@ -65,19 +68,19 @@ export function createModels({ engine, store, trainingImages }: ModelsOptions): 
   async function known(id: string): Promise<Known> {
     const found = inMemory.get(id);
     if (found) return found;
-    const others = id.startsWith(runPrefix) ? await runModels() : [];
-    const one = others.find(({ info }) => info.id === id);
-    if (one) return one;
-    const all = [...inMemory.keys(), ...others.map(({ info }) => info.id)];
-    throw alexnetError('ALEX_STUDIO_UNKNOWN', { what: 'model', name: id, known: all });
+    const run = id.startsWith(runPrefix)
+      ? (await store()).runs.all.get(id.slice(runPrefix.length))
+      : undefined;
+    if (run?.record.model !== undefined) return knownRun(run, ofRuns);
+    throw alexnetError('ALEX_STUDIO_UNKNOWN', { what: 'model', name: id, known: [...inMemory.keys()] });
   }
   async function use<T>(id: string, work: (subject: Subject) => Promise<T>): Promise<T> {
-    const { read } = await known(id);
-    return subjects.use(id, read, work);
+    const { key, read } = await known(id);
+    return subjects.use(key, read, work);
   }
   function keep(name: string, model: Model): ModelInfo {
     const info = infoOf(crypto.randomUUID(), name, model, undefined);
-    inMemory.set(info.id, { info, read: async () => model });
+    inMemory.set(info.id, { info, key: info.id, read: async () => model });
     return info;
   }
   return {
@@ -96,8 +99,9 @@ export function createModels({ engine, store, trainingImages }: ModelsOptions): 
       const view = await decode(image, 'the image');
       return use(id, (subject) => predictImage(subject, view, top));
     },
-    async predictAll(id, images, onResult) {
+    async predictAll(id, images, onResult, signal) {
       for (const { name, image } of images) {
+        if (signal?.aborted === true) return;
         try {
           const view = await decode(image, name);
           const prediction = await use(id, (subject) => predictImage(subject, view, usualGuesses));
@@ -130,35 +134,49 @@ export function createModels({ engine, store, trainingImages }: ModelsOptions): 
         const { name } = run.record.request;
         throw alexnetError('ALEX_STUDIO_COLLECTION_CHANGED', { run: name, collection: images.name });
       }
-      return use(`${runPrefix}${run.id}`, (subject) => mistakesOf(subject, images, most));
+      return use(modelIdOf(run.id), (subject) => mistakesOf(subject, images, most));
     },
   };
 }
 
 const runPrefix = 'run-';
-const modelFile = 'model.safetensors';
+
+/** The id of a run's model. */
+export function modelIdOf(run: string): string {
+  return `${runPrefix}${run}`;
+}
 
 async function modelBlobOf(run: StoredRun): Promise<Blob> {
   const blob = await run.model();
   if (blob) return blob;
-  throw alexnetError('ALEX_STUDIO_STORAGE', { file: modelFile, reason: 'it is not there' });
+  throw alexnetError('ALEX_STUDIO_STORAGE', { file: run.record.model ?? 'model', reason: 'it is not there' });
 }
 
 async function knownRuns(runs: Iterable<StoredRun>, infos: Map<string, ModelInfo>): Promise<Known[]> {
   const found: Known[] = [];
-  for (const run of runs) if (run.record.hasModel) found.push(await knownRun(run, infos));
+  for (const run of runs) {
+    if (run.record.model === undefined) continue;
+    try {
+      found.push(await knownRun(run, infos));
+    } catch (error) {
+      // Whoever asks for this one is told; the others are as good as ever.
+      if (!(error instanceof AlexnetError)) throw error;
+    }
+  }
   return found;
 }
 
 async function knownRun(run: StoredRun, infos: Map<string, ModelInfo>): Promise<Known> {
-  let info = infos.get(run.id);
+  const { model, request } = run.record;
+  const key = `${modelIdOf(run.id)} ${model}`;
+  let info = infos.get(key);
   if (info === undefined) {
-    const file = await openModelBlob(modelFile, await modelBlobOf(run));
-    info = infoOf(`${runPrefix}${run.id}`, run.record.request.name, file, run.id);
+    const file = await openModelBlob(model!, await modelBlobOf(run));
+    info = infoOf(modelIdOf(run.id), request.name, file, run.id);
     await file.close();
-    infos.set(run.id, info);
+    infos.set(key, info);
   }
-  return { info, read: async () => readModelBlob(modelFile, await modelBlobOf(run)) };
+  return { info, key, read: async () => readModelBlob(model!, await modelBlobOf(run)) };
 }
 
 function infoOf(
@@ -200,33 +218,35 @@ async function modelAs(named: string, model: Model, format: ModelFormatName): Pr
 
 interface SubjectCache {
   /** Compiles a model, or takes it as it is from before; one use at a time. */
-  use<T>(id: string, read: () => Promise<Model>, work: (subject: Subject) => Promise<T>): Promise<T>;
-  drop(id: string): Promise<void>;
+  use<T>(key: string, read: () => Promise<Model>, work: (subject: Subject) => Promise<T>): Promise<T>;
+  /** Of the models whose keys begin so. */
+  drop(key: string): Promise<void>;
 }
 
-/** The model that was used last stays compiled. */
+/** The model that was used last stays compiled, unless it failed: its threads may be gone. */
 function subjectCache(engine: () => Promise<Engine>): SubjectCache {
-  let kept: { readonly id: string; readonly subject: Subject } | undefined;
-  let busy: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = busy.then(work);
-    busy = done.catch(() => {});
-    return done;
-  }
+  let kept: { readonly key: string; readonly subject: Subject } | undefined;
+  const inTurn = makeTurns();
   async function empty(): Promise<void> {
-    await kept?.subject.close();
+    const { subject } = kept ?? {};
     kept = undefined;
+    await subject?.close();
   }
   return {
-    use: (id, read, work) =>
+    use: (key, read, work) =>
       inTurn(async () => {
-        if (kept?.id !== id) {
+        if (kept?.key !== key) {
           await empty();
-          kept = { id, subject: await compileSubject(await read(), await engine(), batchSize) };
+          kept = { key, subject: await compileSubject(await read(), await engine(), batchSize) };
         }
-        return work(kept.subject);
+        try {
+          return await work(kept.subject);
+        } catch (error) {
+          if (!(error instanceof AlexnetError) || error.code === 'ALEX_PROGRAM_STATE') await empty();
+          throw error;
+        }
       }),
-    drop: (id) => inTurn(async () => (kept?.id === id ? empty() : undefined)),
+    drop: (key) => inTurn(async () => (kept?.key.startsWith(key) ? empty() : undefined)),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Environment {
   readonly storage:
     | { readonly used: number; readonly quota: number; readonly persisted: boolean }
     | undefined;
+  /** Of collections and trainings in storage that could not be opened, and are left as they are. */
+  readonly problems: readonly StudioError[];
 }
 
 /** Interleaved RGB pixels, uint8. */
@@ -104,6 +106,8 @@ export interface RunInfo {
   readonly epochs: number;
   /** 0..1, on the test images of the collection; undefined before the first test. */
   readonly accuracy: number | undefined;
+  /** Whether there is something that it could go on from, or be ended with. */
+  readonly hasCheckpoint: boolean;
   readonly error?: StudioError;
 }
 
@@ -148,14 +152,18 @@ export interface Trainings {
     network: string,
     options: { readonly classes: number; readonly batchSize: number },
   ): Promise<number>;
+  /** Throws ALEX_STUDIO_TRAINING_RUNNING, ALEX_STUDIO_ADDING, ALEX_STUDIO_FEW_IMAGES. */
   start(request: TrainingRequest): Promise<RunInfo>;
   /** Writes a checkpoint and lets go of the engine. */
   pause(id: string): Promise<RunInfo>;
-  /** Goes on from the checkpoint, to the same bits as without the pause. */
-  resume(id: string): Promise<RunInfo>;
+  /**
+   * Goes on from the checkpoint, to the same bits as without the pause; with a learning rate, as if that had been set there.
+   * Throws ALEX_STUDIO_COLLECTION_CHANGED, and what `start` throws; the run is then left as it is.
+   */
+  resume(id: string, options?: { readonly learningRate?: number }): Promise<RunInfo>;
   /** From the next step on; what falls of the schedule after that falls in proportion. */
   setLearningRate(id: string, learningRate: number): Promise<void>;
-  /** Ends it with what it has learnt: tests, and leaves a model. */
+  /** Ends it with what it has learnt: tests, where its images are still there, and leaves a model. */
   finish(id: string): Promise<RunInfo>;
   /** Held-out images that an ended run answers wrongly, those first of which it is surest. */
   mistakes(id: string, options: { readonly most: number }): Promise<readonly Mistake[]>;
@@ -218,11 +226,12 @@ export interface Models {
   ): Promise<ModelInfo>;
   layers(id: string): Promise<readonly LayerShape[]>;
   predict(id: string, image: Blob | ImageBitmap | Pixels, top?: number): Promise<Prediction>;
-  /** Many files, one after the other; `onResult` gets each as it is done. */
+  /** Many files, one after the other, until it is aborted; `onResult` gets each as it is done. */
   predictAll(
     id: string,
     images: readonly { readonly name: string; readonly image: Blob }[],
     onResult: (result: { readonly name: string } & (Prediction | { readonly error: StudioError })) => void,
+    signal?: AbortSignal,
   ): Promise<void>;
   explain(id: string, image: Blob | ImageBitmap | Pixels, target?: string): Promise<Explanation>;
   activations(id: string, image: Blob | ImageBitmap | Pixels, layer: string): Promise<LayerActivations>;

@@ -9,7 +9,7 @@ import type { Environment, RunEvent } from './protocol.ts';
 import { asStudioError } from './studioErrors.ts';
 import { trainingDesk, type TrainingDesk } from './trainingDesk.ts';
 import { createTrainings } from './trainings.ts';
-import type { Answer, Call } from './wire.ts';
+import type { Answer, Call, Cancel } from './wire.ts';
 
 let made: Promise<WebEngine> | undefined;
 
@@ -30,25 +30,31 @@ const collections = createCollections({
     throw alexnetError('ALEX_STUDIO_IN_USE', { what: name });
   },
 });
-const { trainingImages } = collections;
+const { trainingImages, checkSettled } = collections;
 const models = createModels({ engine, store, trainingImages });
 const desk: TrainingDesk = trainingDesk({
   engine,
-  trainingImages,
   model: models.model,
   tell: (run: string, event: RunEvent) => answer({ type: 'event', run, event }),
 });
-const trainings = createTrainings({ desk, engine, store, trainingImages, mistakes: models.mistakes });
+const trainings = createTrainings({ desk, engine, store, trainingImages, checkSettled, models });
+
+/** Of the storage, where it could be opened. */
+async function problems(): Promise<readonly Error[]> {
+  const opened = await store().catch(() => undefined);
+  return opened ? [...opened.collections.problems, ...opened.runs.problems] : [];
+}
 
 async function environment(): Promise<Environment> {
   const { target, threads, features } = await engine();
   const { threads: isolated, relaxedSimd } = features;
-  return { target, threads, isolated, relaxedSimd, storage: await storageUse() };
+  const [storage, unopened] = await Promise.all([storageUse(), problems()]);
+  return { target, threads, isolated, relaxedSimd, storage, problems: unopened.map(asStudioError) };
 }
 
 type Method = (...given: never[]) => Promise<unknown>;
 
-/** Methods by the names that calls have; those in `told` have a callback as their last argument. */
+/** Methods by the names that calls have; those in `told` have a callback and a signal as their last arguments. */
 const methods: Readonly<Record<string, Method>> = {
   environment,
   ...named('collections', collections),
@@ -77,15 +83,25 @@ function buffersOf(value: unknown): ArrayBuffer[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(buffersOf) : [];
 }
 
+/** What ends calls that are under way. */
+const stops = new Map<number, AbortController>();
+
 async function serve({ id, method, arguments: given }: Call): Promise<void> {
+  const stop = new AbortController();
+  stops.set(id, stop);
   try {
     const callback = (value: unknown): void => answer({ type: 'told', id, value });
-    const all = told[method] === true ? [...given, callback] : given;
+    const all = told[method] === true ? [...given, callback, stop.signal] : given;
     const value = await methods[method]!(...(all as never[]));
     answer({ type: 'done', id, value }, moved.includes(method) ? buffersOf(value) : []);
   } catch (error) {
     answer({ type: 'failed', id, error: asStudioError(error) });
+  } finally {
+    stops.delete(id);
   }
 }
 
-addEventListener('message', ({ data }: MessageEvent<Call>) => void serve(data));
+addEventListener('message', ({ data }: MessageEvent<Call | Cancel>) => {
+  if ('cancelled' in data) stops.get(data.cancelled)?.abort();
+  else void serve(data);
+});

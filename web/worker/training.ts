@@ -26,7 +26,7 @@ import type { OrderQueue } from '../../src/training/orders.ts';
 import { isDone, type RunStore, type Session, type StepHook } from '../../src/training/session.ts';
 import { trainEpochs } from '../../src/training/trainEpochs.ts';
 import type { TrainingConfig } from '../../src/training/trainingOptions.ts';
-import type { EventLog, StoredRun } from '../store/runStore.ts';
+import type { EventLog, RunRecord, StoredRun } from '../store/runStore.ts';
 import { macrotask } from './macrotask.ts';
 import { imageCount, type LabelledImages, type TrainingImages } from './trainingImages.ts';
 
@@ -37,7 +37,7 @@ export interface TrainingParts {
   readonly log: EventLog;
   /** A model to begin with. */
   readonly startFrom: Model | undefined;
-  readonly orders: Pick<OrderQueue, 'take'>;
+  readonly orders: OrderQueue;
   /** Aborted, it stops the training after the step under way, with a checkpoint. */
   readonly signal: AbortSignal;
   /** Whether what is learnt when it stops is to be tested and kept as a model. */
@@ -53,7 +53,7 @@ const checkpointPause = 5000;
 export async function runTraining(parts: TrainingParts): Promise<boolean> {
   const { engine, images, run } = parts;
   const { config } = run.record;
-  const network = networkFor(config, images);
+  const network = networkFor(run.record, images.classes);
   const transforms = await transformsFor(config, network, images);
   const program = await engine.compile(network, {
     batchSize: config.batchSize,
@@ -71,6 +71,8 @@ export async function runTraining(parts: TrainingParts): Promise<boolean> {
     };
     const session = newSession(parts, program, description, loaders, position);
     parts.emit(startEvent(parts, session));
+    // What was ordered with the beginning comes before the first step.
+    parts.orders.poll();
     await trainEpochs(session);
     if (!isDone(session) && !parts.finishes()) return false;
     await testAndKeep(parts, session, loaders.test);
@@ -80,7 +82,29 @@ export async function runTraining(parts: TrainingParts): Promise<boolean> {
   }
 }
 
-function networkFor({ network, dropout }: TrainingConfig, { classes }: TrainingImages): NetworkSpec {
+/** Makes a model of a run's checkpoint, without its images. Throws what the store throws. */
+export async function keepUntested(run: StoredRun, engine: Engine): Promise<void> {
+  const { config, classes, side } = run.record;
+  const network = networkFor(run.record, classes);
+  const { test: transforms } = await transformsFor(config, network, { height: side, width: side });
+  const program = await engine.compile(network, {
+    batchSize: 1,
+    training: true,
+    ...compiledUpdates(config, network),
+  });
+  try {
+    await restoreCheckpoint(run, program);
+    const description = { network, classes, transforms, details: { training: config } };
+    await withAverages(program, () => keepModel(run, program, description));
+  } finally {
+    await program.dispose();
+  }
+}
+
+function networkFor(
+  { config: { network, dropout } }: Pick<RunRecord, 'config'>,
+  classes: readonly string[],
+): NetworkSpec {
   return buildNetwork(network as string, { classes: classes.length, dropout });
 }
 
@@ -115,25 +139,24 @@ export function batchesOf(
 }
 
 /** Fills the program's parameters. */
-async function startingPosition(
-  { run, images, startFrom }: TrainingParts,
-  program: Program,
-): Promise<Position> {
-  const { config, request, fingerprint } = run.record;
-  if (fingerprint !== images.fingerprint) {
-    throw alexnetError('ALEX_STUDIO_COLLECTION_CHANGED', { run: request.name, collection: images.name });
-  }
-  const file = await run.checkpoint();
-  if (file) {
-    const checkpoint = await openCheckpointIn(file);
-    await checkpoint.restore(program);
-    return checkpoint.position;
-  }
+async function startingPosition({ run, startFrom }: TrainingParts, program: Program): Promise<Position> {
+  const { config } = run.record;
+  const position = await restoreCheckpoint(run, program);
+  if (position) return position;
   initialise(program.network, { scheme: config.initialization, seed: config.seed }, (name, values) =>
     program.writeParameter(name, values),
   );
   if (startFrom) takeFeatures(startFrom, program);
   return startPosition;
+}
+
+/** Where the run's checkpoint stands; undefined where there is none. */
+async function restoreCheckpoint(run: StoredRun, program: Program): Promise<Position | undefined> {
+  const file = await run.checkpoint();
+  if (file === undefined) return undefined;
+  const checkpoint = await openCheckpointIn(file);
+  await checkpoint.restore(program);
+  return checkpoint.position;
 }
 
 /** Weights of the same name and shape; those of the last layer are of other classes, unless it has as many. */
@@ -207,12 +230,7 @@ async function testAndKeep(
 ): Promise<void> {
   const { classes } = images;
   await withAverages(program, async () => {
-    const write = modelWriter(
-      { ...safetensorsFormat, write: safetensorsFormat.write! },
-      description,
-      (name) => program.readParameter(name),
-    );
-    await run.writeModel(write);
+    await keepModel(run, program, description);
     emit(
       await evaluate(program, loader, {
         classes,
@@ -222,6 +240,11 @@ async function testAndKeep(
       }),
     );
   });
+}
+
+async function keepModel(run: StoredRun, program: Program, description: ModelDescription): Promise<void> {
+  const format = { ...safetensorsFormat, write: safetensorsFormat.write! };
+  await run.writeModel(modelWriter(format, description, (name) => program.readParameter(name)));
 }
 
 function startEvent(

@@ -10,23 +10,34 @@ import { filterSheet } from './filterSheet.ts';
 import { macrotask } from './macrotask.ts';
 import type { RunEvent, RunInfo } from './protocol.ts';
 import { asStudioError } from './studioErrors.ts';
-import { runTraining } from './training.ts';
+import { toldEvents, type ToldEvents } from './toldEvents.ts';
+import { keepUntested, runTraining } from './training.ts';
 import type { TrainingImages } from './trainingImages.ts';
 
 export interface DeskOptions {
   readonly engine: () => Promise<Engine>;
-  readonly trainingImages: (collection: string) => Promise<TrainingImages>;
   /** A model by its id, to begin with. */
   readonly model: (id: string) => Promise<Model>;
   readonly tell: (run: string, event: RunEvent) => void;
 }
 
+/** What a training begins with. */
+export interface Beginning {
+  /** Those of the run; without them it is ended as it is, and not tested. */
+  readonly images: TrainingImages | undefined;
+  /** Tests the run as it is. Default false. */
+  readonly finishes?: boolean;
+  /** To be carried out before the first step. Default: none. */
+  readonly orders?: readonly TrainingOrder[];
+}
+
 /** The training under way. */
 interface Active {
   readonly run: StoredRun;
+  readonly images: TrainingImages | undefined;
   readonly stop: AbortController;
   readonly waiting: TrainingOrder[];
-  readonly told: RunEvent[];
+  told: ToldEvents;
   filters: RunEvent | undefined;
   finishes: boolean;
   readonly ended: Promise<void>;
@@ -37,8 +48,8 @@ export interface TrainingDesk {
   readonly run: StoredRun | undefined;
   /** Throws ALEX_STUDIO_TRAINING_RUNNING. */
   checkIdle(): void;
-  /** Starts a training, or goes on with it; `finishes` tests it as it is. Throws ALEX_STUDIO_TRAINING_RUNNING, ALEX_STUDIO_STORAGE_FULL. */
-  begin(run: StoredRun, options?: { readonly finishes: boolean }): Promise<RunInfo>;
+  /** Starts a training, or goes on with it. Throws ALEX_STUDIO_TRAINING_RUNNING, ALEX_STUDIO_STORAGE_FULL. */
+  begin(run: StoredRun, beginning: Beginning): Promise<RunInfo>;
   /** Stops the training under way after its step, with a checkpoint; `finishes` tests it then. Resolved when it has ended. */
   stop(run: StoredRun, options: { readonly finishes: boolean }): Promise<RunInfo>;
   order(order: TrainingOrder): void;
@@ -84,18 +95,29 @@ export function trainingDesk(options: DeskOptions): TrainingDesk {
       return active?.run;
     },
     checkIdle,
-    async begin(run, { finishes } = { finishes: false }) {
+    async begin(run, { images, finishes = false, orders = [] }) {
       checkIdle();
       const { promise: ended, resolve } = Promise.withResolvers<void>();
       const stop = new AbortController();
       if (finishes) stop.abort();
-      const one: Active = { run, stop, waiting: [], told: [], filters: undefined, finishes, ended };
+      const waiting = [...orders];
+      const one: Active = {
+        run,
+        images,
+        stop,
+        waiting,
+        told: toldEvents(),
+        filters: undefined,
+        finishes,
+        ended,
+      };
       active = one;
       try {
         await changeState(run, { state: 'running', error: undefined });
       } catch (error) {
         active = undefined;
         run.note({ state: 'failed', error: asStudioError(error) });
+        tell(run.id, { type: 'state', run: infoOf(run) });
         resolve();
         throw error;
       }
@@ -112,20 +134,36 @@ export function trainingDesk(options: DeskOptions): TrainingDesk {
       return infoOf(run);
     },
     order: (order) => void active?.waiting.push(order),
-    events: () => (active ? [...active.told, ...(active.filters ? [active.filters] : [])] : []),
+    events: () => (active ? [...active.told.all, ...(active.filters ? [active.filters] : [])] : []),
   };
 }
 
 export function infoOf({ id, record }: StoredRun): RunInfo {
-  const { request, state, startedAt, epoch, config, accuracy, error } = record;
-  return { id, request, state, startedAt, epoch, epochs: config.epochs, accuracy, ...(error && { error }) };
+  const { request, state, startedAt, epoch, config, accuracy, checkpoint, error } = record;
+  const [{ epochs }, hasCheckpoint] = [config, checkpoint !== undefined];
+  return {
+    id,
+    request,
+    state,
+    startedAt,
+    epoch,
+    epochs,
+    accuracy,
+    hasCheckpoint,
+    ...(error && { error }),
+  };
 }
 
 /** Runs the training that is under way; true when it has a model at its end. */
 async function work(one: Active, options: DeskOptions): Promise<boolean> {
-  const { run } = one;
+  const { run, images } = one;
   const { request } = run.record;
-  const images = await options.trainingImages(request.collection);
+  if (images === undefined) {
+    await keepUntested(run, await options.engine());
+    return true;
+  }
+  const { classes } = images;
+  run.note({ classes });
   const startFrom =
     request.startFrom === undefined || run.record.checkpoint
       ? undefined
@@ -136,7 +174,7 @@ async function work(one: Active, options: DeskOptions): Promise<boolean> {
   );
   const log = await run.openLog();
   try {
-    one.told.push(...log.before);
+    one.told = toldEvents(log.before);
     const teller = eventTeller(one, options.tell);
     return await runTraining({
       engine: await options.engine(),
@@ -190,7 +228,7 @@ function isKept({ type }: RunEvent): boolean {
 function eventTeller(one: Active, tell: DeskOptions['tell']): (event: RunEvent) => void {
   const lastAt = new Map<string, number>();
   return (event) => {
-    if (isKept(event)) one.told.push(event);
+    if (isKept(event)) one.told.add(event);
     if (event.type === 'step' || event.type === 'progress') {
       const now = performance.now();
       if (now - (lastAt.get(event.type) ?? -Infinity) < eventPause) return;

@@ -3,7 +3,7 @@ import { planarImage, type ImageSize } from '../../src/data/image.ts';
 import { emptyLabels, type DatasetLabels } from '../../src/data/dataset.ts';
 import type { PreparedReader } from '../../src/data/loaderFill.ts';
 import { generateShapes, shapesClasses } from '../../src/data/shapes.ts';
-import { stratifiedSplit } from '../../src/data/split.ts';
+import { holdBack, shares } from '../../src/data/split.ts';
 import { alexnetError } from '../../src/errors.ts';
 import type { CollectionIndex, ImageStore } from '../store/imageStore.ts';
 
@@ -19,7 +19,7 @@ export interface TrainingImages extends ImageSize {
   readonly classes: readonly string[];
   readonly train: LabelledImages;
   readonly test: LabelledImages;
-  /** Another one when images or classes have changed. */
+  /** Another one when images have changed. */
   readonly fingerprint: string;
 }
 
@@ -53,9 +53,11 @@ function drawShapes(): TrainingImages {
   return { name: shapesId, classes: shapesClasses, train, test, height, width, fingerprint: shapesId };
 }
 
-/** How many images are held back of so many; 0 when there are too few to hold any back. */
-export function heldImages(count: number): number {
-  return count < 2 ? 0 : Math.max(1, Math.round(testShare * count));
+/** How many images of each class are held back, of so many: one at least, where two are there. */
+export function heldImages(sizes: readonly number[]): number[] {
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const counts = shares(sizes, testShare, Math.round(testShare * all));
+  return counts.map((count, i) => (sizes[i]! < 2 ? 0 : Math.max(1, count)));
 }
 
 /** Labels of all images, class after class, as records. */
@@ -82,7 +84,7 @@ export function collectionImages(store: ImageStore): TrainingImages {
   const { records, labels } = labelled(filled);
   const classes = filled.classes.map(({ name }) => name);
   const dataset = { length: records.length, labels, classes };
-  const { kept, held } = stratifiedSplit(dataset, heldImages(records.length), splitSeed);
+  const { kept, held } = holdBack(dataset, heldImages, splitSeed);
   const size = { height: index.side, width: index.side };
   const images: PreparedReader = {
     read: (at) => ({ image: planarImage(store.read(records[at]!), size), done: 0 }),

@@ -8,6 +8,11 @@ export interface Call {
   readonly arguments: readonly unknown[];
 }
 
+/** A call that nobody waits for any more. */
+export interface Cancel {
+  readonly cancelled: number;
+}
+
 /** What the worker says. */
 export type Answer =
   | { readonly type: 'done'; readonly id: number; readonly value: unknown }
