@@ -9,7 +9,7 @@ import { configDifferences, type ConfigDifference } from './configDifferences.ts
 import { chartHtml, pageHtml, tableHtml } from './page.ts';
 import { trainingSeconds } from '../training/runEvents.ts';
 import { readRun, type RunRecord } from '../training/runRecord.ts';
-import { stepCurve, trainingCurve } from './stepCurve.ts';
+import { learningRateCurve, trainingCurve } from './stepCurve.ts';
 import { wilsonInterval } from './statistics.ts';
 import { axes, shortNumber } from './terms.ts';
 
@@ -172,7 +172,7 @@ const curves: readonly Curve[] = [
   {
     what: { en: 'learning rate', ja: '学習率' },
     axis: axes.learningRate,
-    points: (run) => stepCurve(run, ({ learningRate }) => learningRate),
+    points: learningRateCurve,
     best: 'none',
     ofData: false,
   },

@@ -5,14 +5,29 @@ import { epochsAt, type RunEvents } from '../training/runEvents.ts';
 /** More points than this are drawn as means of neighbours: a screen shows no more. */
 const mostPoints = 600;
 
+/** Of so many values in a row those that are drawn as one point: [from, to) of each group. */
+function groupsOf(values: number): readonly (readonly [from: number, to: number])[] {
+  const size = Math.max(1, Math.ceil(values / mostPoints));
+  return Array.from({ length: Math.ceil(values / size) }, (_, i) => [
+    i * size,
+    Math.min(values, (i + 1) * size),
+  ]);
+}
+
 /** A value of every step event over epochs. */
 export function stepCurve(run: RunEvents, value: (event: StepEvent) => number): ChartPoint[] {
-  const points = run.steps.map((event) => ({ x: epochsAt(event, run), y: value(event) }));
-  const group = Math.ceil(points.length / mostPoints);
-  if (group <= 1) return points;
-  return Array.from({ length: Math.ceil(points.length / group) }, (_, i) => {
-    const own = points.slice(i * group, (i + 1) * group);
-    return { x: own.at(-1)!.x, y: own.reduce((sum, { y }) => sum + y, 0) / own.length };
+  return groupsOf(run.steps.length).map(([from, to]) => {
+    let sum = 0;
+    for (let i = from; i < to; i++) sum += value(run.steps[i]!);
+    return { x: epochsAt(run.steps[to - 1]!, run), y: sum / (to - from) };
+  });
+}
+
+/** The learning rate over epochs, at the ends of stepCurve's groups: a mean would be none that was used. */
+export function learningRateCurve(run: RunEvents): ChartPoint[] {
+  return groupsOf(run.steps.length).map(([, to]) => {
+    const event = run.steps[to - 1]!;
+    return { x: epochsAt(event, run), y: event.learningRate };
   });
 }
 

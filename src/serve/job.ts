@@ -30,9 +30,13 @@ export function createJobs(): Jobs {
   let waiting = 0;
   return {
     async run(job, signal, tell) {
-      if (waiting > 0) tell({ type: 'queued' });
+      const queued = waiting > 0;
+      if (queued) tell({ type: 'queued' });
       waiting++;
-      const mine = last.then(() => runInThread(job, signal, tell));
+      const mine = last.then(() => {
+        if (queued) tell({ type: 'begun' });
+        return runInThread(job, signal, tell);
+      });
       last = mine.catch(() => {}).finally(() => waiting--);
       return mine;
     },

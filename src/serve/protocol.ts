@@ -77,6 +77,8 @@ export interface Diagnosed {
 export type JobMessage<Result> =
   /** Another job is at work. */
   | { readonly type: 'queued' }
+  /** The turn of a job that was queued has come. */
+  | { readonly type: 'begun' }
   | { readonly type: 'progress'; readonly what: string; readonly done: number; readonly total: number }
   | { readonly type: 'done'; readonly result: Result }
   | { readonly type: 'failed'; readonly error: ServerError };

@@ -52,7 +52,7 @@ const checks: Readonly<Record<Exclude<TrainingEvent['type'], 'progress'>, Check>
   checkpoint: object({ numbers: ['epoch', 'step'] }),
   'learning-rate': object({ numbers: ['epoch', 'step', 'globalStep', 'before', 'learningRate'] }),
   epoch: object({ numbers: ['epoch', 'loss', 'seconds', 'imagesPerSecond'], others: waiting }),
-  validation: object({ numbers: ['epoch', 'loss', 'accuracy', 'top5'] }),
+  validation: object({ numbers: ['epoch', 'loss', 'accuracy', 'top5', 'images'] }),
   notice: object({ numbers: [], texts: ['message'] }),
   failure: object({ numbers: ['globalStep'], texts: ['code', 'message'] }),
   result: object({

@@ -49,21 +49,66 @@ export function parsedEvent(line: string): TrainingEvent[] {
  * step win, and what came after the step that it was resumed from is dropped.
  */
 export function gatherEvents(events: readonly TrainingEvent[]): RunEvents {
-  const kept = keptEvents(events);
-  const starts = kept.filter((event) => event.type === 'start');
-  const start = starts.at(-1);
+  return gatherMore(nothingGathered, events).run;
+}
+
+type KeyOf<T> = (event: T) => readonly number[];
+
+const stepKey: KeyOf<StepEvent> = ({ epoch, step }) => [epoch, step];
+const epochKey: KeyOf<EpochEvent | ValidationEvent> = ({ epoch }) => [epoch];
+const watchKey: KeyOf<WatchEvent> = ({ globalStep }) => [globalStep];
+
+/** What was gathered so far, to go on from there. */
+export interface GatheredEvents {
+  readonly run: RunEvents;
+  /** Those that count. */
+  readonly kept: readonly TrainingEvent[];
+}
+
+export const nothingGathered: GatheredEvents = { run: runOf([]), kept: [] };
+
+/**
+ * As gatherEvents of all that was gathered and of what has come since. While a run simply goes on, only the latter is looked
+ * at, and lists that get nothing new stay the same: a page that follows a run asks again and again.
+ */
+export function gatherMore({ run, kept }: GatheredEvents, more: readonly TrainingEvent[]): GatheredEvents {
+  const all = kept.concat(more);
+  if (more.some(({ type }) => type === 'start')) {
+    const counting = keptEvents(all);
+    return { run: runOf(counting), kept: counting };
+  }
+  const news = runOf(more);
+  const { failure = run.failure, result = run.result } = news;
+  const joined: RunEvents = {
+    ...run,
+    steps: ordered(run.steps, news.steps, stepKey),
+    epochs: ordered(run.epochs, news.epochs, epochKey),
+    validations: ordered(run.validations, news.validations, epochKey),
+    watches: ordered(run.watches, news.watches, watchKey),
+    notices: appended(run.notices, news.notices),
+    rateChanges: appended(run.rateChanges, news.rateChanges),
+    ...(failure && { failure }),
+    ...(result && { result }),
+  };
+  return { run: joined, kept: all };
+}
+
+/** Of events that all count. */
+function runOf(kept: readonly TrainingEvent[]): RunEvents {
   const of = <T extends TrainingEvent['type']>(type: T): Extract<TrainingEvent, { type: T }>[] =>
     kept.filter((event): event is Extract<TrainingEvent, { type: T }> => event.type === type);
+  const starts = of('start');
+  const start = starts.at(-1);
   const result = of('result').at(-1);
   const failure = of('failure').at(-1);
   return {
     ...(start && { start }),
     startedFrom: starts[0]?.resumedFrom ?? 0,
     resumes: Math.max(0, starts.length - 1),
-    steps: lastOfEach(of('step'), ({ epoch, step }) => [epoch, step]),
-    epochs: lastOfEach(of('epoch'), ({ epoch }) => [epoch]),
-    validations: lastOfEach(of('validation'), ({ epoch }) => [epoch]),
-    watches: lastOfEach(of('watch'), ({ globalStep }) => [globalStep]),
+    steps: ordered([], of('step'), stepKey),
+    epochs: ordered([], of('epoch'), epochKey),
+    validations: ordered([], of('validation'), epochKey),
+    watches: ordered([], of('watch'), watchKey),
     notices: of('notice'),
     rateChanges: of('learning-rate'),
     ...(failure && { failure }),
@@ -104,12 +149,18 @@ function stepOf(event: TrainingEvent, stepsPerEpoch: number): number {
   }
 }
 
-/** One event a key, the last; in the order of keys. */
-function lastOfEach<T>(events: readonly T[], keyOf: (event: T) => readonly number[]): readonly T[] {
-  const keys = events.map(keyOf);
-  // As in any run that nothing has interrupted: a page that follows one asks again and again.
-  if (keys.every((key, i) => i === 0 || compared(keys[i - 1]!, key) < 0)) return events;
-  const byKey = new Map(events.map((event, i) => [keys[i]!.join(), event]));
+function appended<T>(before: readonly T[], more: readonly T[]): readonly T[] {
+  return more.length === 0 ? before : before.concat(more);
+}
+
+/** One event a key, the last; in the order of keys, as those of before are already. */
+function ordered<T>(before: readonly T[], more: readonly T[], keyOf: KeyOf<T>): readonly T[] {
+  const all = appended(before, more);
+  const follows = (event: T, i: number): boolean =>
+    before.length + i === 0 || compared(keyOf(all[before.length + i - 1]!), keyOf(event)) < 0;
+  // As in any run that nothing has interrupted.
+  if (more.every(follows)) return all;
+  const byKey = new Map(all.map((event) => [keyOf(event).join(), event]));
   return [...byKey.values()].sort((a, b) => compared(keyOf(a), keyOf(b)));
 }
 

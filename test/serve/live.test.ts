@@ -294,9 +294,13 @@ test('the doctor and the report come with progress, and end when nobody waits an
   assert.ok(diagnosed.result.examined > 0);
   // Without a model a report is soon written.
   writeRun(join(runs, 'curves'), {}, [startOf(0), stepAt(1, 5, 2), stepAt(2, 5, 1)]);
-  const report = await messagesOf<JobMessage<WrittenReport>>(
-    await ask('/api/runs/curves/report?language=ja'),
-    () => false,
+  const reportOf = async (): Promise<JobMessage<WrittenReport>[]> =>
+    messagesOf(await ask('/api/runs/curves/report?language=ja'), () => false);
+  const [report, second] = await Promise.all([reportOf(), reportOf()]);
+  const waited = [report, second].filter(([first]) => first!.type === 'queued');
+  assert.deepEqual(
+    waited.map(([, next]) => next!.type),
+    ['begun'],
   );
   assert.ok(report.some(({ type }) => type === 'progress'));
   const written = report.at(-1)!;

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { epochsAt, parsedEvent } from '../../src/training/runEvents.ts';
+import fc from 'fast-check';
+import type { TrainingEvent } from '../../src/training/events.ts';
+import {
+  epochsAt,
+  gatherEvents,
+  gatherMore,
+  nothingGathered,
+  parsedEvent,
+} from '../../src/training/runEvents.ts';
 import { readRun } from '../../src/training/runRecord.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { startOf, stepAt, writeRun } from '../report/runFiles.ts';
@@ -41,6 +49,31 @@ test('of a resumed run what was done again counts once', async (context) => {
   );
 });
 
+test('events that come piece by piece give what all of them at once give', () => {
+  const small = fc.integer({ min: 1, max: 4 });
+  const event = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.tuple(small, small, fc.nat()).map((given) => stepAt(...given)),
+    },
+    fc.integer({ min: 0, max: 12 }).map((resumedFrom) => startOf(resumedFrom, { stepsPerEpoch: 4 })),
+    small.map((epoch) => ({ type: 'validation', epoch, loss: 1, accuracy: 0.5 }) as TrainingEvent),
+    small.map((epoch) => ({ type: 'epoch', epoch, loss: 1, seconds: 1 }) as TrainingEvent),
+    small.map((step) => ({ type: 'watch', epoch: 1, step, globalStep: step }) as TrainingEvent),
+    small.map((step) => ({ type: 'learning-rate', globalStep: step }) as TrainingEvent),
+    small.map((globalStep): TrainingEvent => ({ type: 'failure', code: 'A', message: 'm', globalStep })),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.array(event, { maxLength: 6 }), { maxLength: 6 }), (pieces) => {
+      const gathered = pieces.reduce(gatherMore, nothingGathered).run;
+      assert.deepEqual(gathered, gatherEvents(pieces.flat()));
+    }),
+  );
+  // What has got nothing new is the same, so that nothing is drawn again for it.
+  const before = gatherMore(nothingGathered, [startOf(0), stepAt(1, 1, 3)]);
+  assert.equal(gatherMore(before, [stepAt(1, 2, 2)]).run.watches, before.run.watches);
+});
+
 test('a folder that is no run is refused', async (context) => {
   const folder = temporaryFolder(context);
   await assert.rejects(readRun(folder), { code: 'ALEX_RUN_UNREADABLE', message: /no config.json/ });
@@ -61,7 +94,7 @@ test('an event that lacks what its kind must have is left out, whatever stands t
     { type: 'checkpoint', epoch: 1, step: 5 },
     { type: 'learning-rate', epoch: 1, step: 6, globalStep: 6, before: 0.1, learningRate: 0.01 },
     { type: 'epoch', epoch: 1, loss: 2, seconds: 5, imagesPerSecond: 20, waitShare: 0 },
-    { type: 'validation', epoch: 1, loss: 2, accuracy: 0.5, top5: 1 },
+    { type: 'validation', epoch: 1, loss: 2, accuracy: 0.5, top5: 1, images: 20 },
     { type: 'notice', message: 'a remark' },
     { type: 'failure', code: 'ALEX_TRAINING_NOT_FINITE', message: 'no number', globalStep: 3 },
     {

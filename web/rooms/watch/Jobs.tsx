@@ -117,7 +117,7 @@ interface WorkProps<Result> {
 /** A button that starts work, its progress, and what came of it. */
 function Work<Result>({ title, about, action, job, live, children }: WorkProps<Result>): JSX.Element {
   const text = useText();
-  const busy = job.state === 'working' || job.state === 'queued';
+  const { busy } = job;
   const what =
     job.state === 'queued' ? text({ en: 'waiting for other work', ja: 'ほかの作業を待っている' }) : job.what;
   return (

@@ -19,22 +19,23 @@ export class Refused extends Error implements ServerError {
 }
 
 export interface Connection {
-  /** Makes sure that the server knows the token, before it is sent: another program may have taken its port. */
-  prove(signal: AbortSignal): Promise<void>;
   get<T>(path: string, signal?: AbortSignal): Promise<T>;
   post(path: string, body: object): Promise<void>;
   /** Messages of a stream, until it ends, falls silent, or the signal is aborted. */
   stream<T>(path: string, signal: AbortSignal): AsyncGenerator<T>;
 }
 
-/** Paths are from the page's folder. All methods throw Refused, and TypeError when nobody answers. */
+/**
+ * Paths are from the page's folder. Before each request the server has to prove that it knows the token, which is sent only
+ * then: another program may have taken its port. All methods throw Refused, and TypeError when nobody answers.
+ */
 export function createConnection(token: string): Connection {
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    await prove(token, init.signal ?? null);
     const headers = { ...init.headers, Authorization: `Bearer ${token}` };
     return accepted(await fetch(`./${path}`, { ...init, headers, cache: 'no-store' }));
   };
   return {
-    prove: (signal) => prove(token, signal),
     get: async <T>(path: string, signal?: AbortSignal) =>
       (await (await ask(path, { ...(signal && { signal }) })).json()) as T,
     post: async (path, body) => {
@@ -59,7 +60,7 @@ async function accepted(response: Response): Promise<Response> {
   throw new Refused(response.status, { code, message, advice });
 }
 
-async function prove(token: string, signal: AbortSignal): Promise<void> {
+async function prove(token: string, signal: AbortSignal | null): Promise<void> {
   const nonce = hexadecimal(crypto.getRandomValues(new Uint8Array(24)));
   const response = await accepted(await fetch(`./api/proof?nonce=${nonce}`, { signal, cache: 'no-store' }));
   const { proof } = (await response.json()) as Proof;
@@ -77,21 +78,38 @@ function hexadecimal(bytes: Uint8Array): string {
 
 /** Server-sent events, of which each is one line of JSON. */
 async function* messages<T>(body: ReadableStream<Uint8Array>, onSilence: () => void): AsyncGenerator<T> {
-  let text = '';
+  const takeBlocks = blockReader();
   let timer = setTimeout(onSilence, silentMilliseconds);
   const decoder = new TextDecoder();
   try {
     for await (const piece of body) {
       clearTimeout(timer);
       timer = setTimeout(onSilence, silentMilliseconds);
-      text += decoder.decode(piece, { stream: true });
-      const blocks = text.split('\n\n');
-      text = blocks.pop()!;
-      for (const block of blocks) {
+      for (const block of takeBlocks(decoder.decode(piece, { stream: true }))) {
         if (block.startsWith('data: ')) yield JSON.parse(block.slice('data: '.length)) as T;
       }
     }
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Takes text piece by piece, and gives the blocks that have ended in an empty line; each piece is looked at once. */
+export function blockReader(): (piece: string) => readonly string[] {
+  let waiting: string[] = [];
+  // The end of a line, which may be followed by that of an empty one.
+  let lineEnd = '';
+  return (piece) => {
+    const blocks = (lineEnd + piece).split('\n\n');
+    const rest = blocks.pop()!;
+    lineEnd = rest.endsWith('\n') ? '\n' : '';
+    const begun = lineEnd === '' ? rest : rest.slice(0, -1);
+    if (blocks.length === 0) {
+      waiting.push(begun);
+      return [];
+    }
+    blocks[0] = waiting.join('') + blocks[0];
+    waiting = [begun];
+    return blocks;
+  };
 }

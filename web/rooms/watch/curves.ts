@@ -1,6 +1,6 @@
 /** Curves of several runs over one axis. */
-import { trainingCurve } from '../../../src/report/stepCurve.ts';
-import { epochsAt, type RunEvents } from '../../../src/training/runEvents.ts';
+import { learningRateCurve, trainingCurve } from '../../../src/report/stepCurve.ts';
+import type { RunEvents } from '../../../src/training/runEvents.ts';
 import type { ChartSeries } from '../../parts/Chart.tsx';
 
 export interface Point {
@@ -28,7 +28,7 @@ export function curveOf(run: RunEvents, kind: CurveKind): readonly Point[] {
     case 'imagesPerSecond':
       return trainingCurve(run, ({ imagesPerSecond }) => imagesPerSecond);
     case 'learningRate':
-      return run.steps.map((step) => ({ x: epochsAt(step, run), y: step.learningRate }));
+      return learningRateCurve(run);
     case 'validationLoss':
       return run.validations.map(({ epoch, loss }) => ({ x: epoch, y: loss }));
     case 'accuracy':

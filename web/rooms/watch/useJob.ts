@@ -14,6 +14,8 @@ export interface JobState<Result> {
 }
 
 export interface JobControl<Result> extends JobState<Result> {
+  /** Queued, or working. */
+  readonly busy: boolean;
   readonly start: () => void;
   readonly cancel: () => void;
 }
@@ -22,7 +24,6 @@ export interface JobControl<Result> extends JobState<Result> {
 export function useJob<Result>(connection: Connection, path: string): JobControl<Result> {
   const [state, setState] = useState<JobState<Result>>({ state: 'idle' });
   const running = useRef<AbortController>(undefined);
-  useEffect(() => () => running.current?.abort(), [path]);
   const start = (): void => {
     const controller = new AbortController();
     running.current?.abort();
@@ -39,7 +40,13 @@ export function useJob<Result>(connection: Connection, path: string): JobControl
     running.current?.abort();
     setState({ state: 'idle' });
   };
-  return { ...state, start, cancel };
+  const busy = state.state === 'working' || state.state === 'queued';
+  useEffect(() => {
+    // The language has changed: what is at work is of use in the new one only.
+    if (busy) start();
+    return () => running.current?.abort();
+  }, [path]);
+  return { ...state, busy, start, cancel };
 }
 
 async function listen<Result>(
@@ -60,6 +67,8 @@ function stateOf<Result>(message: JobMessage<Result>): JobState<Result> {
   switch (message.type) {
     case 'queued':
       return { state: 'queued' };
+    case 'begun':
+      return { state: 'working' };
     case 'progress':
       return {
         state: 'working',

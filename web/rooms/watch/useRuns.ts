@@ -1,9 +1,14 @@
 /** The runs of this machine, as they go on: followed over one connection, which is made again when it breaks. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveMessage, RunSummary } from '../../../src/serve/protocol.ts';
-import type { TrainingEvent } from '../../../src/training/events.ts';
-import { gatherEvents, type RunEvents } from '../../../src/training/runEvents.ts';
+import {
+  gatherMore,
+  nothingGathered,
+  type GatheredEvents,
+  type RunEvents,
+} from '../../../src/training/runEvents.ts';
 import { Refused, type Connection } from './connection.ts';
+import { useVisible } from './useVisible.ts';
 
 /** `refused`: the token is not the server's. */
 export type LinkState = 'connecting' | 'live' | 'lost' | 'refused';
@@ -23,10 +28,11 @@ export interface Runs {
 const retryMilliseconds = 1000;
 
 interface Followed {
-  cursor: string;
-  events: TrainingEvent[];
+  readonly cursor: string;
+  readonly gathered: GatheredEvents;
 }
 
+/** While the page cannot be seen it holds no connection: a browser has six for one host, and other tabs want some too. */
 export function useRuns(connection: Connection, followed: readonly string[]): Runs {
   const [state, setState] = useState<Runs>({
     link: 'connecting',
@@ -36,8 +42,10 @@ export function useRuns(connection: Connection, followed: readonly string[]): Ru
     lostAt: undefined,
   });
   const kept = useRef(new Map<string, Followed>());
+  const visible = useVisible();
   const ids = followed.join('\n');
   useEffect(() => {
+    if (!visible) return;
     const controller = new AbortController();
     const { signal } = controller;
     const take = (message: LiveMessage): void => {
@@ -53,7 +61,7 @@ export function useRuns(connection: Connection, followed: readonly string[]): Ru
     };
     void follow(connection, ids === '' ? [] : ids.split('\n'), kept.current, { signal, take, lose });
     return () => controller.abort();
-  }, [connection, ids]);
+  }, [connection, ids, visible]);
   return state;
 }
 
@@ -65,10 +73,10 @@ function curvesWith(
   kept: Map<string, Followed>,
   { run, cursor, reset, events }: Extract<LiveMessage, { type: 'events' }>,
 ): ReadonlyMap<string, RunEvents> {
-  const before = reset ? undefined : kept.get(run);
-  const all = [...(before?.events ?? []), ...events];
-  kept.set(run, { cursor, events: all });
-  return new Map([[run, gatherEvents(all)]]);
+  const before = (reset ? undefined : kept.get(run)?.gathered) ?? nothingGathered;
+  const gathered = gatherMore(before, events);
+  kept.set(run, { cursor, gathered });
+  return new Map([[run, gathered.run]]);
 }
 
 interface Listener {
@@ -86,7 +94,6 @@ async function follow(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      await connection.prove(signal);
       const query = new URLSearchParams(ids.map((id) => ['run', `${id}@${kept.get(id)?.cursor ?? ''}`]));
       for await (const message of connection.stream<LiveMessage>(`api/live?${query}`, signal)) take(message);
       lose('lost');
