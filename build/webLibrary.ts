@@ -1,7 +1,8 @@
 /**
  * Builds `alexnet-ts/web` into dist/web, or the folder that is given: index.js for the page, worker.js for its worker and
- * the engine's threads, and what the worker loads only where a file asks for it. They work from a static server as they
- * are, and through bundlers, which know the way in which index.js names its worker.
+ * the engine's threads, modelBlob.js, which the worker loads only where a file asks for it, and shared.js, which both of
+ * these need. They work from a static server as they are, and through bundlers, which know the way in which index.js
+ * names its worker.
  */
 import { join, resolve } from 'node:path';
 import { build, type InlineConfig, type Plugin } from 'vite';
@@ -49,9 +50,15 @@ function built(entry: string, name: string, outDir: string, plugins: Plugin[] = 
       // As for a library: a worker has no use for what Vite puts around imports for pages.
       lib: { entry: { [name]: join(repository, 'src/web', entry) }, formats: ['es'] },
       rolldownOptions: {
-        preserveEntrySignatures: 'allow-extension',
+        // What two files need is in a third. Were it in worker.js, the other would import that: under another address,
+        // as servers of bundlers give workers, it would run and answer a second time.
+        preserveEntrySignatures: 'strict',
         treeshake,
-        output: { entryFileNames: '[name].js', chunkFileNames: '[name].js', minify: true },
+        output: {
+          entryFileNames: '[name].js',
+          chunkFileNames: ({ isDynamicEntry }) => (isDynamicEntry ? '[name].js' : 'shared.js'),
+          minify: true,
+        },
       },
     },
   };

@@ -31,6 +31,12 @@ export const modelFileErrors = {
       `tensor ${p.name} is of type ${p.dtype}, expected F32, F16, BF16 or F64`,
     () => 'Convert the file to float32 first.',
   ),
+  ALEX_TENSOR_FLOAT16: entry(
+    1,
+    () => 'this browser cannot hold float16 values: it has no Float16Array',
+    () =>
+      'Use Chrome or Edge from 135, Firefox from 129 or Safari from 18.2, or take float32: "alexnet convert --dtype float32" makes it of a file.',
+  ),
   ALEX_TENSOR_RANGE: entry(
     1,
     (p: { name: string; value: number; dtype: string }) =>

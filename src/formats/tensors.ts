@@ -8,7 +8,11 @@ import { alexnetError } from '../errors.ts';
 export const dtypes = {
   F64: Float64Array,
   F32: Float32Array,
-  F16: Float16Array,
+  /** Looked up when it is needed: browsers of 2024 have none. Throws ALEX_TENSOR_FLOAT16 in those. */
+  get F16(): Float16ArrayConstructor {
+    if (typeof Float16Array === 'undefined') throw alexnetError('ALEX_TENSOR_FLOAT16', {});
+    return Float16Array;
+  },
   BF16: Uint16Array,
   I64: BigInt64Array,
   I32: Int32Array,
@@ -117,10 +121,10 @@ function widenBfloat16(halves: Uint16Array): Float32Array {
 /** Floating-point types that float32 values can be written as. */
 export type FloatDtype = 'F32' | 'F16' | 'BF16';
 
-/** float32 values in another type, rounded to the nearest. Throws ALEX_TENSOR_RANGE when one becomes infinite. */
+/** float32 values in another type, rounded to the nearest. Throws ALEX_TENSOR_RANGE when one becomes infinite, and ALEX_TENSOR_FLOAT16. */
 export function narrowValues(name: string, values: Float32Array, dtype: FloatDtype): TensorValues {
   if (dtype === 'F32') return values;
-  const narrow = dtype === 'F16' ? new Float16Array(values) : narrowBfloat16(values);
+  const narrow = dtype === 'F16' ? new dtypes.F16(values) : narrowBfloat16(values);
   const bits = new Uint16Array(narrow.buffer);
   const infinity = dtype === 'F16' ? 0x7c00 : 0x7f80;
   for (let i = 0; i < bits.length; i++) {

@@ -220,6 +220,18 @@ test('float32 becomes half precision, rounded to the nearest even', () => {
   assert.throws(() => narrowValues('w', Float32Array.of(3.4e38), 'BF16'), { code: 'ALEX_TENSOR_RANGE' });
 });
 
+test('without Float16Array, as in browsers of 2024, only float16 is refused', (context) => {
+  const property = Object.getOwnPropertyDescriptor(globalThis, 'Float16Array')!;
+  context.after(() => Object.defineProperty(globalThis, 'Float16Array', property));
+  Reflect.deleteProperty(globalThis, 'Float16Array');
+  const header = (dtype: string): Uint8Array =>
+    Buffer.from(JSON.stringify({ a: { dtype, shape: [2], data_offsets: [0, 4] } }));
+  assert.equal(parseHeader(header('BF16'), 4, 'f').tensors.size, 1);
+  const message = /no Float16Array\. Use Chrome or Edge from 135/;
+  assert.throws(() => parseHeader(header('F16'), 4, 'f'), { code: 'ALEX_TENSOR_FLOAT16', message });
+  assert.throws(() => narrowValues('w', Float32Array.of(1), 'F16'), { code: 'ALEX_TENSOR_FLOAT16' });
+});
+
 test('files are written and read tensor by tensor', async (context) => {
   const path = join(temporaryFolder(context), 'a.safetensors');
   const values = Float32Array.of(1, -0, NaN, Infinity);

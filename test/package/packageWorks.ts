@@ -40,6 +40,7 @@ function pack(folder: string): string {
     'dist/src/index.d.ts',
     'dist/labs/activations.js',
     'dist/web/index.js',
+    'dist/web/shared.js',
     'dist/web/worker.js',
     'dist/studio/index.html',
   ];

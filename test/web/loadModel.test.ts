@@ -1,6 +1,6 @@
 /** The library for pages of one's own: built, in Chromium, with and without threads; its outputs are Node.js's. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -45,6 +45,9 @@ before(async () => {
   for (const name of ['model.safetensors', 'model.pth', 'model.onnx']) {
     await saveModel(join(folder, name), description, (parameter) => weights.get(parameter)!);
   }
+  await saveModel(join(folder, 'half.safetensors'), description, (parameter) => weights.get(parameter)!, {
+    dtype: 'F16',
+  });
   if (executablePath) browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 });
 after(async () => {
@@ -53,7 +56,7 @@ after(async () => {
 });
 
 test('what inference needs is less than 60 kB, gzipped', () => {
-  const bytes = ['index.js', 'worker.js'].map(
+  const bytes = ['index.js', 'worker.js', 'shared.js'].map(
     (file) => gzipSync(readFileSync(join(built, file)), { level: 9 }).length,
   );
   const total = bytes.reduce((a, b) => a + b);
@@ -62,6 +65,18 @@ test('what inference needs is less than 60 kB, gzipped', () => {
   assert.match(
     readFileSync(join(built, 'index.js'), 'utf8'),
     /new Worker\(new URL\('\.\/worker\.js', import\.meta\.url\)/,
+  );
+});
+
+test('nothing imports the worker: under another address it would run, and answer, twice', () => {
+  const files = readdirSync(built).toSorted();
+  assert.deepEqual(files, ['index.js', 'modelBlob.js', 'shared.js', 'worker.js']);
+  const imports = files.map((file) =>
+    readFileSync(join(built, file), 'utf8').match(/(?:from|import\(?)\s*["'`]\.\/\w+/g),
+  );
+  assert.deepEqual(
+    imports.map((of) => of?.map((text) => text.replace(/.*\//, '')) ?? []),
+    [[], ['shared'], [], ['shared', 'modelBlob']],
   );
 });
 
@@ -86,6 +101,8 @@ async function onPage(isolated: boolean, use: (page: Page, url: string) => Promi
         path.startsWith('/alexnet-ts') ? join(built, basename(path)) : join(folder, path),
       );
       if (path === '/alexnet-ts-alone/worker.js') return undefined;
+      // As in a browser of 2024.
+      if (path.startsWith('/alexnet-ts-2024/')) return `delete globalThis.Float16Array;${content}`;
       // As in a browser without vectors of 128 bits.
       return path === '/alexnet-ts-old/worker.js' ? `WebAssembly.validate = () => false;${content}` : content;
     },
@@ -150,8 +167,13 @@ for (const isolated of [true, false]) {
         expected.map((p) => `${p.class} ${(100 * p.probability).toFixed(1)} %`).join('\n'),
       );
       const images = [{ ...image, data: [...image.data] }];
-      for (const source of ['model.safetensors', 'model.pth', 'model.onnx']) {
-        const got = await predictOnPage(page, { source, images: [...images, ...images] });
+      for (const [source, library] of [
+        ['model.safetensors'],
+        ['model.pth', 'alexnet-ts-2024'],
+        ['model.onnx', 'alexnet-ts-2024'],
+      ] as const) {
+        const asked = { source, images: [...images, ...images] };
+        const got = await predictOnPage(page, library ? { library, ...asked } : asked);
         assert.deepEqual(got, {
           threads: isolated ? 2 : 1,
           predictions: await expectedPredictions([image, image], 2),
@@ -171,6 +193,11 @@ test('what goes wrong is told by a code', { skip }, async () => {
       [{ source: 'alexnet-ts/index.js' }, 'ALEX_MODEL_FORMAT', `${url}alexnet-ts/index.js`],
       [{ images: [wrong] }, 'ALEX_WEB_IMAGE', '3 × 3 pixels with 3 values'],
       [{ library: 'alexnet-ts-alone' }, 'ALEX_WEB_WORKER', 'its file could not be loaded'],
+      [
+        { library: 'alexnet-ts-2024', source: 'half.safetensors' },
+        'ALEX_TENSOR_FLOAT16',
+        'Chrome or Edge from 135',
+      ],
       [{ library: 'alexnet-ts-old' }, 'ALEX_ENGINE_UNAVAILABLE', 'Use a current version of Chrome'],
     ];
     for (const [asked, code, part] of cases) {
