@@ -183,10 +183,15 @@ export const catalogue = {
   ),
   ALEX_TRAINING_NOT_FINITE: entry(
     1,
-    (p: { what: string; value: number; epoch: number; step: number; learningRate: number }) =>
+    (p: NotFinite) =>
       `${p.what} became ${p.value} at epoch ${p.epoch}, step ${p.step}, with learning rate ${p.learningRate}`,
-    (p) =>
-      `Train again with a smaller --lr, such as ${p.learningRate / 10}; the last checkpoint was left as it is.`,
+    (p) => {
+      const smaller = Math.min(p.learningRate / 10, p.scheduled ?? Infinity);
+      return (
+        `Train again with a smaller --lr, such as ${smaller}; or go on with it from the last checkpoint, where there ` +
+        `is one: it was left as it is. That is --resume RUN --lr ${smaller}.`
+      );
+    },
   ),
   ALEX_EVALUATION_NOT_FINITE: entry(
     1,
@@ -227,6 +232,16 @@ export const catalogue = {
     (p) => `Resume without another ${p.option}, or start a new run.`,
   ),
 } as const satisfies Record<string, Entry<never>>;
+
+interface NotFinite {
+  readonly what: string;
+  readonly value: number;
+  readonly epoch: number;
+  readonly step: number;
+  readonly learningRate: number;
+  /** What the schedule said when that rate was ordered, where it was. */
+  readonly scheduled?: number | undefined;
+}
 
 export type Catalogue = typeof catalogue;
 export type ErrorCode = keyof Catalogue;

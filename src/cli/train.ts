@@ -64,7 +64,7 @@ function addRunOptions(command: Command): void {
     )
     .option(
       '--resume <path>',
-      "go on with the run in this folder; or in a new run, from a checkpoint file, PyTorch's or ours",
+      "go on with the run in this folder, with --lr at that rate; or in a new run, from a checkpoint file, PyTorch's or ours",
     )
     .option(
       '--control',

@@ -286,10 +286,12 @@ function isCount(value: unknown): boolean {
 function checkFinite(
   what: string,
   values: Float32Array,
-  { epoch, step }: Position,
+  { epoch, step, rateChange }: Position,
   learningRate: number,
 ): Float32Array {
   const value = firstNotFinite(values);
   if (value === undefined) return values;
-  throw alexnetError('ALEX_TRAINING_NOT_FINITE', { what, value, epoch: epoch + 1, step, learningRate });
+  const scheduled = rateChange?.scheduled;
+  const at = { epoch: epoch + 1, step, learningRate, scheduled };
+  throw alexnetError('ALEX_TRAINING_NOT_FINITE', { what, value, ...at });
 }

@@ -99,6 +99,7 @@ async function trainStep(session: Session, batch: Batch): Promise<Step> {
       epoch: epoch + 1,
       step: step + 1,
       learningRate,
+      scheduled: position.rateChange?.scheduled,
     });
   }
   session.position = advance(position, loss);

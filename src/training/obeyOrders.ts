@@ -1,4 +1,11 @@
-import { currentRate, saveCheckpoint, scheduledRate, stepsSinceUpdate, type Session } from './session.ts';
+import {
+  currentRate,
+  isDone,
+  saveCheckpoint,
+  scheduledRate,
+  stepsSinceUpdate,
+  type Session,
+} from './session.ts';
 
 /**
  * Does before the next step what was ordered, but for stopping. Batches that belong to one update have one learning rate,
@@ -11,6 +18,17 @@ export async function obeyOrders(session: Session): Promise<void> {
     if (order.type === 'checkpoint') await saveCheckpoint(session);
     else await changeRate(session, order.learningRate);
   }
+}
+
+/**
+ * Goes on with a resumed run at the rate that was asked for with it, as if it were ordered before the next step: in place
+ * of one that was ordered before. The run's own option, said again, changes nothing. Throws as obeyOrders does.
+ */
+export async function resumeAtRate(session: Session, learningRate: number | undefined): Promise<void> {
+  const { config, position } = session;
+  if (learningRate === undefined || isDone(session) || learningRate === currentRate(session)) return;
+  if (position.rateChange === undefined && learningRate === config.learningRate) return;
+  await changeRate(session, learningRate);
 }
 
 /** With a checkpoint, so that a run that is killed and resumed has the change, and the same bits. */

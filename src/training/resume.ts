@@ -25,7 +25,6 @@ const fixed = [
   'batchSize',
   'accumulate',
   'optimizer',
-  'learningRate',
   'momentum',
   'beta1',
   'beta2',
@@ -57,11 +56,13 @@ const fixed = [
 export interface ResumedRun {
   readonly folder: RunFolder;
   readonly config: TrainingConfig;
+  /** To go on at, where it was given: what decides the weights is then an event of the run, as an order is. */
+  readonly learningRate?: number;
 }
 
 /**
  * The configuration of a run to go on with: its own, under the options that are given now. Those that decide the
- * weights must be the same as before. Throws ALEX_RESUME_MISSING, ALEX_RESUME_DIFFERS, which names the option,
+ * weights must be the same as before, but for the learning rate. Throws ALEX_RESUME_MISSING, ALEX_RESUME_DIFFERS, which names the option,
  * ALEX_OPTION_VALUE.
  */
 export async function resumedConfig(path: string, options: TrainingOptions): Promise<ResumedRun> {
@@ -71,14 +72,15 @@ export async function resumedConfig(path: string, options: TrainingOptions): Pro
   // written into the model's file.
   const article = { ...recipes.article, watchEvery: undefined };
   const before = trainingConfig({}, { ...article, ...(await readConfig(folder)) });
-  const config = trainingConfig(options, before);
+  const given = trainingConfig(options, before);
+  const config = { ...given, learningRate: before.learningRate };
   const length = dependsOnLength(config.schedule) ? (['epochs'] as const) : [];
   for (const option of [...fixed, ...length]) {
     const was = written(before[option]);
     const now = written(config[option]);
     if (was !== now) throw alexnetError('ALEX_RESUME_DIFFERS', { folder: path, option, was, now });
   }
-  return { folder, config };
+  return { folder, config, ...(options.learningRate !== undefined && { learningRate: given.learningRate }) };
 }
 
 function written(value: unknown): string {

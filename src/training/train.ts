@@ -18,6 +18,7 @@ import type { ResultEvent, StartEvent, TrainingEvent } from './events.ts';
 import type { ModelDescription } from './modelDescription.ts';
 import { optionError } from './optionError.ts';
 import { openOrderFiles } from './orderFiles.ts';
+import { resumeAtRate } from './obeyOrders.ts';
 import { createOrderQueue, type OrderSource } from './orders.ts';
 import { prepareTraining } from './prepare.ts';
 import { resumedConfig, type ResumedRun } from './resume.ts';
@@ -104,7 +105,8 @@ export async function train(
       hooks,
       control: options.control === true,
     };
-    return await trainAndTest(run, { engine, fingerprint, position, notices });
+    const { learningRate } = resumed ?? {};
+    return await trainAndTest(run, { engine, fingerprint, position, notices, learningRate });
   } finally {
     await program.dispose();
   }
@@ -139,6 +141,8 @@ interface Start {
   readonly fingerprint: string;
   readonly position: Position;
   readonly notices: readonly string[];
+  /** That a resumed run is to go on at. */
+  readonly learningRate: number | undefined;
 }
 
 async function resumedRun(options: TrainingOptions): Promise<ResumedRun | undefined> {
@@ -216,6 +220,7 @@ async function trainSaveAndTest(
   try {
     emit(startEvent(run, start, loader));
     for (const message of start.notices) emit({ type: 'notice', code: 'data', message });
+    await resumeAtRate(session, start.learningRate);
     await trainEpochs(session);
   } finally {
     await loader.close();

@@ -115,6 +115,46 @@ test('a rate that is ordered together with a stop holds when the run goes on', a
   assert.equal((await readRun(out)).rateChanges[0]?.globalStep, 4);
 });
 
+test('a run that an ordered rate has broken goes on at the rate that is given with --resume', async (context) => {
+  const out = join(temporaryFolder(context), 'run');
+  const wrong: TrainingOrder = { type: 'learning-rate', learningRate: 1e30 };
+  await assert.rejects(trainTiny({ out }, { orders: orderAt(4, wrong) }), {
+    code: 'ALEX_TRAINING_NOT_FINITE',
+    message: /with learning rate 1e\+30.*--resume RUN --lr 0\.05\.$/,
+  });
+  await assert.rejects(trainTiny({ resume: out }), { code: 'ALEX_TRAINING_NOT_FINITE' });
+  // 0.05 is the run's own option: given again, it takes the place of what was ordered.
+  const { signal, onEvent } = abortAfter(2);
+  const mended = await trainTiny({ resume: out, learningRate: 0.05 }, { signal: signal!, onEvent: onEvent! });
+  const change = mended.events.find((event) => event.type === 'learning-rate');
+  const told = { epoch: 1, step: 5, globalStep: 5, before: 1e30, learningRate: 0.05 };
+  assert.deepEqual(change, { type: 'learning-rate', ...told });
+  assert.deepEqual(rates(mended), [0.05, 0.05]);
+  const rest = await trainTiny({ resume: out, learningRate: 0.02 });
+  assert.deepEqual(new Set(rates(rest)), new Set([0.02]));
+  assert.equal(rest.interrupted, false);
+  assert.deepEqual(
+    (await readRun(out)).rateChanges.map(({ learningRate }) => learningRate),
+    [1e30, 0.05, 0.02],
+  );
+});
+
+test('the rate that is given to a resumed run holds after it was killed; its own changes nothing', async (context) => {
+  const out = join(temporaryFolder(context), 'run');
+  await trainTiny({ out }, abortAfter(5));
+  const same = await trainTiny({ resume: out, learningRate: 0.05 }, abortAfter(1));
+  assert.equal(
+    same.events.some(({ type }) => type === 'learning-rate'),
+    false,
+  );
+  const onStep = (): void => {
+    throw new Error('killed');
+  };
+  await assert.rejects(trainTiny({ resume: out, learningRate: 0.01 }, { onStep }), /killed/);
+  assert.deepEqual(new Set(rates(await trainTiny({ resume: out }))), new Set([0.01]));
+  await assert.rejects(trainTiny({ resume: out, learningRate: -1 }), { code: 'ALEX_OPTION_VALUE' });
+});
+
 test('with control a run takes orders from its folder: checkpoint, then stop', async (context) => {
   const out = join(temporaryFolder(context), 'run');
   const seen: TrainingEvent[] = [];

@@ -39,11 +39,11 @@ export interface TinyRun extends TrainingOutcome {
   readonly events: readonly TrainingEvent[];
 }
 
-/** Trains the tiny network on the reference engine; keeps the events. */
+/** Trains the tiny network on the reference engine; keeps the events. A resumed run keeps its rate unless one is given. */
 export async function trainTiny(options: TrainingOptions, hooks: TrainingHooks = {}): Promise<TinyRun> {
   const events: TrainingEvent[] = [];
   const outcome = await train(
-    { ...tinyOptions, ...options },
+    { ...tinyOptions, ...(options.resume !== undefined && { learningRate: undefined }), ...options },
     {
       engine: createReferenceEngine(),
       ...hooks,

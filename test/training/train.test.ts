@@ -150,7 +150,7 @@ test('a run is resumed only as what it was', async (context) => {
   const wider = { ...tinyNetwork, name: 'wider' };
   await assert.rejects(trainTiny({ resume: out, network: wider }), differs('network'));
   await assert.rejects(trainTiny({ resume: out, network: 'alexnet' }), differs('network'));
-  await assert.rejects(trainTiny({ resume: out, learningRate: 0.1 }), differs('learningRate'));
+  await assert.rejects(trainTiny({ resume: out, momentum: 0.1 }), differs('momentum'));
   await assert.rejects(trainTiny({ resume: out, batchSize: 4 }), differs('batchSize'));
   await assert.rejects(trainTiny({ resume: out, seed: 5 }), differs('seed'));
   await assert.rejects(trainTiny({ resume: out, shuffle: false }), differs('shuffle'));
