@@ -47,11 +47,25 @@ async function isolated(answer: Response): Promise<Response> {
   return new Response(answer.body, { status, statusText, headers });
 }
 
-async function kept(path: string): Promise<Response | undefined> {
-  return (await caches.open(cacheName)).match(new URL(path, worker.registration.scope));
+/** The caches of the studio's versions, the oldest first. */
+async function versions(): Promise<string[]> {
+  return (await caches.keys()).filter((name) => name.startsWith(prefix));
 }
 
-/** The page itself comes from the server while there is one, so that a new version is seen; the rest is named by its content. */
+/** A file of this version, or else of one before. */
+async function kept(path: string): Promise<Response | undefined> {
+  const others = (await versions()).filter((name) => name !== cacheName).toReversed();
+  for (const name of [cacheName, ...others]) {
+    const found = await (await caches.open(name)).match(new URL(path, worker.registration.scope));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/**
+ * The page itself comes from the server while there is one, so that a new version is seen. The rest is named by its content:
+ * a page that is open since before asks for files that the server has no more.
+ */
 async function answer(request: Request, path: string): Promise<Response> {
   if (path !== page) return isolated((await kept(path)) ?? (await fetch(request)));
   try {
@@ -61,6 +75,11 @@ async function answer(request: Request, path: string): Promise<Response> {
     // Offline.
   }
   return isolated((await kept(page)) ?? (await fetch(request)));
+}
+
+/** Whether a path is a file of the studio, of this version or another. */
+function isOurs(path: string): boolean {
+  return path.startsWith('assets/') || studioFiles.paths.includes(path);
 }
 
 worker.addEventListener('install', (event) => {
@@ -77,9 +96,9 @@ worker.addEventListener('install', (event) => {
 
 worker.addEventListener('activate', (event) => {
   const takeOver = async (): Promise<void> => {
-    const names = await caches.keys();
-    const old = names.filter((name) => name.startsWith(prefix) && name !== cacheName);
-    await Promise.all(old.map((name) => caches.delete(name)));
+    const others = (await versions()).filter((name) => name !== cacheName);
+    // The one before stays, for pages that are open.
+    await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
     await worker.clients.claim();
   };
   event.waitUntil(takeOver());
@@ -89,6 +108,6 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event;
   if (request.method !== 'GET') return;
   const path = pathOf(request.url);
-  if (path === undefined || !(path === page || studioFiles.paths.includes(path))) return;
+  if (path === undefined || !(path === page || isOurs(path))) return;
   event.respondWith(answer(request, path));
 });

@@ -1,9 +1,10 @@
 /** The studio's shell: rooms, languages, themes, offline, and what it weighs. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import {
   accessibilityFaults,
   builtStudio,
@@ -70,6 +71,50 @@ test('on a server without headers the page isolates itself, and outlives the ser
     await page.locator('h1').waitFor();
   }
   assert.equal(await page.evaluate(() => crossOriginIsolated), true);
+});
+
+/** The same studio under other names, as a new version has them. */
+function renameAll(folder: string): void {
+  const assets = join(folder, 'assets');
+  const names = readdirSync(assets);
+  const renamed = (text: string): string =>
+    names
+      .reduce((all, name) => all.replaceAll(name, `new-${name}`), text)
+      .replace(/"version":"[0-9a-f]+"/, '"version":"0000"');
+  for (const name of names) {
+    const text = readFileSync(join(assets, name), 'utf8');
+    rmSync(join(assets, name));
+    writeFileSync(join(assets, `new-${name}`), renamed(text));
+  }
+  for (const name of ['index.html', 'serviceWorker.js']) {
+    writeFileSync(join(folder, name), renamed(readFileSync(join(folder, name), 'utf8')));
+  }
+}
+
+test('a page that is open while a new version comes goes on', { skip }, async (context) => {
+  const folder = temporaryFolder(context);
+  cpSync(await builtStudio(), folder, { recursive: true });
+  const server = await serveStatic(folder, { isolating: false });
+  const old = await openPage(server.url, { locale: 'en-GB' });
+  await old.waitForFunction(() => crossOriginIsolated);
+  renameAll(folder);
+  const fresh = await old.context().newPage();
+  await fresh.goto(server.url);
+  // As the browser does by itself, sooner or later.
+  await fresh.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    await registration.update();
+    const isTaken = async (): Promise<boolean> =>
+      (await caches.has('alexnet-studio-0000')) && !registration.installing && !registration.waiting;
+    while (!(await isTaken())) await new Promise((later) => setTimeout(later, 50));
+  });
+  await fresh.reload();
+  assert.ok(await fresh.evaluate(() => document.querySelector('script[src*="assets/new-"]') !== null));
+  for (const page of [old, fresh]) {
+    await page.getByRole('link', { name: 'Watch' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Watch' }).waitFor();
+  }
+  await server.close();
 });
 
 test('where nothing isolates the page it says so, and what to do', { skip }, async () => {

@@ -51,6 +51,8 @@ export async function serveFiles(
       'Content-Type':
         types[pathname.endsWith('/') ? '.html' : extname(pathname)] ?? 'application/octet-stream',
       'Content-Length': Buffer.byteLength(content),
+      // What a page has is what it was given, not what its browser has from before.
+      'Cache-Control': 'no-store',
       ...(isolating && isolatingHeaders),
     });
     response.end(content);
