@@ -219,6 +219,12 @@ export const catalogue = {
     (p: { folder: string }) => `${p.folder} holds a training run already`,
     (p) => `Go on with it by --resume ${p.folder}, or choose another folder with --out DIR.`,
   ),
+  ALEX_RUN_IN_USE: entry(
+    1,
+    (p: { folder: string; pid: number; host: string; marker: string }) =>
+      `process ${p.pid} on ${p.host} trains in ${p.folder} now`,
+    (p) => `Stop it first, or wait for its end. If it is no more, as after a crash, delete ${p.marker}.`,
+  ),
   ALEX_RESUME_MISSING: entry(
     1,
     (p: { folder: string; missing: string }) =>

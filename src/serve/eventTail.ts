@@ -1,6 +1,6 @@
 /** Reads a run's events.jsonl as it grows. */
-import { constants, type Stats } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openPlainFile } from '../formats/plainFile.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { parsedEvent } from '../training/runEvents.ts';
 
@@ -22,7 +22,7 @@ const mostBytes = 1 << 22;
  * no plain file, has no events.
  */
 export async function readAppended(path: string, from: Cursor): Promise<Appended> {
-  const handle = await openPlain(path);
+  const handle = await openPlainFile(path);
   if (handle === undefined) return { from, to: '', reset: from !== '', events: [] };
   try {
     const { ino, size } = await handle.stat();
@@ -53,18 +53,4 @@ async function readLines(handle: FileHandle, at: number, size: number): Promise<
 function parseCursor(cursor: Cursor): readonly [inode: number, bytes: number] {
   const match = /^(\d{1,20}):(\d{1,15})$/.exec(cursor);
   return match ? [Number(match[1]), Number(match[2])] : [-1, 0];
-}
-
-/** Follows no link: events are in the run's folder. */
-async function openPlain(path: string): Promise<FileHandle | undefined> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-    const found: Stats = await handle.stat();
-    if (found.isFile()) return handle;
-  } catch {
-    // Not there, or not to be read.
-  }
-  await handle?.close();
-  return undefined;
 }

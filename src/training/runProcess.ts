@@ -1,9 +1,10 @@
 /** Which process trains in a run's folder: running.json is there while one does. */
 import { readFileSync, rmSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { alexnetError } from '../errors.ts';
 import { writeTextAtomically } from '../formats/atomicFile.ts';
+import { openPlainFile } from '../formats/plainFile.ts';
 
 export interface RunProcess {
   readonly pid: number;
@@ -38,12 +39,7 @@ export async function markRunning(
 
 /** The process that trains in a run's folder now; undefined where none does, as after kill -9. */
 export async function runningProcess(folder: string): Promise<RunProcess | undefined> {
-  let marker: Partial<RunProcess> | null;
-  try {
-    marker = JSON.parse(await readFile(markerOf(folder), 'utf8')) as Partial<RunProcess> | null;
-  } catch {
-    return undefined;
-  }
+  const marker = await readMarker(folder);
   const { pid, host, began, control } = marker ?? {};
   if (!Number.isSafeInteger(pid) || typeof host !== 'string') return undefined;
   const found: RunProcess = {
@@ -53,6 +49,26 @@ export async function runningProcess(folder: string): Promise<RunProcess | undef
     control: control === true,
   };
   return isAlive(found, folder) ? found : undefined;
+}
+
+/** Throws ALEX_RUN_IN_USE while a process trains in the run's folder: two would write over each other's files. */
+export async function checkIdle(folder: string): Promise<void> {
+  const found = await runningProcess(folder);
+  if (found === undefined) return;
+  const { pid, host } = found;
+  throw alexnetError('ALEX_RUN_IN_USE', { folder, pid, host, marker: markerOf(folder) });
+}
+
+async function readMarker(folder: string): Promise<Partial<RunProcess> | null> {
+  const handle = await openPlainFile(markerOf(folder));
+  try {
+    const text = (await handle?.readFile('utf8')) ?? 'null';
+    return JSON.parse(text) as Partial<RunProcess> | null;
+  } catch {
+    return null;
+  } finally {
+    await handle?.close();
+  }
 }
 
 /** Of another machine only its traces can be seen. */

@@ -25,7 +25,7 @@ import { resumedConfig, type ResumedRun } from './resume.ts';
 import { folderStore, saveWeights } from './folderStore.ts';
 import { fileStart, fileStartNotice, restoreFile } from './resumeFile.ts';
 import { createRunFolder, eventLog, writeConfig, type RunFolder } from './runFolder.ts';
-import { markRunning } from './runProcess.ts';
+import { checkIdle, markRunning } from './runProcess.ts';
 import { isDone, type EpochHook, type Session, type StepHook } from './session.ts';
 import { readWeights, startingPoint } from './startingPoint.ts';
 import { trainEpochs } from './trainEpochs.ts';
@@ -64,7 +64,7 @@ export interface TrainingOutcome {
  * Trains a network, writing all there is to keep into the run's folder, unless `out` is false: the configuration, the
  * events, checkpoints and the model; then tests it with dropout off. With `resume`, goes on from the checkpoint to the same bits as a
  * run that was never interrupted (on the reference engine to rounding: it keeps float64, checkpoints are float32).
- * Throws coded errors for bad options and data, ALEX_TRAINING_NOT_FINITE when it diverges, ALEX_FILE_WRITE when
+ * Throws coded errors for bad options and data, ALEX_RUN_IN_USE when another process trains in the run's folder, ALEX_TRAINING_NOT_FINITE when it diverges, ALEX_FILE_WRITE when
  * something cannot be saved; the last checkpoint is left whole.
  */
 export async function train(
@@ -94,6 +94,8 @@ export async function train(
     const folder =
       resumed?.folder ??
       (await newFolder({ ...options, patience: config.patience }, `${network.name}-${dataset.name}`));
+    // Another may have begun while the data was read.
+    if (resumed) await checkIdle(resumed.folder.path);
     if (folder) await writeConfig(folder, config);
     const run: Run = {
       config,
@@ -154,7 +156,9 @@ async function resumedRun(options: TrainingOptions): Promise<ResumedRun | undefi
   if (config !== undefined) {
     throw optionError('config', config, 'nothing with resume: a resumed run has its own');
   }
-  return resumedConfig(resume, options);
+  const run = await resumedConfig(resume, options);
+  await checkIdle(resume);
+  return run;
 }
 
 function describeModel(
@@ -193,9 +197,10 @@ async function trainAndTest(run: Run, start: Start): Promise<TrainingOutcome> {
   try {
     return await trainSaveAndTest({ ...run, hooks: { ...hooks, signal } }, { ...start, orders }, emit);
   } finally {
-    unmark?.();
     files?.close();
     tensorboard?.close();
+    // Last: from then on another may go on with the run.
+    unmark?.();
   }
 }
 

@@ -1,6 +1,17 @@
 /** Orders to a training: by a function, and by files in the folder of its run. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createCpuEngine } from '../../src/engine/cpu/engine.ts';
@@ -195,6 +206,51 @@ test('with control a run takes orders from its folder: checkpoint, then stop', a
   };
   const resumed = await trainTiny({ resume: out, control: true, epochs: 100_000 }, { onStep: stop });
   assert.equal(resumed.interrupted, true);
+});
+
+test('a run is not resumed while it trains, with control or without', async (context) => {
+  const out = join(temporaryFolder(context), 'run');
+  await trainTiny({ out, epochs: 1 }, abortAfter(3));
+  for (const control of [true, false]) {
+    const [config, events] = ['config.json', 'events.jsonl'].map((name) => join(out, name)) as [
+      string,
+      string,
+    ];
+    let tried: Promise<void> | undefined;
+    const tryBeside = async (): Promise<void> => {
+      const before = [config, events, join(out, 'running.json')].map((path) => readFileSync(path, 'utf8'));
+      await assert.rejects(trainTiny({ resume: out, epochs: 9, control: true }), {
+        code: 'ALEX_RUN_IN_USE',
+        message: new RegExp(`: process ${process.pid} on .* trains in .*delete .*running\\.json`),
+      });
+      const after = [config, events, join(out, 'running.json')].map((path) => readFileSync(path, 'utf8'));
+      assert.deepEqual(after, before);
+      assert.equal(existsSync(join(out, 'orders')), control);
+    };
+    const first = abortAfter(1);
+    const onStep = (): Promise<void> => (tried ??= tryBeside());
+    await trainTiny({ resume: out, control }, { ...first, onStep });
+    assert.ok(tried !== undefined);
+  }
+  // One that was killed has left its mark, and is no more.
+  const dead = { pid: process.pid, host: hostname(), began: 'before', control: true };
+  writeFileSync(join(out, 'running.json'), JSON.stringify(dead));
+  assert.equal((await trainTiny({ resume: out })).interrupted, false);
+});
+
+test('a mark that is a pipe, or a link, says nothing and keeps nobody waiting', async (context) => {
+  const folder = temporaryFolder(context);
+  const marker = join(folder, 'running.json');
+  const text = JSON.stringify({ pid: process.pid, host: hostname(), control: true });
+  writeFileSync(marker, text);
+  assert.equal((await runningProcess(folder))?.pid, process.pid);
+  renameSync(marker, join(folder, 'elsewhere.json'));
+  symlinkSync(join(folder, 'elsewhere.json'), marker);
+  assert.equal(await runningProcess(folder), undefined);
+  rmSync(marker);
+  if (process.platform === 'win32') return;
+  execFileSync('mkfifo', [marker]);
+  assert.equal(await runningProcess(folder), undefined);
 });
 
 test('without control nothing is read', async (context) => {
