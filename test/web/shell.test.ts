@@ -141,7 +141,10 @@ test(
     await page.getByRole('link', { name: 'Watch' }).click();
     const message = page.getByRole('alert');
     await message.waitFor();
-    assert.match(await message.innerText(), /could not be loaded.*Start it again/s);
+    assert.match(
+      await message.innerText(),
+      /could not be loaded.*newer version.*Start the server again.*reload/s,
+    );
     const back = await serveStatic(folder, { port: Number(new URL(server.url).port) });
     await page.getByRole('button', { name: 'Reload' }).click();
     await page.getByRole('heading', { level: 1, name: 'Watch' }).waitFor();

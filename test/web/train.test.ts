@@ -62,40 +62,62 @@ async function pageOfOwn(snippet: string, folder: string, image: string): Promis
 const run = (page: Page) => page.locator('.run');
 const state = (page: Page, name: string) => run(page).getByRole('status').filter({ hasText: name }).first();
 
+/** Folders with files that are no images, single files, images that are removed, and a class's other name. */
+async function ownFigures(page: Page, folder: string): Promise<void> {
+  writeFigures(join(folder, 'train'), figureNames, 24);
+  writeFileSync(join(folder, 'train', 'disc', 'notes.txt'), 'no image');
+  writeFileSync(join(folder, 'train', 'disc', 'broken.png'), drawnPng('disc', 0).subarray(0, 60));
+  await page.locator('.drop input').setInputFiles(join(folder, 'train'));
+  await page.getByText('1 file was not taken').waitFor();
+  assert.match(await page.locator('.refused').innerText(), /broken\.png.*ALEX_/s);
+  assert.match(await page.locator('main').innerText(), /1 files of the folders are no images.*notes\.txt/s);
+  // Single files fall on a class.
+  await drop(page, 'section[aria-label=disc]', [{ name: 'late.png', bytes: drawnPng('disc', 99) }]);
+  await page.locator('section[aria-label=disc]').getByText('25 images').waitFor();
+  await page.locator('section[aria-label=disc] .thumbs canvas').first().waitFor();
+  // The second click of a double click is not for the neighbour, nor does it answer a question.
+  await page.getByRole('button', { name: 'Remove disc 1', exact: true }).dblclick({ force: true });
+  await page.getByRole('button', { name: 'Remove the class disc' }).dblclick();
+  await page.getByRole('dialog').getByText('“disc” with its 24 images').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('section[aria-label=bars] input.class-name').fill('stripes');
+  await page.locator('section[aria-label=bars] input.class-name').press('Enter');
+  await page.locator('section[aria-label=stripes]').getByText('24 images').waitFor();
+  assert.match(await page.locator('section[aria-label=disc]').innerText(), /24 images/);
+}
+
+/** A class that was left without images is in nobody's way. */
+async function tryWithEmptyClass(page: Page, image: string): Promise<void> {
+  await page.getByRole('button', { name: '+ Add a class' }).click();
+  const fourth = page.locator('section[aria-label="class 4"]');
+  await drop(page, 'section[aria-label="class 4"]', [{ name: '1.png', bytes: drawnPng('disc', 99) }]);
+  await page.getByRole('button', { name: 'Remove class 4 1' }).click({ force: true });
+  await fourth.getByText('0 images').waitFor();
+  await page.getByRole('link', { name: 'Try it' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Try' }).waitFor();
+  await page.locator('.samples').getByRole('button', { name: 'disc' }).waitFor();
+  await page.setInputFiles('.drop input', image);
+  await page.getByRole('heading', { level: 2, name: /^cross/ }).waitFor();
+}
+
 test(
   'dropped images are learnt, through pause and reload, and the model leaves in every format',
   { skip },
   async (context) => {
     const folder = temporaryFolder(context);
-    writeFigures(join(folder, 'train'), figureNames, 24);
-    writeFileSync(join(folder, 'train', 'disc', 'notes.txt'), 'no image');
-    writeFileSync(join(folder, 'train', 'disc', 'broken.png'), drawnPng('disc', 0).subarray(0, 60));
     const server = await serveStatic(await builtStudio());
     const page = await trainRoom(server.url);
     await newCollection(page);
     assert.equal(await page.getByRole('button', { name: 'Start training' }).isDisabled(), true);
-    await page.locator('.drop input').setInputFiles(join(folder, 'train'));
-    await page.getByText('1 file was not taken').waitFor();
-    assert.match(await page.locator('.refused').innerText(), /broken\.png.*ALEX_/s);
-    assert.match(await page.locator('main').innerText(), /1 files of the folders are no images.*notes\.txt/s);
-    // Single files fall on a class.
-    await drop(page, 'section[aria-label=disc]', [{ name: 'late.png', bytes: drawnPng('disc', 99) }]);
-    await page.locator('section[aria-label=disc]').getByText('25 images').waitFor();
-    await page.locator('section[aria-label=disc] .thumbs canvas').first().waitFor();
-    // The second click of a double click is not for the neighbour, nor does it answer a question.
-    await page.getByRole('button', { name: 'Remove disc 1', exact: true }).dblclick({ force: true });
-    await page.getByRole('button', { name: 'Remove the class disc' }).dblclick();
-    await page.getByRole('dialog').getByText('“disc” with its 24 images').waitFor();
-    await page.keyboard.press('Escape');
-    await page.locator('section[aria-label=bars] input.class-name').fill('stripes');
-    await page.locator('section[aria-label=bars] input.class-name').press('Enter');
-    await page.locator('section[aria-label=stripes]').getByText('24 images').waitFor();
-    assert.match(await page.locator('section[aria-label=disc]').innerText(), /24 images/);
-
+    await ownFigures(page, folder);
     await page.getByRole('radio', { name: /Small and quick/ }).check();
     await page.getByText('Details', { exact: true }).click();
     await page.getByRole('spinbutton', { name: /^Epochs/ }).fill('2000');
     await page.getByRole('button', { name: 'Start training' }).click();
+    await page.waitForFunction(() => /#\/train\/./.test(location.hash));
+    // Whoever comes back to the room without naming the training has it kept in the address.
+    await page.getByRole('link', { name: 'Learn', exact: true }).click();
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
     await page.waitForFunction(() => /#\/train\/./.test(location.hash));
     await run(page).getByLabel('Learning rate').fill('0.004');
     await run(page).getByRole('button', { name: 'Set', exact: true }).click();
@@ -137,17 +159,7 @@ test(
     }
     await page.getByText('Use it in your page').click();
     await pageOfOwn(await run(page).locator('pre').innerText(), folder, image);
-    // A class that was left without images is in nobody's way.
-    await page.getByRole('button', { name: '+ Add a class' }).click();
-    const fourth = page.locator('section[aria-label="class 4"]');
-    await drop(page, 'section[aria-label="class 4"]', [{ name: '1.png', bytes: drawnPng('disc', 99) }]);
-    await page.getByRole('button', { name: 'Remove class 4 1' }).click({ force: true });
-    await fourth.getByText('0 images').waitFor();
-    await page.getByRole('link', { name: 'Try it' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Try' }).waitFor();
-    await page.locator('.samples').getByRole('button', { name: 'disc' }).waitFor();
-    await page.setInputFiles('.drop input', image);
-    await page.getByRole('heading', { level: 2, name: /^cross/ }).waitFor();
+    await tryWithEmptyClass(page, image);
     assert.deepEqual(faultsOf(page), []);
   },
 );
@@ -232,6 +244,10 @@ test('a training by keyboard alone, without threads, in both languages and theme
   );
   await run(page).getByRole('button', { name: 'Pause' }).press('Enter');
   await state(page, 'paused').waitFor({ timeout: 30_000 });
+  await page.goto(`${server.url}#/train/nonsense`);
+  await page.getByText('The training of this address is not in this browser').waitFor();
+  await page.goBack();
+  await state(page, 'paused').waitFor();
   await checkLooks(page);
   const blocked = /Service Worker registration blocked/;
   assert.deepEqual(

@@ -12,6 +12,10 @@ import { checkLooks } from './checkLooks.ts';
 import { drawnPng } from './drawnImages.ts';
 import { builtStudio, faultsOf, openPage, serveStatic, skip } from './studio.ts';
 
+/** A name that browsers do not trust as they trust localhost. */
+const untrusted = 'plain.test';
+const browserArguments = [`--host-resolver-rules=MAP ${untrusted} 127.0.0.1`];
+
 const models = '.panel input[type=file]';
 const images = '.drop input';
 
@@ -36,7 +40,7 @@ test('a model file answers as the command line does, and shows why', { skip }, a
   writeFileSync(image, drawnPng('disc', 5));
   writeFileSync(join(folder, 'wrong.safetensors'), 'this is no model');
   const server = await serveStatic(await builtStudio());
-  const page = await openPage(`${server.url}#/try`, { locale: 'en-GB' });
+  const page = await openPage(`${server.url}#/try`, { locale: 'en-GB', arguments: browserArguments });
   await page.getByText('There is no model yet').waitFor();
 
   await page.setInputFiles(models, join(folder, 'wrong.safetensors'));
@@ -88,7 +92,45 @@ test('a model file answers as the command line does, and shows why', { skip }, a
   await otherWays(page);
   await batch(page, folder);
   assert.deepEqual(faultsOf(page), []);
+  await withoutStorage(server.url.replace('127.0.0.1', untrusted), model, image);
+  await inSecondTab(page, server.url);
 });
+
+/** Over plain http from another machine: what works is said, and works; nothing is a dead end. */
+async function withoutStorage(url: string, model: string, image: string): Promise<void> {
+  const page = await openPage(`${url}#/train`, { locale: 'en-GB' });
+  await page
+    .getByRole('alert')
+    .getByText(/opened over plain http.*open it over https/)
+    .waitFor();
+  assert.match(await page.locator('.notice').innerText(), /Try with model files; training needs https/);
+  await page.goto(`${url}#/try`);
+  await page.setInputFiles(models, model);
+  await page.getByText(/It knows: circle/).waitFor();
+  await page.getByText('There are no samples here').waitFor();
+  await page.setInputFiles(images, image);
+  await page.locator('table.bars tr').nth(4).waitFor();
+  const ignored = /Cross-Origin-Opener-Policy header has been ignored/;
+  assert.deepEqual(
+    faultsOf(page).filter((fault) => !ignored.test(fault)),
+    [],
+  );
+}
+
+/** While one tab has the storage another says so, and takes it when it is free. */
+async function inSecondTab(first: Page, url: string): Promise<void> {
+  const second = await first.context().newPage();
+  await second.goto(`${url}#/train`);
+  await second
+    .getByRole('alert')
+    .getByText(/open in another tab/)
+    .first()
+    .waitFor();
+  await first.close();
+  await second.getByRole('button', { name: 'Try again' }).click();
+  await second.getByRole('button', { name: /Drawn shapes/ }).waitFor();
+  assert.equal(await second.getByRole('alert').count(), 0);
+}
 
 /** Paste, drawing and samples, each to an answer. */
 async function otherWays(page: Page): Promise<void> {

@@ -44,8 +44,8 @@ function Failure({ error, loading, again }: FailureProps): JSX.Element {
   const text = useText();
   const advice = loading
     ? text({
-        en: 'This room could not be loaded: the server may have stopped, or the network is gone. Start it again and try once more.',
-        ja: 'この部屋を読み込めなかった。サーバーが止まったか、ネットワークが切れている。サーバーを起動し直して、もう一度試してほしい。',
+        en: 'This room could not be loaded: the server may have stopped, the network may be gone, or there is a newer version. Start the server again and try once more, or reload the page.',
+        ja: 'この部屋を読み込めなかった。サーバーが止まったか、ネットワークが切れたか、新しい版が出ている。サーバーを起動し直してもう一度試すか、ページを再読み込みしてほしい。',
       })
     : text({
         en: 'Something in this room failed. What was stored is safe. Try once more; if it fails again, reload the page.',

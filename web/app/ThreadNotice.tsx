@@ -1,7 +1,17 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { Text } from '../../src/language.ts';
 import { Button } from '../parts/Button.tsx';
 import { useText } from './language.ts';
+
+const oneThread: Text = {
+  en: 'The engine runs on one thread here: everything works, several times slower.',
+  ja: 'ここではエンジンが 1 スレッドで動く。すべて使えるが、数倍遅い。',
+};
+const insecure: Text = {
+  en: 'This page was opened over plain http from another machine. Learn works, on one thread, and Try with model files; training needs https or localhost.',
+  ja: 'このページは別のマシンから http で開かれている。「学ぶ」は 1 スレッドで使え、「試す」ではモデルのファイルを試せる。訓練には https か localhost が要る。',
+};
 
 /** Says that the engine has one thread here, why, and what gives it more. Nothing where memory can be shared. */
 export function ThreadNotice(): JSX.Element | null {
@@ -19,12 +29,7 @@ export function ThreadNotice(): JSX.Element | null {
   if (!open) return null;
   return (
     <aside class="notice" aria-label={text({ en: 'Single-thread mode', ja: '単一スレッドモード' })}>
-      <p>
-        {text({
-          en: 'The engine runs on one thread here: everything works, several times slower.',
-          ja: 'ここではエンジンが 1 スレッドで動く。すべて使えるが、数倍遅い。',
-        })}
-      </p>
+      <p>{text(isSecureContext ? oneThread : insecure)}</p>
       <details>
         <summary>{text({ en: 'Why, and how to get more', ja: '理由と、増やす方法' })}</summary>
         <p>

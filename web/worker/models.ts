@@ -79,7 +79,7 @@ export function createModels({ engine, store, trainingImages }: ModelsOptions): 
     return subjects.use(key, read, work);
   }
   function keep(name: string, model: Model): ModelInfo {
-    const info = infoOf(crypto.randomUUID(), name, model, undefined);
+    const info = infoOf(newId(), name, model, undefined);
     inMemory.set(info.id, { info, key: info.id, read: async () => model });
     return info;
   }
@@ -137,6 +137,11 @@ export function createModels({ engine, store, trainingImages }: ModelsOptions): 
       return use(modelIdOf(run.id), (subject) => mistakesOf(subject, images, most));
     },
   };
+}
+
+/** Pages over plain http have no `crypto.randomUUID`. */
+function newId(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
 }
 
 const runPrefix = 'run-';

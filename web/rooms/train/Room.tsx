@@ -4,6 +4,7 @@ import { useText } from '../../app/language.ts';
 import { href } from '../../app/route.ts';
 import type { RoomProps } from '../../app/rooms.ts';
 import { useStudio } from '../../app/studio.ts';
+import { StoreTrouble } from '../../parts/StoreTrouble.tsx';
 import type { ModelInfo } from '../../worker/protocol.ts';
 import { Images } from './Images.tsx';
 import { firstPlan, type Plan } from './plan.ts';
@@ -17,14 +18,19 @@ import './train.css';
 export function Room({ path }: RoomProps): JSX.Element {
   const text = useText();
   const studio = useStudio();
-  const state = useCollections(studio);
-  const { runs, look } = useRuns(studio);
+  const { runs, error, look } = useRuns(studio);
+  const running = runs?.find((run) => run.state === 'running')?.id;
+  const state = useCollections(studio, running !== undefined);
   const [chosen, setChosen] = useState<string>();
   const [plan, setPlan] = useState<Plan>(firstPlan);
   const [models, setModels] = useState<readonly ModelInfo[]>([]);
   const ended = runs?.filter(({ state }) => state === 'ended').length;
   useEffect(() => void studio.models.list().then(setModels, () => {}), [studio, ended]);
-  const shown = path[0] ?? runs?.find((run) => run.state === 'running')?.id;
+  const [shown] = path;
+  useEffect(() => {
+    // The address keeps it: a run that stops by itself stays in view.
+    if (shown === undefined && running !== undefined) location.replace(href('train', running));
+  }, [shown, running]);
   const used = runs?.find(({ id }) => id === shown)?.request.collection;
   const { collections } = state;
   const own = collections?.filter(({ builtIn }) => !builtIn).at(-1);
@@ -33,6 +39,7 @@ export function Room({ path }: RoomProps): JSX.Element {
   const show = (id: string | undefined): void => {
     location.hash = id === undefined ? href('train') : href('train', id);
   };
+  const trouble = collections === undefined ? state.error : runs === undefined ? error : undefined;
   return (
     <>
       <h1>{text({ en: 'Train', ja: '訓練する' })}</h1>
@@ -42,22 +49,29 @@ export function Room({ path }: RoomProps): JSX.Element {
           ja: '各クラスの見本を見せると、ネットワークがこのブラウザーの中で見分け方を学ぶ。タブはいつ閉じてもよい。画像と訓練は残る。',
         })}
       </p>
-      <Images state={state} collection={collection} onChoose={setChosen} />
-      <RecipeStage
-        plan={plan}
-        onPlan={setPlan}
-        collection={collection}
-        models={models}
-        idle={runs !== undefined && !runs.some((run) => run.state === 'running')}
-      />
-      <TrainingStage
-        plan={plan}
-        collection={collection}
-        runs={runs ?? []}
-        shown={shown}
-        onShow={show}
-        onChanged={() => void look()}
-      />
+      {trouble === undefined ? (
+        <>
+          <Images state={state} collection={collection} onChoose={setChosen} />
+          <RecipeStage
+            plan={plan}
+            onPlan={setPlan}
+            collection={collection}
+            models={models}
+            idle={runs !== undefined && running === undefined}
+          />
+          <TrainingStage
+            plan={plan}
+            collection={collection}
+            adding={state.adding !== undefined}
+            runs={runs}
+            shown={shown}
+            onShow={show}
+            onChanged={() => void look()}
+          />
+        </>
+      ) : (
+        <StoreTrouble error={trouble} onRetry={() => Promise.all([state.look(), look()])} />
+      )}
     </>
   );
 }

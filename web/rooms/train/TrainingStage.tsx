@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import type { Text } from '../../../src/language.ts';
 import { useText } from '../../app/language.ts';
 import { useStudio } from '../../app/studio.ts';
 import { Button } from '../../parts/Button.tsx';
@@ -14,8 +15,11 @@ import { RunView } from './RunView.tsx';
 export interface TrainingStageProps {
   readonly plan: Plan;
   readonly collection: CollectionInfo | undefined;
-  readonly runs: readonly RunInfo[];
-  /** The one that is shown. */
+  /** Images are being read. */
+  readonly adding: boolean;
+  /** Undefined until they are known. */
+  readonly runs: readonly RunInfo[] | undefined;
+  /** The id of the one that is shown. */
   readonly shown: string | undefined;
   readonly onShow: (id: string | undefined) => void;
   readonly onChanged: () => void;
@@ -23,22 +27,31 @@ export interface TrainingStageProps {
 
 /** The third stage: the training itself, and those before. */
 export function TrainingStage(props: TrainingStageProps): JSX.Element {
-  const { plan, collection, runs, shown, onShow, onChanged } = props;
+  const { shown, onShow, onChanged } = props;
   const text = useText();
+  const runs = props.runs ?? [];
   const run = runs.find(({ id }) => id === shown);
   return (
     <section class="stack" aria-labelledby="stage-training">
       <h2 id="stage-training">{text({ en: '3. Training', ja: '3. 訓練' })}</h2>
-      <StartForm plan={plan} collection={collection} runs={runs} onShow={onShow} onChanged={onChanged} />
+      <StartForm {...props} runs={runs} />
       {run !== undefined && <RunView key={run.id} info={run} onChanged={onChanged} />}
+      {run === undefined && shown !== undefined && props.runs !== undefined && (
+        <Message kind="note">
+          {text({
+            en: 'The training of this address is not in this browser: it was removed, or never was here.',
+            ja: 'このアドレスの訓練はこのブラウザーにない。削除されたか、もともとここにはない。',
+          })}
+        </Message>
+      )}
       <RunList runs={runs} shown={shown} onShow={onShow} onChanged={onChanged} />
     </section>
   );
 }
 
-type StartFormProps = Omit<TrainingStageProps, 'shown'>;
+type StartFormProps = Omit<TrainingStageProps, 'shown' | 'runs'> & { readonly runs: readonly RunInfo[] };
 
-function StartForm({ plan, collection, runs, onShow, onChanged }: StartFormProps): JSX.Element {
+function StartForm({ plan, collection, adding, runs, onShow, onChanged }: StartFormProps): JSX.Element {
   const text = useText();
   const studio = useStudio();
   const [name, setName] = useState<string>();
@@ -64,13 +77,18 @@ function StartForm({ plan, collection, runs, onShow, onChanged }: StartFormProps
       setStarting(false);
     }
   };
-  const reason =
-    running !== undefined
-      ? text({
-          en: `“${running.request.name}” is running: pause it or finish it to start another.`,
-          ja: `「${running.request.name}」が実行中である。次を始めるには、一時停止するか終えてほしい。`,
-        })
-      : blocking && text(blocking.text);
+  const reasons: readonly (Text | undefined | false)[] = [
+    running && {
+      en: `“${running.request.name}” is running: pause it or finish it to start another.`,
+      ja: `「${running.request.name}」が実行中である。次を始めるには、一時停止するか終えてほしい。`,
+    },
+    adding && {
+      en: 'Images are being read: it can start once they are all there.',
+      ja: '画像を読み込み中である。すべて読み込んだら始められる。',
+    },
+    blocking?.text,
+  ];
+  const reason = reasons.find((one) => one !== undefined && one !== false);
   return (
     <div class="stack tight">
       <div class="row end">
@@ -92,7 +110,7 @@ function StartForm({ plan, collection, runs, onShow, onChanged }: StartFormProps
             : text({ en: 'Start training', ja: '訓練を始める' })}
         </Button>
       </div>
-      {reason !== undefined && <p class="quiet">{reason}</p>}
+      {reason && <p class="quiet">{text(reason)}</p>}
       {error !== undefined && <Message kind="error" error={error} />}
     </div>
   );

@@ -1,5 +1,6 @@
 /** The collections of images in storage, and what is being done with them. */
 import { useEffect, useState } from 'preact/hooks';
+import { toldError } from '../../parts/Message.tsx';
 import type { AddedImage, AddResult, CollectionInfo, Environment, Studio } from '../../worker/protocol.ts';
 
 export interface Adding {
@@ -19,23 +20,39 @@ export interface CollectionsState {
   readonly change: <T>(work: () => Promise<T>) => Promise<T | undefined>;
   readonly add: (id: string, images: readonly AddedImage[]) => Promise<void>;
   readonly dismiss: () => void;
+  /** Looks at them again; what goes wrong is in `error`. */
+  readonly look: () => Promise<void>;
+}
+
+function isInUse(error: unknown): boolean {
+  return toldError(error).code === 'ALEX_STUDIO_IN_USE';
 }
 
 /** Images that are handed over at once: thousands of files take a page's thread for long. */
 const portion = 100;
 
-export function useCollections(studio: Studio): CollectionsState {
+/** With `running`, a training has the engine, and its images: what was refused for that is forgotten when it stops. */
+export function useCollections(studio: Studio, running: boolean): CollectionsState {
   const [collections, setCollections] = useState<readonly CollectionInfo[]>();
   const [environment, setEnvironment] = useState<Environment>();
   const [adding, setAdding] = useState<Adding>();
   const [refused, setRefused] = useState<AddResult['refused']>([]);
   const [error, setError] = useState<unknown>();
-  const look = async (): Promise<void> => {
-    const [found, surroundings] = await Promise.all([studio.collections.list(), studio.environment()]);
-    setCollections(found);
-    setEnvironment(surroundings);
+  const look = async (): Promise<boolean> => {
+    try {
+      const [found, surroundings] = await Promise.all([studio.collections.list(), studio.environment()]);
+      setCollections(found);
+      setEnvironment(surroundings);
+      return true;
+    } catch (reason) {
+      setError(reason);
+      return false;
+    }
   };
-  useEffect(() => void look().catch(setError), [studio]);
+  useEffect(() => void look(), [studio]);
+  useEffect(() => {
+    if (!running) setError((old: unknown) => (isInUse(old) ? undefined : old));
+  }, [running]);
   const change = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     setError(undefined);
     try {
@@ -44,7 +61,7 @@ export function useCollections(studio: Studio): CollectionsState {
       setError(reason);
       return undefined;
     } finally {
-      await look().catch(setError);
+      await look();
     }
   };
   const add = async (id: string, images: readonly AddedImage[]): Promise<void> => {
@@ -62,9 +79,12 @@ export function useCollections(studio: Studio): CollectionsState {
     });
     setAdding(undefined);
   };
+  const lookAgain = async (): Promise<void> => {
+    if (await look()) setError(undefined);
+  };
   const dismiss = (): void => {
     setError(undefined);
     setRefused([]);
   };
-  return { collections, environment, adding, refused, error, change, add, dismiss };
+  return { collections, environment, adding, refused, error, change, add, dismiss, look: lookAgain };
 }

@@ -5,12 +5,22 @@ import type { RunInfo, Studio } from '../../worker/protocol.ts';
 export interface Runs {
   /** Undefined until they are known. */
   readonly runs: readonly RunInfo[] | undefined;
+  /** Why they are not. */
+  readonly error: unknown;
   readonly look: () => Promise<void>;
 }
 
 export function useRuns(studio: Studio): Runs {
   const [runs, setRuns] = useState<readonly RunInfo[]>();
-  const look = async (): Promise<void> => setRuns(await studio.trainings.list());
+  const [error, setError] = useState<unknown>();
+  const look = async (): Promise<void> => {
+    try {
+      setRuns(await studio.trainings.list());
+      setError(undefined);
+    } catch (reason) {
+      setError(reason);
+    }
+  };
   useEffect(() => {
     void look();
     return studio.trainings.subscribe((id, event) => {
@@ -21,5 +31,5 @@ export function useRuns(studio: Studio): Runs {
       });
     });
   }, [studio]);
-  return { runs, look };
+  return { runs, error, look };
 }

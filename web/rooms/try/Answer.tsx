@@ -18,20 +18,20 @@ export interface AnswerProps {
 
 const top = 5;
 
-/** What a model makes of an image: guesses, where it looks, what its layers hold. */
+/** What a model makes of an image: guesses, where it looks, what its layers hold. Give it the model's id as key. */
 export function Answer({ model, tried }: AnswerProps): JSX.Element {
   const text = useText();
   const { models } = useStudio();
-  const [prediction, setPrediction] = useState<Prediction>();
+  const [answer, setAnswer] = useState<{ readonly about: TriedImage; readonly prediction: Prediction }>();
   const [error, setError] = useState<unknown>();
   useEffect(() => {
     let left = false;
     setError(undefined);
     models.predict(model.id, tried.image, top).then(
-      (told) => left || setPrediction(told),
+      (prediction) => left || setAnswer({ about: tried, prediction }),
       (reason: unknown) => {
         if (left) return;
-        setPrediction(undefined);
+        setAnswer(undefined);
         setError(reason);
       },
     );
@@ -40,9 +40,11 @@ export function Answer({ model, tried }: AnswerProps): JSX.Element {
     };
   }, [models, model.id, tried]);
   if (error !== undefined) return <Message kind="error" error={error} />;
-  if (prediction === undefined) {
+  if (answer === undefined) {
     return <p role="status">{text({ en: 'Looking at the image…', ja: '画像を見ている…' })}</p>;
   }
+  // Of the image before, until there is one to the next.
+  const { about, prediction } = answer;
   const { guesses, seen } = prediction;
   const [best] = guesses;
   return (
@@ -54,8 +56,8 @@ export function Answer({ model, tried }: AnswerProps): JSX.Element {
           </h2>
           <Bars
             label={text({
-              en: `${tried.name}: the ${guesses.length} most probable`,
-              ja: `${tried.name}: 確率の高い ${guesses.length} クラス`,
+              en: `${about.name}: the ${guesses.length} most probable`,
+              ja: `${about.name}: 確率の高い ${guesses.length} クラス`,
             })}
             bars={guesses.map(({ class: name, probability }, index) => ({
               name,
@@ -81,8 +83,8 @@ export function Answer({ model, tried }: AnswerProps): JSX.Element {
           </figcaption>
         </figure>
       </div>
-      <GradCam key={model.id} model={model} tried={tried} seen={seen} best={best!.class} />
-      <Layers key={`${model.id} layers`} model={model} tried={tried} />
+      <GradCam model={model} tried={about} seen={seen} best={best!.class} />
+      <Layers model={model} tried={about} />
     </div>
   );
 }

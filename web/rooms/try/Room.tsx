@@ -4,7 +4,7 @@ import { useText } from '../../app/language.ts';
 import { href } from '../../app/route.ts';
 import type { RoomProps } from '../../app/rooms.ts';
 import { useStudio } from '../../app/studio.ts';
-import { Message } from '../../parts/Message.tsx';
+import { StoreTrouble } from '../../parts/StoreTrouble.tsx';
 import type { ModelInfo, Studio } from '../../worker/protocol.ts';
 import { Answer } from './Answer.tsx';
 import { Batch } from './Batch.tsx';
@@ -31,7 +31,7 @@ export function Room({ path }: RoomProps): JSX.Element {
           ja: 'モデルに画像を見せ、何だと答えるか、その理由は何かを見る。',
         })}
       </p>
-      {error !== undefined && <Message kind="error" error={error} />}
+      {error !== undefined && <StoreTrouble error={error} onRetry={look} />}
       <ModelChoice models={models} model={model} onChoose={choose} onChanged={() => void look()} />
       {model !== undefined && (
         <div class="try">
@@ -45,7 +45,9 @@ export function Room({ path }: RoomProps): JSX.Element {
           />
           <div class="stack">
             {files !== undefined && <Batch model={model} files={files} onClose={() => setFiles(undefined)} />}
-            {files === undefined && tried !== undefined && <Answer model={model} tried={tried} />}
+            {files === undefined && tried !== undefined && (
+              <Answer key={model.id} model={model} tried={tried} />
+            )}
             {files === undefined && tried === undefined && (
               <p class="quiet">{text({ en: 'No image yet.', ja: 'まだ画像がない。' })}</p>
             )}
