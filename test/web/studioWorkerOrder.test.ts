@@ -13,6 +13,7 @@ declare global {
   // In the page.
   var files: { readonly class: string; readonly name: string; readonly image: Blob }[];
   var collection: string;
+  var told: string[];
 }
 
 let server: StaticServer;
@@ -161,6 +162,30 @@ test(
     assert.equal(failed, 'ALEX_TRAINING_NOT_FINITE');
     assert.equal(state, 'paused');
     assert.deepEqual([rates[0], rates.at(-1)], [1e9, 0.001]);
+  },
+);
+
+test(
+  'a page is told that its training was interrupted when the worker ends by an error',
+  { skip },
+  async () => {
+    const page = await openWithFiles();
+    await page.evaluate(async (options) => {
+      await studio.collections.add(collection, files);
+      globalThis.told = [];
+      studio.trainings.subscribe((_, event) => {
+        if (event.type === 'state') told.push(event.run.state);
+      });
+      const { id } = await studio.trainings.start({ ...options, epochs: 1000, collection });
+      while (!(await studio.trainings.events(id)).some(({ type }) => type === 'step'));
+    }, request);
+    const worker = page.workers().find((one) => one.url().includes('studio.worker'));
+    await worker!.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('gone');
+      });
+    });
+    await page.waitForFunction(() => told.at(-1) === 'interrupted');
   },
 );
 
