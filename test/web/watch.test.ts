@@ -1,7 +1,9 @@
 /** The room Watch, over the server of `alexnet studio`: trainings in other processes, watched and steered from the page. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
@@ -12,6 +14,7 @@ import { startOf, stepAt, writeRun } from '../report/runFiles.ts';
 import { trainedRun } from '../report/trainedRun.ts';
 import { token } from '../serve/studioServer.ts';
 import { blockReader } from '../../web/rooms/watch/connection.ts';
+import { resumeCommand } from '../../web/rooms/watch/resumeCommand.ts';
 import {
   accessibilityFaults,
   builtStudio,
@@ -226,6 +229,66 @@ test('a page does not give its token to another server at the port', { skip }, a
   ]);
   assert.deepEqual([...new Set(asked)], ['/api/proof']);
   assert.deepEqual(given, []);
+});
+
+/** A run that seems to be trained by this process, and to take orders. */
+function writeRunning(folder: string, events: readonly object[]): void {
+  writeRun(folder, { learningRate: 0.02 }, events);
+  mkdirSync(join(folder, 'orders'));
+  writeFileSync(
+    join(folder, 'running.json'),
+    JSON.stringify({ pid: process.pid, host: hostname(), control: true }),
+  );
+}
+
+test(
+  'orders: before the first step, with a rate far too high, and in the last test',
+  { skip },
+  async (context) => {
+    const runs = join(temporaryFolder(context), "it's #1?%20&@x");
+    writeRunning(join(runs, 'new'), []);
+    writeRunning(join(runs, 'tested'), [startOf(0), stepAt(2, 10, 1)]);
+    const server = await serve(context, runs);
+    const page = await openWatch(server);
+    await page.getByRole('link', { name: 'new' }).click();
+    const rate = page.getByRole('textbox', { name: 'Learning rate' });
+    const wrong = page.getByText('A learning rate is a number over 0.');
+    assert.deepEqual([await rate.inputValue(), await wrong.count()], ['0.02', 0]);
+    await rate.fill('-1');
+    await wrong.waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Change the rate' }).isDisabled(), true);
+    await rate.fill('0.5');
+    await page.getByRole('button', { name: 'Change the rate' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('from 0.02 to 0.5').waitFor();
+    await dialog.getByRole('button', { name: 'Change it' }).click();
+    await dialog.getByText('0.5 is 25 times the present learning rate of 0.02').waitFor();
+    const orders = join(runs, 'new/orders');
+    assert.deepEqual(readdirSync(orders), [], 'nothing was ordered yet');
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await dialog.getByRole('button', { name: 'Change it all the same' }).click();
+    await page.getByText('the learning rate is 0.5 from the next step on').waitFor();
+    const [order] = readdirSync(orders).map((name) => readFileSync(join(orders, name), 'utf8'));
+    assert.deepEqual(JSON.parse(order!), { type: 'learning-rate', learningRate: 0.5 });
+
+    await page.getByRole('link', { name: 'tested' }).click();
+    await page.getByText('All steps are done, and the model is being tested.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Checkpoint now' }).count(), 0);
+    assert.equal(await rate.count(), 0);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await dialog.getByText(/Once it has stopped/).waitFor();
+    const command = await dialog.locator('pre').innerText();
+    const words = execFileSync('/bin/sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' });
+    assert.deepEqual(words.trim().split('\n').slice(-3), ['--resume', join(runs, 'tested'), '--control']);
+  },
+);
+
+test('a command names a folder as one word of the shell', () => {
+  const word = (path: string): string =>
+    /^npx alexnet train --resume (.*) --control$/.exec(resumeCommand(path))![1]!;
+  assert.equal(word('/home/a/runs/x-1'), '/home/a/runs/x-1');
+  assert.equal(word(String.raw`C:\runs\x-1`), String.raw`C:\runs\x-1`);
+  assert.equal(word(String.raw`C:\my runs\x`), String.raw`"C:\my runs\x"`);
 });
 
 test('what is wrong with one run, or with the address, leaves the others', { skip }, async (context) => {

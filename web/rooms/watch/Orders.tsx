@@ -5,11 +5,11 @@ import type { TrainingOrder } from '../../../src/training/orders.ts';
 import type { RunEvents } from '../../../src/training/runEvents.ts';
 import { useText } from '../../app/language.ts';
 import { Button } from '../../parts/Button.tsx';
-import { Confirm } from '../../parts/Confirm.tsx';
 import { Field } from '../../parts/Field.tsx';
 import { Message } from '../../parts/Message.tsx';
 import type { Connection } from './connection.ts';
-import { short, words } from './words.ts';
+import { OrderQuestion, type AskedOrder } from './OrderQuestion.tsx';
+import { short } from './words.ts';
 
 export interface OrdersProps {
   readonly run: RunSummary;
@@ -24,15 +24,15 @@ const shownMilliseconds = 8000;
 /** Stops a training, saves it, or changes its learning rate; each after a question. */
 export function Orders({ run, events, connection, live }: OrdersProps): JSX.Element | null {
   const text = useText();
-  const [asked, setAsked] = useState<TrainingOrder>();
+  const [asked, setAsked] = useState<AskedOrder>();
   const [given, setGiven] = useState<TrainingOrder>();
   const [error, setError] = useState<unknown>();
   const [typed, setTyped] = useState<string>();
   const changes = events?.rateChanges.length ?? 0;
-  // What was ordered has been done once the run tells of it; of a checkpoint it tells nothing that is shown.
+  // What was ordered has been done once the run tells of it, which may be before the order's answer.
   useEffect(() => setGiven(undefined), [changes, run.state]);
   useEffect(() => {
-    if (given?.type !== 'checkpoint') return;
+    if (given === undefined || given.type === 'stop') return;
     const timer = setTimeout(() => setGiven(undefined), shownMilliseconds);
     return () => clearTimeout(timer);
   }, [given]);
@@ -40,7 +40,9 @@ export function Orders({ run, events, connection, live }: OrdersProps): JSX.Elem
   if (!run.control) return <NoControl id={run.id} />;
   const rate = typed ?? String(run.learningRate ?? '');
   const learningRate = Number(rate);
+  const changeable = !isTested(run, events);
   const usable = rate.trim() !== '' && Number.isFinite(learningRate) && learningRate > 0;
+  const isWrong = changeable && typed !== undefined && !usable;
   const give = (order: TrainingOrder): void => {
     setAsked(undefined);
     setError(undefined);
@@ -53,27 +55,35 @@ export function Orders({ run, events, connection, live }: OrdersProps): JSX.Elem
   return (
     <section class="panel stack">
       <h3>{text({ en: 'Steer this training', ja: 'この訓練を操作する' })}</h3>
+      {!changeable && <p>{text(beingTested)}</p>}
       <div class="row orders">
-        <Button disabled={!live} onClick={() => give({ type: 'checkpoint' })}>
-          {text({ en: 'Checkpoint now', ja: '今すぐチェックポイント' })}
-        </Button>
-        <Field label={text({ en: 'Learning rate', ja: '学習率' })}>
-          <input
-            type="text"
-            inputMode="decimal"
-            value={rate}
-            aria-invalid={!usable}
-            onInput={(event) => setTyped(event.currentTarget.value)}
-          />
-        </Field>
-        <Button disabled={!live || !usable} onClick={() => setAsked({ type: 'learning-rate', learningRate })}>
-          {text({ en: 'Change the rate', ja: '学習率を変える' })}
-        </Button>
+        {changeable && (
+          <>
+            <Button disabled={!live} onClick={() => give({ type: 'checkpoint' })}>
+              {text({ en: 'Checkpoint now', ja: '今すぐチェックポイント' })}
+            </Button>
+            <Field label={text({ en: 'Learning rate', ja: '学習率' })}>
+              <input
+                type="text"
+                inputMode="decimal"
+                value={rate}
+                aria-invalid={isWrong}
+                onInput={(event) => setTyped(event.currentTarget.value)}
+              />
+            </Field>
+            <Button
+              disabled={!live || !usable}
+              onClick={() => setAsked({ type: 'learning-rate', learningRate })}
+            >
+              {text({ en: 'Change the rate', ja: '学習率を変える' })}
+            </Button>
+          </>
+        )}
         <Button disabled={!live} onClick={() => setAsked({ type: 'stop' })}>
           {text({ en: 'Stop', ja: '停止' })}
         </Button>
       </div>
-      {!usable && (
+      {isWrong && (
         <Message kind="note">
           {text({ en: 'A learning rate is a number over 0.', ja: '学習率は 0 より大きい数。' })}
         </Message>
@@ -81,23 +91,12 @@ export function Orders({ run, events, connection, live }: OrdersProps): JSX.Elem
       {given && <Message kind="good">{text(takenOf(given))}</Message>}
       {error !== undefined && <Message kind="error" error={error} />}
       {asked && (
-        <Confirm
-          {...questionOf(asked, run, text)}
+        <OrderQuestion
+          run={run}
+          order={asked}
           onConfirm={() => give(asked)}
           onCancel={() => setAsked(undefined)}
-        >
-          {asked.type === 'stop' && (
-            <>
-              <p>
-                {text({
-                  en: 'It finishes its step and writes a checkpoint, as Ctrl-C makes it do. To go on later:',
-                  ja: 'Ctrl-C と同じく、実行中のステップを終え、チェックポイントを書いてから止まる。続きは次のコマンドで。',
-                })}
-              </p>
-              <pre>npx alexnet train --resume {run.path} --control</pre>
-            </>
-          )}
-        </Confirm>
+        />
       )}
     </section>
   );
@@ -115,30 +114,19 @@ function NoControl({ id }: { readonly id: string }): JSX.Element {
   );
 }
 
-function questionOf(
-  order: TrainingOrder,
-  { id, learningRate }: RunSummary,
-  text: ReturnType<typeof useText>,
-): { question: string; action: string; cancel: string } {
-  const cancel = text(words.cancel);
-  if (order.type !== 'learning-rate') {
-    return {
-      question: text({ en: `Stop ${id}?`, ja: `${id} を停止する?` }),
-      action: text({ en: 'Stop it', ja: '停止する' }),
-      cancel,
-    };
-  }
-  const now = learningRate === undefined ? '' : short(learningRate);
-  const next = short(order.learningRate);
-  return {
-    question: text({
-      en: `Change the learning rate of ${id} from ${now} to ${next}, from the next step on?`,
-      ja: `次のステップから ${id} の学習率を ${now} から ${next} に変える?`,
-    }),
-    action: text({ en: 'Change it', ja: '変える' }),
-    cancel,
-  };
+/** All steps are done, or validation has ended them: what is left is the test, and nothing is saved or changed any more. */
+function isTested({ step, steps }: RunSummary, events: RunEvents | undefined): boolean {
+  if (steps > 0 && step >= steps) return true;
+  const [start, epoch] = [events?.start, events?.epochs.at(-1)];
+  if (start === undefined || epoch?.last !== true) return false;
+  // A run that is made longer has had another last epoch before.
+  return epoch.epoch * start.stepsPerEpoch > start.resumedFrom;
 }
+
+const beingTested = {
+  en: 'All steps are done, and the model is being tested.',
+  ja: 'すべてのステップが終わり、モデルをテストしている。',
+} as const;
 
 function takenOf(order: TrainingOrder): { en: string; ja: string } {
   switch (order.type) {

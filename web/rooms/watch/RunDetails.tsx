@@ -10,6 +10,7 @@ import type { Connection } from './connection.ts';
 import { Doctor, FullReport } from './Jobs.tsx';
 import { Layers } from './Layers.tsx';
 import { Orders } from './Orders.tsx';
+import { resumeCommand } from './resumeCommand.ts';
 import { short, states, words } from './words.ts';
 
 export interface RunDetailsProps {
@@ -41,7 +42,7 @@ export function RunDetails({ run, events, connection, live }: RunDetailsProps): 
       {run.state === 'interrupted' && (
         <div class="stack">
           <p>{text({ en: 'To go on with it, in a terminal:', ja: '続きから再開するには、端末で:' })}</p>
-          <pre tabIndex={0}>npx alexnet train --resume {run.path} --control</pre>
+          <pre tabIndex={0}>{resumeCommand(run.path)}</pre>
         </div>
       )}
       {events && <History events={events} />}
