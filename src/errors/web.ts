@@ -11,7 +11,7 @@ export const webErrors = {
     1,
     (p: { problem: string }) => `an image cannot be used: ${p.problem}`,
     () =>
-      'Give an image that has loaded, a Blob of an image, a canvas, ImageData, or { data, width, height } with RGB or RGBA.',
+      'Give an image that has loaded, a Blob of an image, a canvas, ImageData, or { data, width, height } with RGB or RGBA; an image from another origin needs the attribute crossorigin, and that its server allows it (CORS).',
   ),
   ALEX_WEB_DISPOSED: entry(
     1,
@@ -22,6 +22,6 @@ export const webErrors = {
     1,
     (p: { reason: string }) => `the worker of the model could not go on: ${p.reason}`,
     () =>
-      'Check that the files beside the library are on the server too, and that they may run as workers (CSP).',
+      "Check that the files beside the library are on the page's own server too, that they may run as workers (CSP), and that they have the page's Cross-Origin-Embedder-Policy.",
   ),
 } as const;

@@ -18,7 +18,7 @@ export type Classify = (
 
 /**
  * Compiles a model, reading one parameter at a time. Throws what the engine and the file throw; what it returns throws
- * ALEX_WEB_IMAGE, ALEX_DATA_TRANSFORMS.
+ * ALEX_WEB_IMAGE, ALEX_OPTION_VALUE, ALEX_DATA_TRANSFORMS.
  */
 export async function classifier(
   model: Pick<ModelFile, 'network' | 'classes' | 'transforms' | 'readParameter'>,
@@ -31,6 +31,7 @@ export async function classifier(
     program.writeParameter(name, await model.readParameter(name));
   const transform = imageTransform(squareTransforms(model.transforms, network.input.height));
   return async (images, top) => {
+    checkTop(top);
     const results: Prediction[][] = [];
     for (let from = 0; from < images.length; from += batchSize) {
       const batch = images.slice(from, from + batchSize);
@@ -46,6 +47,12 @@ export async function classifier(
     }
     return results;
   };
+}
+
+/** Throws ALEX_OPTION_VALUE. */
+function checkTop(top: unknown): void {
+  if (top === Infinity || (Number.isSafeInteger(top) && (top as number) >= 1)) return;
+  throw alexnetError('ALEX_OPTION_VALUE', { option: 'top', value: top, expected: 'a whole number from 1' });
 }
 
 function imageView({ data, width, height }: RawImage): ImageView {

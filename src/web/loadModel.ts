@@ -38,7 +38,7 @@ export interface WebModel {
   readonly threads: number;
   /**
    * Classifies an image of any size, or several: resized, cropped and normalised as the model's file says. Throws
-   * ALEX_WEB_IMAGE, ALEX_DATA_TRANSFORMS, ALEX_WEB_DISPOSED.
+   * ALEX_WEB_IMAGE, ALEX_OPTION_VALUE, ALEX_DATA_TRANSFORMS, ALEX_WEB_DISPOSED.
    */
   predict(image: ImageInput, options?: PredictOptions): Promise<readonly Prediction[]>;
   predict(
@@ -60,7 +60,7 @@ export async function loadModel(
 ): Promise<WebModel> {
   signal?.throwIfAborted();
   const isFile = source instanceof Blob;
-  const name = isFile ? nameOf(source) : new URL(source, document.baseURI).href;
+  const name = isFile ? nameOf(source) : addressOf(source);
   const blob = isFile ? source : undefined;
   const worker = startWorker();
   const aborted = (): void => worker.end(signal!.reason);
@@ -92,6 +92,14 @@ async function predictAll(
 ): Promise<readonly (readonly Prediction[])[]> {
   worker.throwIfEnded();
   return worker.predict({ images: await sentImages(images), top });
+}
+
+function addressOf(source: string | URL): string {
+  try {
+    return new URL(source, document.baseURI).href;
+  } catch (error) {
+    throw pageError('ALEX_WEB_DOWNLOAD', { url: String(source), reason: 'it is no address' }, error);
+  }
 }
 
 function nameOf(blob: Blob): string {

@@ -62,6 +62,6 @@ export type Answer =
 
 export interface Progress {
   readonly loaded: number;
-  /** Undefined where the server does not say. */
+  /** Undefined where the server does not say, compresses, or is of another origin. */
   readonly total: number | undefined;
 }

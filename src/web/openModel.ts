@@ -57,8 +57,10 @@ export async function download(url: string, onProgress: (progress: Progress) => 
   if (!response.ok || response.body === null) {
     throw failed(`the server answers ${[response.status, response.statusText].join(' ').trim()}`);
   }
-  // What is said of a compressed answer is not how long the file is.
-  const length = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
+  // What is said of a compressed answer is not how long the file is, and of another origin's answer the browser does not
+  // tell whether it was compressed.
+  const unknown = response.type === 'cors' || response.headers.has('content-encoding');
+  const length = unknown ? null : response.headers.get('content-length');
   const total = length === null ? undefined : Number(length);
   let loaded = 0;
   const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({

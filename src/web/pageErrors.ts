@@ -17,6 +17,11 @@ export function pageError<C extends keyof WebErrors>(
   return new CodedError(code, says(parameters), advice(parameters), exit, cause);
 }
 
+/** What the browser says of its error, to be put into a sentence. */
+export function reasonOf(error: unknown): string {
+  return (error as Error).message.replace(/\.$/, '');
+}
+
 /** The worker's error, as the page throws it. */
 export function receivedError({ code, message, advice, exitCode }: SentError): Error {
   if (code === undefined) return new Error(message);

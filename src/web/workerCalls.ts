@@ -8,7 +8,7 @@ import type {
   Progress,
   Request,
 } from './messages.ts';
-import { pageError, receivedError } from './pageErrors.ts';
+import { pageError, reasonOf, receivedError } from './pageErrors.ts';
 
 export interface WorkerCalls {
   load(request: LoadRequest, onProgress?: (progress: Progress) => void): Promise<LoadedModel>;
@@ -25,8 +25,9 @@ interface Waiting {
   readonly onProgress: ((progress: Progress) => void) | undefined;
 }
 
+/** Throws ALEX_WEB_WORKER; calls reject with that, ALEX_WEB_IMAGE, and the worker's own errors. */
 export function startWorker(): WorkerCalls {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'alexnet-ts' });
+  const worker = newWorker();
   const waiting = new Map<number, Waiting>();
   let ended: { readonly reason: unknown } | undefined;
   let calls = 0;
@@ -62,7 +63,12 @@ export function startWorker(): WorkerCalls {
     const id = calls++;
     return new Promise<T>((resolve, reject) => {
       waiting.set(id, { resolve, reject, onProgress });
-      worker.postMessage({ id, ...content }, transfer);
+      try {
+        worker.postMessage({ id, ...content }, transfer);
+      } catch (error) {
+        waiting.delete(id);
+        reject(unsent(content, error));
+      }
     });
   }
 
@@ -79,4 +85,20 @@ export function startWorker(): WorkerCalls {
     },
     end,
   };
+}
+
+function newWorker(): Worker {
+  try {
+    return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'alexnet-ts' });
+  } catch (error) {
+    throw pageError('ALEX_WEB_WORKER', { reason: reasonOf(error) }, error);
+  }
+}
+
+/** Why a message could not be sent: pixels of another origin are the page's to show, not to hand on. */
+function unsent(content: object, error: unknown): Error {
+  const reason = reasonOf(error);
+  return 'predict' in content
+    ? pageError('ALEX_WEB_IMAGE', { problem: `the browser does not hand it on (${reason})` }, error)
+    : pageError('ALEX_WEB_WORKER', { reason }, error);
 }

@@ -15,7 +15,8 @@ import { buildNetwork } from '../../src/network/zoo/networks.ts';
 import { openModelBlob } from '../../src/training/modelBlob.ts';
 import { saveModel } from '../../src/training/modelFile.ts';
 import { classifier } from '../../src/web/classify.ts';
-import type { loadModel, Prediction, RawImage } from '../../src/web/loadModel.ts';
+import { download } from '../../src/web/openModel.ts';
+import type { loadModel, Prediction, Progress, RawImage } from '../../src/web/loadModel.ts';
 import { fencedBlocks } from '../readme/fencedBlocks.ts';
 import { findChromium } from '../report/chromium.ts';
 import { contentOf, serveFiles } from './staticServer.ts';
@@ -183,6 +184,38 @@ for (const isolated of [true, false]) {
   });
 }
 
+test('a download is told with the length of the file, where that is known', async (context) => {
+  const answers: readonly (readonly [
+    type: ResponseType,
+    encoding: string | undefined,
+    total: number | undefined,
+  ])[] = [
+    ['basic', undefined, 5],
+    ['basic', 'gzip', undefined],
+    // Another origin's, of which it is hidden whether it was compressed.
+    ['cors', undefined, undefined],
+  ];
+  for (const [type, encoding, total] of answers) {
+    context.mock.method(globalThis, 'fetch', async () => {
+      const headers = { 'content-length': '5', ...(encoding && { 'content-encoding': encoding }) };
+      return Object.defineProperty(new Response('model', { headers }), 'type', { value: type });
+    });
+    const told: Progress[] = [];
+    await download('https://example.com/m', (progress) => void told.push(progress));
+    assert.deepEqual(told, [{ loaded: 5, total }], `${type}, ${encoding}`);
+  }
+});
+
+test('how many classes are asked for is checked', async () => {
+  const engine = await createCpuEngine({ threads: 1, target: 'wasm-128' });
+  const file = await openModelBlob('model.safetensors', readFileSync(join(folder, 'model.safetensors')));
+  const classify = await classifier(file, engine, 1);
+  for (const top of [-1, 0, 1.5, NaN, null]) {
+    await assert.rejects(classify([image], top as number), { code: 'ALEX_OPTION_VALUE' }, String(top));
+  }
+  assert.equal((await classify([image], Infinity))[0]!.length, classes.length);
+});
+
 test('what goes wrong is told by a code', { skip }, async () => {
   await onPage(true, async (page, url) => {
     await page.waitForFunction(() => document.querySelector('input')!.onchange !== null);
@@ -190,6 +223,7 @@ test('what goes wrong is told by a code', { skip }, async () => {
     const cases: readonly (readonly [Partial<Asked>, code: string, part: string])[] = [
       [{ source: 'gone.safetensors' }, 'ALEX_WEB_DOWNLOAD', 'the server answers 404 Not Found'],
       [{ source: 'http://127.0.0.1:1/m' }, 'ALEX_WEB_DOWNLOAD', 'there is no answer'],
+      [{ source: 'http://[' }, 'ALEX_WEB_DOWNLOAD', 'it is no address'],
       [{ source: 'alexnet-ts/index.js' }, 'ALEX_MODEL_FORMAT', `${url}alexnet-ts/index.js`],
       [{ images: [wrong] }, 'ALEX_WEB_IMAGE', '3 × 3 pixels with 3 values'],
       [{ library: 'alexnet-ts-alone' }, 'ALEX_WEB_WORKER', 'its file could not be loaded'],
@@ -209,8 +243,10 @@ test('what goes wrong is told by a code', { skip }, async () => {
 });
 
 test('a model from a Blob, the download told of, stopped, and the end of a model', { skip }, async () => {
+  const pixel = encodePng({ width: 1, height: 1, data: new Uint8Array(3) });
+  const elsewhere = await serveFiles(() => pixel, { isolating: false });
   await onPage(false, async (page) => {
-    const got = await page.evaluate(async () => {
+    const got = await page.evaluate(async (foreign) => {
       const { loadModel: load } = (await import(new URL('./alexnet-ts/index.js', location.href).href)) as {
         loadModel: typeof loadModel;
       };
@@ -223,26 +259,42 @@ test('a model from a Blob, the download told of, stopped, and the end of a model
       model.dispose();
       const bytes = await (await fetch('model.safetensors')).blob();
       const fromBlob = await load(bytes);
+      const element = new Image();
+      element.src = foreign;
+      await element.decode();
+      const transferred = new Uint8Array(3);
+      structuredClone(transferred, { transfer: [transferred.buffer] });
       return {
         last,
         size: bytes.size,
         classes: [model.classes, fromBlob.classes],
         disposed: await model.predict(new Blob()).catch(codeOf),
         noImage: await fromBlob.predict(new Blob(['no image'])).catch(codeOf),
+        foreign: await fromBlob.predict(element).catch((error: Error) => error.message),
+        transferred: await fromBlob.predict({ width: 1, height: 1, data: transferred }).catch(codeOf),
+        // As after a file dialogue that was left.
+        nothing: await fromBlob.predict(undefined as unknown as Blob).catch(codeOf),
+        after: (await fromBlob.predict(new ImageData(1, 1))).length,
         tooFew: await load(bytes, { classes: ['a'] }).catch(codeOf),
         stopped: await load('model.safetensors', { signal: AbortSignal.timeout(1) }).catch(
           (error: Error) => error.name,
         ),
       };
-    });
-    assert.deepEqual(got, {
+    }, elsewhere.url);
+    const { foreign, ...rest } = got;
+    assert.match(String(foreign), /^ALEX_WEB_IMAGE: .* crossorigin/);
+    assert.deepEqual(rest, {
       last: { loaded: got.size, total: got.size },
       size: readFileSync(join(folder, 'model.safetensors')).length,
       classes: [['a', 'b', 'c'], classes],
       disposed: 'ALEX_WEB_DISPOSED',
       noImage: 'ALEX_WEB_IMAGE',
+      transferred: 'ALEX_WEB_IMAGE',
+      nothing: 'ALEX_WEB_IMAGE',
+      after: 3,
       tooFew: 'ALEX_OPTION_VALUE',
       stopped: 'TimeoutError',
     });
   });
+  await elsewhere.close();
 });

@@ -52,16 +52,29 @@ function checkAnswers(host: ReturnType<typeof webHost>): void {
   const shape = targetShapes['wasm-128'];
   const answers = knownAnswers(shape);
   const memory = host.allocate(answerPages, { training: false });
-  const { compiled } = host.compileKernels(
-    answers.map(({ source }) => source),
-    'wasm-128',
-    memory,
-  );
+  const { compiled } = compiledKernels(host, answers, memory);
   const wrong = firstWrong(answers, host.instantiate(compiled, memory), shape);
   if (wrong) throw unavailable(failedCheck(wrong));
 }
 
-function unavailable(reason: string): Error {
-  const advice = 'Use a current version of Chrome, Edge, Firefox or Safari.';
+function compiledKernels(
+  host: ReturnType<typeof webHost>,
+  answers: ReturnType<typeof knownAnswers>,
+  memory: WebAssembly.Memory,
+): ReturnType<typeof host.compileKernels> {
+  const sources = answers.map(({ source }) => source);
+  try {
+    return host.compileKernels(sources, 'wasm-128', memory);
+  } catch (error) {
+    // They are valid: see webFeatures.
+    const reason = `the browser compiles no WebAssembly (${(error as Error).message})`;
+    throw unavailable(reason, "Allow 'wasm-unsafe-eval' in the content security policy's script-src.");
+  }
+}
+
+function unavailable(
+  reason: string,
+  advice = 'Use a current version of Chrome, Edge, Firefox or Safari.',
+): Error {
   return alexnetError('ALEX_ENGINE_UNAVAILABLE', { engine: 'cpu', reason, advice });
 }
