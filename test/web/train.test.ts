@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { chromium, type Page } from 'playwright-core';
 import { buildWebLibrary } from '../../build/webLibrary.ts';
+import { numberOptions, planTrouble } from '../../web/rooms/train/plan.ts';
 import { jsonLines, runAlexnet } from '../cli/runAlexnet.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { findChromium } from '../report/chromium.ts';
@@ -26,8 +27,9 @@ async function newCollection(page: Page): Promise<void> {
   await page.getByRole('button', { name: /Drawn shapes/ }).waitFor();
   await page.getByRole('button', { name: '+ Your own images' }).click();
   await page.getByLabel('Size that is kept').selectOption('32');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create' }).dblclick();
   await page.getByRole('button', { name: '+ Add a class' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: /^My images/ }).count(), 1);
 }
 
 /** Drops files on an element; folders cannot be made by scripts. */
@@ -90,6 +92,10 @@ async function ownFigures(page: Page, folder: string): Promise<void> {
 async function tryWithEmptyClass(page: Page, image: string): Promise<void> {
   await page.getByRole('button', { name: '+ Add a class' }).click();
   const fourth = page.locator('section[aria-label="class 4"]');
+  await fourth.locator('input.class-name').fill('disc');
+  await fourth.locator('input.class-name').press('Enter');
+  await page.getByRole('alert').getByText('There is a class “disc” already').waitFor();
+  assert.equal(await fourth.locator('input.class-name').inputValue(), 'class 4');
   await drop(page, 'section[aria-label="class 4"]', [{ name: '1.png', bytes: drawnPng('disc', 99) }]);
   await page.getByRole('button', { name: 'Remove class 4 1' }).click({ force: true });
   await fourth.getByText('0 images').waitFor();
@@ -98,6 +104,9 @@ async function tryWithEmptyClass(page: Page, image: string): Promise<void> {
   await page.locator('.samples').getByRole('button', { name: 'disc' }).waitFor();
   await page.setInputFiles('.drop input', image);
   await page.getByRole('heading', { level: 2, name: /^cross/ }).waitFor();
+  await page.goBack();
+  await page.getByText('Its wrong answers can no longer be shown').waitFor();
+  assert.equal(await run(page).getByRole('alert').count(), 0);
 }
 
 test(
@@ -112,7 +121,11 @@ test(
     await ownFigures(page, folder);
     await page.getByRole('radio', { name: /Small and quick/ }).check();
     await page.getByText('Details', { exact: true }).click();
-    await page.getByRole('spinbutton', { name: /^Epochs/ }).fill('2000');
+    const epochs = page.getByRole('spinbutton', { name: /^Epochs/ });
+    await epochs.fill('-5');
+    await page.getByText('Epochs (under Details) has to be a whole number from 1.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Start training' }).isDisabled(), true);
+    await epochs.fill('2000');
     await page.getByRole('button', { name: 'Start training' }).click();
     await page.waitForFunction(() => /#\/train\/./.test(location.hash));
     // Whoever comes back to the room without naming the training has it kept in the address.
@@ -127,7 +140,7 @@ test(
     await state(page, 'running').waitFor();
     await page.reload();
     await state(page, 'interrupted').waitFor();
-    await page.getByRole('button', { name: 'Go on with My images 1' }).click();
+    await page.getByRole('button', { name: 'Go on: My images 1' }).click();
     // However fast the machine: it goes on until it is right, and is ended then.
     await page.waitForFunction(
       () => {
@@ -224,6 +237,18 @@ test('a full storage says so, and loses nothing', { skip }, async (context) => {
   await page.locator('.class-card').getByText('5 images').waitFor();
 });
 
+/** A rate that is much too large ends a training; a tenth is offered then, and what was learnt before. */
+async function divergence(page: Page): Promise<void> {
+  await run(page).getByLabel('with learning rate').fill('1e9');
+  await page.keyboard.press('Enter');
+  await state(page, 'failed').waitFor();
+  await run(page)
+    .getByText(/ALEX_TRAINING_NOT_FINITE/)
+    .waitFor();
+  assert.equal(await run(page).getByLabel('with learning rate').inputValue(), '100000000');
+  assert.equal(await run(page).getByRole('button', { name: 'Finish now' }).isEnabled(), true);
+}
+
 test('a training by keyboard alone, without threads, in both languages and themes', { skip }, async () => {
   const server = await serveStatic(await builtStudio(), { isolating: false });
   const page = await trainRoom(server.url, { serviceWorkers: 'block', colorScheme: 'dark' });
@@ -244,14 +269,26 @@ test('a training by keyboard alone, without threads, in both languages and theme
   );
   await run(page).getByRole('button', { name: 'Pause' }).press('Enter');
   await state(page, 'paused').waitFor({ timeout: 30_000 });
+  await divergence(page);
   await page.goto(`${server.url}#/train/nonsense`);
   await page.getByText('The training of this address is not in this browser').waitFor();
   await page.goBack();
-  await state(page, 'paused').waitFor();
+  await state(page, 'failed').waitFor();
   await checkLooks(page);
   const blocked = /Service Worker registration blocked/;
   assert.deepEqual(
     faultsOf(page).filter((fault) => !blocked.test(fault)),
     [],
   );
+});
+
+test('what cannot be trained with is told before the start', () => {
+  const plan = { network: 'alexnet-32', recipe: 'quick' } as const;
+  assert.equal(planTrouble(plan), undefined);
+  assert.equal(planTrouble({ ...plan, epochs: 1, batchSize: 4096, learningRate: 1e-9, seed: 0 }), undefined);
+  const wrong = { epochs: 0, batchSize: 2.5, learningRate: 0, seed: NaN };
+  for (const [option, value] of Object.entries(wrong)) {
+    const label = numberOptions.find((about) => about.option === option)!.label.en;
+    assert.ok(planTrouble({ ...plan, [option]: value })?.en.startsWith(label), option);
+  }
 });

@@ -4,7 +4,7 @@ import { useText } from '../../app/language.ts';
 import { useStudio } from '../../app/studio.ts';
 import { Button } from '../../parts/Button.tsx';
 import { Field } from '../../parts/Field.tsx';
-import type { CollectionInfo } from '../../worker/protocol.ts';
+import type { CollectionInfo, RunInfo } from '../../worker/protocol.ts';
 import { AddingNotes } from './AddingNotes.tsx';
 import { OwnImages } from './OwnImages.tsx';
 import { StorageNote } from './StorageNote.tsx';
@@ -14,6 +14,7 @@ import type { CollectionsState } from './useCollections.ts';
 export interface ImagesProps {
   readonly state: CollectionsState;
   readonly collection: CollectionInfo | undefined;
+  readonly runs: readonly RunInfo[];
   readonly onChoose: (id: string) => void;
 }
 
@@ -22,7 +23,7 @@ const sides = [32, 64, 96, 128, 224] as const;
 const usualSide = 64;
 
 /** The first stage: what is to be learnt from. */
-export function Images({ state, collection, onChoose }: ImagesProps): JSX.Element {
+export function Images({ state, collection, runs, onChoose }: ImagesProps): JSX.Element {
   const text = useText();
   const [making, setMaking] = useState(false);
   return (
@@ -50,14 +51,14 @@ export function Images({ state, collection, onChoose }: ImagesProps): JSX.Elemen
       )}
       {!making && collection?.builtIn && <BuiltInImages collection={collection} />}
       {!making && collection !== undefined && !collection.builtIn && (
-        <OwnImages key={collection.id} collection={collection} state={state} />
+        <OwnImages key={collection.id} collection={collection} runs={runs} state={state} />
       )}
       <StorageNote state={state} />
     </section>
   );
 }
 
-interface CollectionChoiceProps extends ImagesProps {
+interface CollectionChoiceProps extends Omit<ImagesProps, 'runs'> {
   readonly making: boolean;
   readonly onMake: () => void;
 }
@@ -92,7 +93,7 @@ function CollectionChoice({
             <strong>{one.builtIn ? text({ en: 'Drawn shapes', ja: '図形' }) : one.name}</strong>
             <span class="number">
               {text({
-                en: `${images.toLocaleString('en')} images, ${one.classes.length} classes`,
+                en: `${images.toLocaleString('en')} ${images === 1 ? 'image' : 'images'}, ${one.classes.length} ${one.classes.length === 1 ? 'class' : 'classes'}`,
                 ja: `${images.toLocaleString('ja')} 枚、${one.classes.length} クラス`,
               })}
             </span>
@@ -141,16 +142,20 @@ function NewCollection({ state, onMade }: NewCollectionProps): JSX.Element {
   const studio = useStudio();
   const [name, setName] = useState(text({ en: 'My images', ja: '自分の画像' }));
   const [side, setSide] = useState<number>(usualSide);
+  const [busy, setBusy] = useState(false);
+  const ready = name.trim() !== '' && !busy;
   const make = async (): Promise<void> => {
+    setBusy(true);
     const made = await state.change(() => studio.collections.create(name.trim(), { side }));
-    if (made !== undefined) onMade(made.id);
+    if (made === undefined) setBusy(false);
+    else onMade(made.id);
   };
   return (
     <form
       class="panel stack"
       onSubmit={(event) => {
         event.preventDefault();
-        void make();
+        if (ready) void make();
       }}
     >
       <div class="row">
@@ -182,7 +187,7 @@ function NewCollection({ state, onMade }: NewCollectionProps): JSX.Element {
         })}
       </p>
       <div class="row">
-        <Button primary disabled={name.trim() === ''} onClick={() => void make()}>
+        <Button primary disabled={!ready} onClick={() => void make()}>
           {text({ en: 'Create', ja: '作る' })}
         </Button>
       </div>

@@ -3,11 +3,19 @@ import { useEffect, useState } from 'preact/hooks';
 import { percent } from '../../../src/numberText.ts';
 import { useText } from '../../app/language.ts';
 import { useStudio } from '../../app/studio.ts';
-import { Message } from '../../parts/Message.tsx';
+import { Message, toldError } from '../../parts/Message.tsx';
 import { PixelCanvas } from '../../parts/PixelCanvas.tsx';
 import type { Mistake } from '../../worker/protocol.ts';
 
 const most = 24;
+
+/** Whether the images that a run was tested on are gone, or others have come. */
+function isOfImages(error: unknown): boolean {
+  const { code } = toldError(error);
+  return ['ALEX_STUDIO_COLLECTION_CHANGED', 'ALEX_STUDIO_UNKNOWN', 'ALEX_STUDIO_FEW_IMAGES'].includes(
+    code ?? '',
+  );
+}
 
 /** Held-out images that are answered wrongly, those first of which the network is surest. */
 export function Mistakes({ run }: { readonly run: string }): JSX.Element | null {
@@ -18,6 +26,16 @@ export function Mistakes({ run }: { readonly run: string }): JSX.Element | null 
   useEffect(() => {
     trainings.mistakes(run, { most }).then(setMistakes, setError);
   }, [trainings, run]);
+  if (isOfImages(error)) {
+    return (
+      <Message kind="note">
+        {text({
+          en: 'Its wrong answers can no longer be shown: the images have changed since.',
+          ja: '間違えた画像はもう表示できない。その後で画像が変わっている。',
+        })}
+      </Message>
+    );
+  }
   if (error !== undefined) return <Message kind="error" error={error} />;
   if (mistakes === undefined) {
     return <p role="status">{text({ en: 'Looking for wrong answers…', ja: '間違いを探している…' })}</p>;

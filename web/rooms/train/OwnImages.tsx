@@ -5,53 +5,31 @@ import { useStudio } from '../../app/studio.ts';
 import { Button } from '../../parts/Button.tsx';
 import { DropZone } from '../../parts/DropZone.tsx';
 import { Message } from '../../parts/Message.tsx';
-import type { AddedImage, CollectionInfo } from '../../worker/protocol.ts';
+import type { AddedImage, CollectionInfo, RunInfo } from '../../worker/protocol.ts';
 import { adviceFor } from './advice.ts';
 import { ClassCard } from './ClassCard.tsx';
 import { sortFiles } from './folders.ts';
+import { isWaiting } from './runTexts.ts';
+import { useClasses } from './useClasses.ts';
 import type { CollectionsState } from './useCollections.ts';
 
 export interface OwnImagesProps {
   readonly collection: CollectionInfo;
+  readonly runs: readonly RunInfo[];
   readonly state: CollectionsState;
 }
 
-/** Classes without images yet: storage knows of those with images only. */
-function useDrafts(collection: CollectionInfo): readonly [string[], (drafts: string[]) => void] {
-  const [drafts, setDrafts] = useState<string[]>([]);
-  const open = drafts.filter((name) => !collection.classes.some((one) => one.name === name));
-  return [open, setDrafts];
-}
-
 /** A person's classes, and the ways in which images come to them. */
-export function OwnImages({ collection, state }: OwnImagesProps): JSX.Element {
+export function OwnImages({ collection, runs, state }: OwnImagesProps): JSX.Element {
   const text = useText();
-  const studio = useStudio();
-  const [drafts, setDrafts] = useDrafts(collection);
+  const { collections } = useStudio();
+  const { classes, clash, add, rename, remove } = useClasses(collection, state);
   const [passedOver, setPassedOver] = useState<readonly string[]>([]);
   const { id } = collection;
-  const classes = [...collection.classes, ...drafts.map((name) => ({ name, images: 0 }))];
-  const { collections } = studio;
   const takeFiles = (files: readonly File[]): void => {
     const sorted = sortFiles(files, text({ en: 'unsorted', ja: '未分類' }));
     setPassedOver(sorted.passedOver);
     void state.add(id, sorted.images);
-  };
-  const addClass = (): void => {
-    const taken = new Set(classes.map(({ name }) => name));
-    let number = classes.length + 1;
-    const name = (): string => text({ en: `class ${number}`, ja: `クラス ${number}` });
-    while (taken.has(name())) number++;
-    setDrafts([...drafts, name()]);
-  };
-  const isDraft = (name: string): boolean => drafts.includes(name);
-  const rename = (from: string, to: string): void => {
-    if (isDraft(from)) setDrafts(drafts.map((name) => (name === from ? to : name)));
-    else void state.change(() => collections.renameClass(id, from, to));
-  };
-  const remove = (name: string): void => {
-    if (isDraft(name)) setDrafts(drafts.filter((one) => one !== name));
-    else void state.change(() => collections.removeClass(id, name));
   };
   return (
     <>
@@ -76,6 +54,15 @@ export function OwnImages({ collection, state }: OwnImagesProps): JSX.Element {
           })}
         </Message>
       )}
+      {clash !== undefined && (
+        <Message kind="error">
+          {text({
+            en: `There is a class “${clash}” already: give another name.`,
+            ja: `「${clash}」というクラスはもうある。別の名前にしてほしい。`,
+          })}
+        </Message>
+      )}
+      <WaitingRuns runs={runs.filter((run) => run.request.collection === id && isWaiting(run))} />
       <div class="class-grid">
         {classes.map(({ name, images }) => (
           <ClassCard
@@ -91,7 +78,7 @@ export function OwnImages({ collection, state }: OwnImagesProps): JSX.Element {
         ))}
       </div>
       <div class="row">
-        <Button onClick={addClass}>{text({ en: '+ Add a class', ja: '+ クラスを足す' })}</Button>
+        <Button onClick={add}>{text({ en: '+ Add a class', ja: '+ クラスを足す' })}</Button>
       </div>
       {adviceFor({ classes, builtIn: false }).map((advice) => (
         <Message kind="note" key={advice.text.en}>
@@ -99,5 +86,20 @@ export function OwnImages({ collection, state }: OwnImagesProps): JSX.Element {
         </Message>
       ))}
     </>
+  );
+}
+
+/** Trainings that a change of the images would keep from going on. */
+function WaitingRuns({ runs }: { readonly runs: readonly RunInfo[] }): JSX.Element | null {
+  const text = useText();
+  if (runs.length === 0) return null;
+  const names = runs.map(({ request }) => request.name);
+  return (
+    <Message kind="note">
+      {text({
+        en: `Stopped on its way: ${names.map((name) => `“${name}”`).join(', ')}. Once images are added or removed here, it cannot go on any more, only be finished as it is, untested.`,
+        ja: `途中で止めた訓練がある: ${names.map((name) => `「${name}」`).join('')}。ここで画像を足すか外すと再開できなくなり、その時点の結果で、検証なしに終えることしかできない。`,
+      })}
+    </Message>
   );
 }

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { Text } from '../../../src/language.ts';
 import { useText } from '../../app/language.ts';
 import { Button } from '../../parts/Button.tsx';
 import { Field } from '../../parts/Field.tsx';
 import type { ModelInfo } from '../../worker/protocol.ts';
-import type { Plan } from './plan.ts';
+import { isUsable, numberOptions, type NumberOption, type Plan } from './plan.ts';
 
 export interface RecipeDetailsProps {
   readonly plan: Plan;
@@ -12,63 +13,29 @@ export interface RecipeDetailsProps {
   readonly models: readonly ModelInfo[];
 }
 
-interface NumberOption {
-  readonly option: 'epochs' | 'batchSize' | 'learningRate' | 'seed';
-  readonly label: Text;
-  readonly hint: Text;
-  readonly least: number;
-  readonly whole: boolean;
-}
-
-const numberOptions: readonly NumberOption[] = [
-  {
-    option: 'epochs',
-    label: { en: 'Epochs', ja: 'エポック数' },
-    hint: { en: 'how often each image is seen', ja: '各画像を見る回数' },
-    least: 1,
-    whole: true,
-  },
-  {
-    option: 'batchSize',
-    label: { en: 'Batch size', ja: 'バッチサイズ' },
-    hint: { en: 'images a step', ja: '1 ステップの画像数' },
-    least: 1,
-    whole: true,
-  },
-  {
-    option: 'learningRate',
-    label: { en: 'First learning rate', ja: '最初の学習率' },
-    hint: { en: 'how far a step goes; can be changed on the way', ja: '1 歩の大きさ。途中でも変えられる' },
-    least: 1e-7,
-    whole: false,
-  },
-  {
-    option: 'seed',
-    label: { en: 'Seed', ja: 'シード' },
-    hint: { en: 'the same seed gives the same bits', ja: '同じシードなら同じビットになる' },
-    least: 0,
-    whole: true,
-  },
-];
-
 const byRecipe: Text = { en: 'as the recipe', ja: 'レシピ通り' };
 
 /** The recipe's options, folded away: an empty field leaves it to the recipe. */
 export function RecipeDetails({ plan, onPlan, models }: RecipeDetailsProps): JSX.Element {
   const text = useText();
   const { network, recipe } = plan;
+  const [resets, setResets] = useState(0);
+  const reset = (): void => {
+    setResets(resets + 1);
+    onPlan({ network, recipe });
+  };
   return (
     <details class="details">
       <summary>{text({ en: 'Details', ja: '詳しい設定' })}</summary>
       <div class="columns">
         {numberOptions.map((about) => (
-          <OptionField key={about.option} about={about} plan={plan} onPlan={onPlan} />
+          <OptionField key={`${about.option} ${resets}`} about={about} plan={plan} onPlan={onPlan} />
         ))}
         <AugmentField plan={plan} onPlan={onPlan} />
         <StartField plan={plan} onPlan={onPlan} models={models} />
       </div>
       <div class="row">
-        <Button onClick={() => onPlan({ network, recipe })}>
+        <Button onClick={reset}>
           {text({ en: 'All as the recipe has it', ja: 'すべてレシピ通りに戻す' })}
         </Button>
       </div>
@@ -80,20 +47,25 @@ type FieldProps = Pick<RecipeDetailsProps, 'plan' | 'onPlan'>;
 
 function OptionField({ about, plan, onPlan }: FieldProps & { readonly about: NumberOption }): JSX.Element {
   const text = useText();
-  const { option, label, hint, least, whole } = about;
-  const take = (typed: number): void => {
-    if (Number.isNaN(typed)) onPlan({ ...plan, [option]: undefined });
-    else if (typed >= least && (!whole || Number.isInteger(typed))) onPlan({ ...plan, [option]: typed });
+  const { option, label, hint, range, whole } = about;
+  const usable = isUsable(plan, about);
+  const take = ({ value, valueAsNumber, validity }: HTMLInputElement): void => {
+    // What is no number has no value either, but is no empty field.
+    const isEmpty = value === '' && !validity.badInput;
+    onPlan({ ...plan, [option]: isEmpty ? undefined : valueAsNumber });
   };
+  const wrong = text({ en: `must be ${range.en}`, ja: `${range.ja}にしてほしい` });
   return (
-    <Field label={text(label)} hint={text(hint)}>
+    <Field label={text(label)} hint={usable ? text(hint) : wrong}>
       <input
         type="number"
-        min={whole ? least : 0}
+        min={whole ? 0 : undefined}
         step={whole ? 1 : 'any'}
         placeholder={text(byRecipe)}
-        value={plan[option] ?? ''}
-        onInput={(event) => take(event.currentTarget.valueAsNumber)}
+        // What is typed is the person's: 0.0 may be on its way to 0.01.
+        defaultValue={plan[option]}
+        aria-invalid={!usable}
+        onInput={(event) => take(event.currentTarget)}
       />
     </Field>
   );

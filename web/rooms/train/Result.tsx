@@ -31,21 +31,17 @@ export function Result({ run, story }: ResultProps): JSX.Element {
   const { result } = story;
   return (
     <div class="stack result">
-      {result !== undefined && (
-        <>
-          <Message kind="good">
-            {text({
-              en: `${result.correct} of ${result.total} held-out images are right: ${percent(result.accuracy)}. Guessing would give ${percent(1 / result.perClass.length)}.`,
-              ja: `検証画像 ${result.total} 枚のうち ${result.correct} 枚が正解: ${percent(result.accuracy)}。当てずっぽうなら ${percent(1 / result.perClass.length)}。`,
-            })}
-          </Message>
-          <div class="columns">
-            <ClassBars result={result} />
-            <Confusion result={result} />
-          </div>
-        </>
+      {result === undefined ? (
+        <Message kind="note">
+          {text({
+            en: 'Not tested: its images have changed since it began. What it has learnt is in the model.',
+            ja: '検証なし: 始めた後で画像が変わった。学んだことはモデルに残っている。',
+          })}
+        </Message>
+      ) : (
+        <Tested result={result} />
       )}
-      <Mistakes run={run.id} />
+      {result !== undefined && <Mistakes run={run.id} />}
       {error !== undefined && <Message kind="error" error={error} />}
       {model !== undefined && (
         <>
@@ -62,16 +58,40 @@ export function Result({ run, story }: ResultProps): JSX.Element {
   );
 }
 
-function ClassBars({ result }: { readonly result: ResultEvent }): JSX.Element {
+/** How right it is, of the classes that have images held out. */
+function Tested({ result }: { readonly result: ResultEvent }): JSX.Element {
   const text = useText();
+  const tested = result.perClass.filter(({ total }) => total > 0);
+  const others = result.perClass.filter(({ total }) => total === 0).map((one) => one.class);
   return (
-    <Bars
-      label={text({ en: 'Right, by class', ja: 'クラスごとの正解率' })}
-      bars={result.perClass.map(({ class: name, accuracy, correct, total }) => ({
-        name,
-        value: accuracy,
-        shown: `${correct} / ${total}`,
-      }))}
-    />
+    <>
+      <Message kind="good">
+        {text({
+          en: `${result.correct} of ${result.total} held-out images are right: ${percent(result.accuracy)}. Guessing would give ${percent(1 / tested.length)}.`,
+          ja: `検証画像 ${result.total} 枚のうち ${result.correct} 枚が正解: ${percent(result.accuracy)}。当てずっぽうなら ${percent(1 / tested.length)}。`,
+        })}
+      </Message>
+      <div class="columns">
+        <div class="stack tight">
+          <Bars
+            label={text({ en: 'Right, by class', ja: 'クラスごとの正解率' })}
+            bars={tested.map(({ class: name, accuracy, correct, total }) => ({
+              name,
+              value: accuracy,
+              shown: `${correct} / ${total}`,
+            }))}
+          />
+          {others.length > 0 && (
+            <small>
+              {text({
+                en: `Not tested, as they have too few images: ${others.join(', ')}.`,
+                ja: `画像が少なすぎて検証していないクラス: ${others.join(', ')}。`,
+              })}
+            </small>
+          )}
+        </div>
+        <Confusion result={result} />
+      </div>
+    </>
   );
 }

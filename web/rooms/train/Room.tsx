@@ -51,7 +51,7 @@ export function Room({ path }: RoomProps): JSX.Element {
       </p>
       {trouble === undefined ? (
         <>
-          <Images state={state} collection={collection} onChoose={setChosen} />
+          <Images state={state} collection={collection} runs={runs ?? []} onChoose={setChosen} />
           <RecipeStage
             plan={plan}
             onPlan={setPlan}

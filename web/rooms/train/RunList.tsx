@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { percent } from '../../../src/numberText.ts';
 import type { Text } from '../../../src/language.ts';
 import { useLanguage, useText } from '../../app/language.ts';
@@ -7,15 +7,8 @@ import { useStudio } from '../../app/studio.ts';
 import { Button } from '../../parts/Button.tsx';
 import { Message } from '../../parts/Message.tsx';
 import { RemoveButton } from '../../parts/RemoveButton.tsx';
-import type { RunInfo, RunState } from '../../worker/protocol.ts';
-
-export const stateNames: Readonly<Record<RunState, Text>> = {
-  running: { en: 'running', ja: '実行中' },
-  paused: { en: 'paused', ja: '一時停止中' },
-  interrupted: { en: 'interrupted', ja: '中断された' },
-  ended: { en: 'done', ja: '完了' },
-  failed: { en: 'failed', ja: '失敗' },
-};
+import type { RunInfo } from '../../worker/protocol.ts';
+import { goOnName, stateNames } from './runTexts.ts';
 
 export interface RunListProps {
   readonly runs: readonly RunInfo[];
@@ -28,6 +21,9 @@ export interface RunListProps {
 export function RunList({ runs, shown, onShow, onChanged }: RunListProps): JSX.Element | null {
   const text = useText();
   const [error, setError] = useState<unknown>();
+  const running = runs.find(({ state }) => state === 'running')?.id;
+  // What was refused may be allowed now.
+  useEffect(() => setError(undefined), [running]);
   if (runs.length === 0) return null;
   const titles: readonly Text[] = [
     { en: 'Name', ja: '名前' },
@@ -114,10 +110,10 @@ function RunRow({ run, isShown, onShow, onChanged, onError }: RunRowProps): JSX.
           {(state === 'interrupted' || state === 'paused') && (
             <Button
               disabled={busy}
-              label={text({ en: `Go on with ${request.name}`, ja: `${request.name} を再開` })}
+              label={`${text(goOnName(run))}: ${request.name}`}
               onClick={() => act(goOn)}
             >
-              {text({ en: 'Go on', ja: '再開' })}
+              {text(goOnName(run))}
             </Button>
           )}
           {!isShown && (

@@ -1,15 +1,14 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { clock, percent } from '../../../src/numberText.ts';
 import { useLanguage, useText } from '../../app/language.ts';
 import { useStudio } from '../../app/studio.ts';
-import { Button } from '../../parts/Button.tsx';
 import { Message } from '../../parts/Message.tsx';
 import type { RunInfo } from '../../worker/protocol.ts';
 import { Curves } from './Curves.tsx';
-import { RateControl } from './RateControl.tsx';
 import { Result } from './Result.tsx';
-import { stateNames } from './RunList.tsx';
+import { RunControls } from './RunControls.tsx';
+import { stateNames } from './runTexts.ts';
 import { keepSpeed } from './speeds.ts';
 import type { Story } from './story.ts';
 import { useRun } from './useRun.ts';
@@ -38,16 +37,8 @@ export function RunView({ info, onChanged }: RunViewProps): JSX.Element {
           {text(stateNames[run.state])}
         </span>
       </div>
-      <Controls run={run} story={story} onChanged={onChanged} />
       {run.error !== undefined && <Message kind="error" error={run.error} />}
-      {run.error?.code === 'ALEX_TRAINING_NOT_FINITE' && (
-        <p>
-          {text({
-            en: 'The steps were too large. Go on from the last checkpoint with a smaller learning rate, or start another with a smaller one (Details, above).',
-            ja: '1 歩が大きすぎた。最後のチェックポイントから再開して学習率を下げるか、上の「詳しい設定」で小さくして新しく始めるとよい。',
-          })}
-        </p>
-      )}
+      <RunControls run={run} story={story} onChanged={onChanged} />
       {story === undefined ? (
         <p role="status">{text({ en: 'Loading…', ja: '読み込み中…' })}</p>
       ) : (
@@ -69,52 +60,6 @@ export function RunView({ info, onChanged }: RunViewProps): JSX.Element {
 interface PartProps {
   readonly run: RunInfo;
   readonly story: Story;
-}
-
-function Controls({
-  run,
-  story,
-  onChanged,
-}: {
-  readonly run: RunInfo;
-  readonly story: Story | undefined;
-  readonly onChanged: () => void;
-}): JSX.Element | null {
-  const text = useText();
-  const { trainings } = useStudio();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const { id, state } = run;
-  if (state === 'ended') return null;
-  const act = (work: () => Promise<unknown>): void => {
-    setBusy(true);
-    setError(undefined);
-    work()
-      .then(onChanged, setError)
-      .finally(() => setBusy(false));
-  };
-  return (
-    <>
-      <div class="row">
-        {state === 'running' ? (
-          <Button disabled={busy} onClick={() => act(() => trainings.pause(id))}>
-            {text({ en: 'Pause', ja: '一時停止' })}
-          </Button>
-        ) : (
-          <Button primary disabled={busy} onClick={() => act(() => trainings.resume(id))}>
-            {text({ en: 'Go on', ja: '再開' })}
-          </Button>
-        )}
-        {state !== 'failed' && (
-          <Button disabled={busy} onClick={() => act(() => trainings.finish(id))}>
-            {text({ en: 'Finish now', ja: 'ここで終える' })}
-          </Button>
-        )}
-        {state === 'running' && <RateControl run={id} current={story?.learningRate} />}
-      </div>
-      {error !== undefined && <Message kind="error" error={error} />}
-    </>
-  );
 }
 
 function Figures({ run, story }: PartProps): JSX.Element {

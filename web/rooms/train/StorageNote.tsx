@@ -18,6 +18,9 @@ export function StorageNote({ state }: { readonly state: CollectionsState }): JS
   const { used, quota, persisted } = environment.storage;
   return (
     <div class="stack tight">
+      {environment.problems.map((problem) => (
+        <Message kind="error" key={problem.message} error={problem} />
+      ))}
       <div class="row quiet">
         <meter
           min={0}

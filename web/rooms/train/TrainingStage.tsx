@@ -8,7 +8,7 @@ import { Field } from '../../parts/Field.tsx';
 import { Message } from '../../parts/Message.tsx';
 import type { CollectionInfo, RunInfo } from '../../worker/protocol.ts';
 import { adviceFor } from './advice.ts';
-import type { Plan } from './plan.ts';
+import { planTrouble, type Plan } from './plan.ts';
 import { RunList } from './RunList.tsx';
 import { RunView } from './RunView.tsx';
 
@@ -87,6 +87,7 @@ function StartForm({ plan, collection, adding, runs, onShow, onChanged }: StartF
       ja: '画像を読み込み中である。すべて読み込んだら始められる。',
     },
     blocking?.text,
+    planTrouble(plan),
   ];
   const reason = reasons.find((one) => one !== undefined && one !== false);
   return (

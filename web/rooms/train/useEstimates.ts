@@ -62,7 +62,10 @@ export function useEstimates(plan: Plan, collection: CollectionInfo | undefined,
         () => {},
       )
       .finally(() => left || setMeasuring(false));
-    return () => void (left = true);
+    return () => {
+      left = true;
+      setMeasuring(false);
+    };
   }, [studio, network, batchSize, idle]);
   return { plans, imagesPerSecond, measuring };
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { percent } from '../../../src/numberText.ts';
 import { useText } from '../../app/language.ts';
 import { useStudio } from '../../app/studio.ts';
@@ -57,43 +57,44 @@ interface BatchState {
   readonly error: unknown;
 }
 
-/** Results as they come, drawn at most once a frame. */
+/** Results as they come, drawn at most once a frame; who leaves ends it. */
 function useBatch(model: ModelInfo, files: readonly File[]): BatchState {
   const { models } = useStudio();
   const [state, setState] = useState<BatchState>({ results: [], done: false, error: undefined });
-  const frame = useRef(0);
   useEffect(() => {
-    let left = false;
+    const leaving = new AbortController();
+    const { signal } = leaving;
     const results: BatchResult[] = [];
+    let frame = 0;
     const show = (rest: Partial<BatchState> = {}): void => {
-      if (!left) setState({ results: [...results], done: false, error: undefined, ...rest });
+      if (!signal.aborted) setState({ results: [...results], done: false, error: undefined, ...rest });
     };
     const images = files.map((file) => ({ name: file.webkitRelativePath || file.name, image: file }));
     const take = (result: BatchResult): void => {
       // What the network sees of thousands of images is not kept.
       const { name, guesses, error } = result;
       results.push(error === undefined ? { name, guesses } : { name, error });
-      frame.current ||= requestAnimationFrame(() => {
-        frame.current = 0;
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
         show();
       });
     };
     const end = (rest: Partial<BatchState>): void => {
-      cancelAnimationFrame(frame.current);
-      frame.current = 0;
+      cancelAnimationFrame(frame);
+      frame = 0;
       show({ done: true, ...rest });
     };
     show();
     models
-      .predictAll(model.id, images, (result) => left || take(result))
+      .predictAll(model.id, images, (result) => signal.aborted || take(result), signal)
       .then(
         () => end({}),
         (error: unknown) => end({ error }),
       );
     return () => {
-      left = true;
-      cancelAnimationFrame(frame.current);
-      frame.current = 0;
+      leaving.abort();
+      cancelAnimationFrame(frame);
+      frame = 0;
     };
   }, [models, model.id, files]);
   return state;

@@ -1,0 +1,21 @@
+/** What is said of a run wherever it is shown. */
+import type { Text } from '../../../src/language.ts';
+import type { RunInfo, RunState } from '../../worker/protocol.ts';
+
+export const stateNames: Readonly<Record<RunState, Text>> = {
+  running: { en: 'running', ja: '実行中' },
+  paused: { en: 'paused', ja: '一時停止中' },
+  interrupted: { en: 'interrupted', ja: '中断された' },
+  ended: { en: 'done', ja: '完了' },
+  failed: { en: 'failed', ja: '失敗' },
+};
+
+/** On the button that sets a stopped run going: what was not kept is done again. */
+export function goOnName({ hasCheckpoint }: Pick<RunInfo, 'hasCheckpoint'>): Text {
+  return hasCheckpoint ? { en: 'Go on', ja: '再開' } : { en: 'Begin again', ja: '最初から' };
+}
+
+/** Whether it could go on, or be ended with what it has learnt. */
+export function isWaiting({ state, hasCheckpoint }: Pick<RunInfo, 'state' | 'hasCheckpoint'>): boolean {
+  return state === 'paused' || state === 'interrupted' || (state === 'failed' && hasCheckpoint);
+}
