@@ -55,6 +55,19 @@ test('rooms, languages and themes, by keyboard and for assistive technology', { 
   assert.equal(await page.locator('input[value=light]').isChecked(), true);
   assert.equal(await page.evaluate(() => crossOriginIsolated), true);
   assert.equal(await page.locator('.notice').count(), 0);
+  // An address that names no room is put right.
+  await page.goto(`${server.url}#/nowhere/1`);
+  await page.waitForFunction(() => location.hash === '#/learn');
+  // One that changes as soon as the page is drawn is not missed.
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      if (document.querySelector('.rooms') === null) return;
+      observer.disconnect();
+      location.hash = '#/train';
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await page.reload();
+  await page.locator('.rooms a[aria-current=page][href="#/train"]').waitFor();
   assert.deepEqual(faultsOf(page), []);
   await server.close();
 });

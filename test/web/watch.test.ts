@@ -13,6 +13,7 @@ import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { startOf, stepAt, writeRun } from '../report/runFiles.ts';
 import { trainedRun } from '../report/trainedRun.ts';
 import { token } from '../serve/studioServer.ts';
+import { tickLabels } from '../../web/parts/tickLabels.ts';
 import { blockReader } from '../../web/rooms/watch/connection.ts';
 import { resumeCommand } from '../../web/rooms/watch/resumeCommand.ts';
 import {
@@ -139,6 +140,24 @@ test(
     assert.deepEqual(faultsOf(page), []);
   },
 );
+
+test('labels of an axis tell its ticks from each other, however small or close they are', () => {
+  assert.deepEqual(tickLabels([0, 0.2, 0.4, 0.6000000000000001], 0.2), ['0', '0.2', '0.4', '0.6']);
+  assert.deepEqual(tickLabels([0, 5e-6, 1e-5, 1.5000000000000002e-5], 5e-6), ['0', '5e-6', '1e-5', '1.5e-5']);
+  assert.deepEqual(tickLabels([0.0005, 0.00075, 0.001], 0.00025), ['0.0005', '0.00075', '0.001']);
+  assert.deepEqual(tickLabels([-1.7e-18, 2500, 5000], 2500), ['0', '2,500', '5,000']);
+  const step = fc.tuple(fc.constantFrom(1, 2, 2.5, 5), fc.integer({ min: -9, max: 6 }));
+  fc.assert(
+    fc.property(step, fc.integer({ min: -400, max: 400 }), ([digit, power], from) => {
+      const size = digit * 10 ** power;
+      const labels = tickLabels(
+        [from, from + 1, from + 2].map((times) => times * size),
+        size,
+      );
+      assert.equal(new Set(labels).size, 3, labels.join(' '));
+    }),
+  );
+});
 
 test('blocks of a stream are the same however it is cut into pieces', () => {
   const text = 'data: {"a":1}\n\n: still here\n\ndata: {"b":\ndata: 2}\n\n\n\ndata: cut';

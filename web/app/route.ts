@@ -8,13 +8,18 @@ export interface Route {
   readonly path: readonly string[];
 }
 
-/** Reads `#/ROOM/…`; an address that names no room is the first one's. */
-export function parseRoute(hash: string): Route {
-  const [name, ...path] = hash
+/** Of `#/ROOM/…`, without what follows a question mark. */
+function partsOf(hash: string): readonly string[] {
+  return hash
     .replace(/^#\/?/, '')
     .split('?')[0]!
     .split('/')
     .filter((part) => part !== '');
+}
+
+/** Reads `#/ROOM/…`; an address that names no room is the first one's. */
+export function parseRoute(hash: string): Route {
+  const [name, ...path] = partsOf(hash);
   const room = rooms.find((one) => one.name === name);
   return room === undefined ? { room: rooms[0].name, path: [] } : { room: room.name, path };
 }
@@ -24,11 +29,19 @@ export function href(room: RoomName, ...path: readonly (string | number)[]): str
   return `#/${[room, ...path].join('/')}`;
 }
 
+/** The place of the address, as it changes; an address that names no room becomes the first one's. */
 export function useRoute(): Route {
   const [route, setRoute] = useState(() => parseRoute(location.hash));
   useEffect(() => {
-    const follow = (): void => setRoute(parseRoute(location.hash));
+    const follow = (): void => {
+      const next = parseRoute(location.hash);
+      const [named = next.room] = partsOf(location.hash);
+      if (named !== next.room) history.replaceState(history.state, '', href(next.room));
+      setRoute(next);
+    };
     addEventListener('hashchange', follow);
+    // It may have changed before anybody listened.
+    follow();
     return () => removeEventListener('hashchange', follow);
   }, []);
   return route;

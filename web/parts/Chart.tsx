@@ -4,6 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { seriesDashes } from '../../src/charts/palette.ts';
 import { resolvedColor, useIsDark } from '../app/theme.ts';
+import { tickLabels } from './tickLabels.ts';
 
 export interface Axis {
   /** What it is, with its unit: `seconds`, `learning rate`. */
@@ -98,13 +99,14 @@ function options(props: ChartProps, target: HTMLElement): uPlot.Options {
   const ink = resolvedColor('--ink', target);
   const grid = { stroke: resolvedColor('--line', target), width: 1 };
   const font = '12px system-ui, sans-serif';
-  const axis = ({ label, whole }: Axis): uPlot.Axis => ({
+  const axis = ({ label, whole, log }: Axis): uPlot.Axis => ({
     label,
     labelFont: font,
     font,
     stroke: ink,
     grid,
     ticks: grid,
+    values: log ? powersOfTen : (_, ticks, __, ___, step) => tickLabels(ticks, step),
     ...(whole && { incrs: wholeSteps }),
   });
   const scale = ({ domain, log }: Axis): uPlot.Scale => ({
@@ -116,14 +118,17 @@ function options(props: ChartProps, target: HTMLElement): uPlot.Options {
     width: widthOf(target),
     height,
     scales: { x: scale(x), y: scale(y) },
-    axes: [
-      { ...axis(x), ...(x.log && { values: powersOfTen }) },
-      { ...axis(y), size: 60, ...(y.log && { values: powersOfTen }) },
-    ],
+    axes: [axis(x), { ...axis(y), size: (_, labels) => labelRoom(labels) }],
     legend: { show: series.length > 1, live: false },
     cursor: { drag: { x: false, y: false } },
     series: [{ label: x.label }, ...series.map((one, index) => seriesOptions(one, index, target))],
   };
+}
+
+/** Pixels beside a vertical axis for its labels. */
+function labelRoom(labels: readonly (string | null)[] | null): number {
+  const longest = Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0));
+  return Math.max(60, 20 + 7 * longest);
 }
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
