@@ -1,9 +1,12 @@
 /** Server-sent events (WHATWG HTML, section 9.2) over a connection of Fastify's. */
+import { once } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { commonHeaders } from './headers.ts';
 
 export interface EventStream<Message> {
   send(message: Message): void;
+  /** Waits until what was sent is on its way, or the connection has ended. */
+  drained(): Promise<void>;
   /** Aborted when the connection ends, whoever ends it. */
   readonly signal: AbortSignal;
   end(): void;
@@ -44,6 +47,10 @@ export function openEventStream<Message extends object>(
   return {
     signal: controller.signal,
     send: (message) => write(`data: ${JSON.stringify(message)}\n\n`),
+    async drained() {
+      if (!response.writableNeedDrain || controller.signal.aborted) return;
+      await once(response, 'drain', { signal: controller.signal }).catch(() => {});
+    },
     end: () => response.end(),
   };
 }

@@ -5,7 +5,7 @@ import { AlexnetError, alexnetError, problemOf } from '../errors.ts';
 import { readRunConfig } from '../training/runRecord.ts';
 import { runningProcess, type RunProcess } from '../training/runProcess.ts';
 import type { TrainingConfig } from '../training/trainingOptions.ts';
-import { readAppended, type Appended, type Cursor } from './eventTail.ts';
+import { readPieces, type Appended, type Cursor } from './eventTail.ts';
 import { findRuns, type FoundRun } from './findRuns.ts';
 import type { RunSummary } from './protocol.ts';
 import { advanced, noProgress, summaryOf, type RunProgress } from './runProgress.ts';
@@ -16,11 +16,13 @@ export interface FollowedRun extends FoundRun {
   readonly process: RunProcess | undefined;
   /** How far its events have been read. */
   readonly cursor: Cursor;
+  /** Of the file that the configuration was read from. */
+  readonly configFile: string;
 }
 
 export interface Library {
   readonly root: string;
-  /** Looks at the folder and at every run's events; one look at a time, and what has come since the last one. */
+  /** Looks at the folder and at every run's events; one look at a time, and what has come since the last one, unless it is much. */
   look(): Promise<ReadonlyMap<string, Appended>>;
   runs(): readonly FollowedRun[];
   /** By its id. Throws ALEX_SERVE_RUN: an id is one of the list or none, and never becomes a path. */
@@ -38,12 +40,17 @@ export function createLibrary(root: string): Library {
     const next = new Map<string, FollowedRun>();
     const nextProgress = new Map<string, RunProgress>();
     for (const one of found) {
-      const appended = await readAppended(eventsOf(one), runs.get(one.id)?.cursor ?? '');
-      if (appended.to !== appended.from) news.set(one.id, appended);
-      const before = (appended.reset ? undefined : progress.get(one.id)) ?? noProgress;
-      const now = appended.events.reduce(advanced, before);
+      const before = runs.get(one.id);
+      let cursor = before?.cursor ?? '';
+      let now = progress.get(one.id) ?? noProgress;
+      for await (const piece of readPieces(eventsOf(one), cursor)) {
+        // What comes in many pieces is not kept for all of them.
+        if (!piece.more && piece.from === before?.cursor && piece.to !== piece.from) news.set(one.id, piece);
+        now = piece.events.reduce(advanced, piece.reset ? noProgress : now);
+        cursor = piece.to;
+      }
       nextProgress.set(one.id, now);
-      next.set(one.id, await followed(one, runs.get(one.id), now, appended.to));
+      next.set(one.id, await followed(one, before, now, cursor));
     }
     runs = next;
     progress = nextProgress;
@@ -62,7 +69,7 @@ export function createLibrary(root: string): Library {
   };
 }
 
-/** A configuration is written once, before the first event, and read once. */
+/** A configuration is read again when its file is another one. */
 async function followed(
   found: FoundRun,
   before: FollowedRun | undefined,
@@ -71,13 +78,16 @@ async function followed(
 ): Promise<FollowedRun> {
   const process = await runningProcess(found.folder);
   const changedAt = await changeOf(found);
+  const configFile = await stampOf(join(found.folder, 'config.json'));
   try {
-    const config = before?.config ?? (await readRunConfig(found.folder));
+    const isSame = before?.config !== undefined && before.configFile === configFile;
+    const config = isSame ? before.config : await readRunConfig(found.folder);
     const summary = summaryOf({ id: found.id, path: found.folder, changedAt }, config, progress, process);
-    return { ...found, config, summary, process, cursor };
+    return { ...found, config, configFile, summary, process, cursor };
   } catch (error) {
     if (!(error instanceof AlexnetError)) throw error;
-    return { ...found, config: undefined, summary: unusable(found, changedAt, error), process, cursor };
+    const summary = unusable(found, changedAt, error);
+    return { ...found, config: undefined, configFile, summary, process, cursor };
   }
 }
 
@@ -88,6 +98,14 @@ function unusable({ id, folder: path }: FoundRun, changedAt: number, error: Alex
 
 export function eventsOf({ folder }: FoundRun): string {
   return join(folder, 'events.jsonl');
+}
+
+/** What tells a file from one that took its place. */
+async function stampOf(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  if (found === undefined) return '';
+  const { ino, birthtimeNs, mtimeNs, size } = found;
+  return [ino, birthtimeNs, mtimeNs, size].join();
 }
 
 async function changeOf({ folder }: FoundRun): Promise<number> {

@@ -1,7 +1,7 @@
 /** Tells pages of runs as they go on. One look at the files serves all of them, and nothing looks while nobody listens. */
-import { readAppended, type Appended, type Cursor } from './eventTail.ts';
+import { readPieces, type Appended, type Cursor } from './eventTail.ts';
 import type { EventStream } from './eventStream.ts';
-import { eventsOf, type Library } from './library.ts';
+import { eventsOf, type FollowedRun, type Library } from './library.ts';
 import type { LiveMessage } from './protocol.ts';
 
 const milliseconds = 500;
@@ -12,6 +12,8 @@ interface Listener {
   readonly cursors: Map<string, Cursor>;
   /** What it has last been told of all runs, as text. */
   told: string;
+  /** It is being told: what comes meanwhile, it gets afterwards. */
+  isBusy: boolean;
 }
 
 export interface Live {
@@ -27,7 +29,8 @@ export function createLive(library: Library): Live {
 
   async function tick(): Promise<void> {
     const news = await library.look();
-    for (const listener of listeners) await tell(listener, library, news);
+    // A page that reads slowly keeps no other waiting.
+    for (const listener of listeners) void tell(listener, library, news);
   }
   /** The next look is due some time after this one has ended, however long it took. */
   function schedule(delay: number): void {
@@ -44,7 +47,7 @@ export function createLive(library: Library): Live {
   }
   return {
     join(stream, cursors) {
-      const listener: Listener = { stream, cursors: new Map(cursors), told: '' };
+      const listener: Listener = { stream, cursors: new Map(cursors), told: '', isBusy: false };
       listeners.add(listener);
       stream.signal.addEventListener('abort', () => listeners.delete(listener));
       schedule(0);
@@ -62,19 +65,38 @@ async function tell(
   library: Library,
   news: ReadonlyMap<string, Appended>,
 ): Promise<void> {
-  const { stream, cursors } = listener;
-  const runs = library.runs();
-  const summaries = runs.map(({ summary }) => summary);
+  if (listener.isBusy) return;
+  listener.isBusy = true;
+  try {
+    tellRuns(listener, library);
+    for (const run of library.runs()) await tellEvents(listener, run, news.get(run.id));
+  } catch {
+    // What cannot be read now may be readable at the next look.
+  } finally {
+    listener.isBusy = false;
+  }
+}
+
+function tellRuns(listener: Listener, { root, runs }: Library): void {
+  const summaries = runs().map(({ summary }) => summary);
   const text = JSON.stringify(summaries);
-  if (text !== listener.told) stream.send({ type: 'runs', folder: library.root, runs: summaries });
+  if (text !== listener.told) listener.stream.send({ type: 'runs', folder: root, runs: summaries });
   listener.told = text;
-  for (const run of runs) {
-    const from = cursors.get(run.id);
-    if (from === undefined || from === run.cursor) continue;
-    const shared = news.get(run.id);
-    const appended = shared?.from === from ? shared : await readAppended(eventsOf(run), from);
-    const { to: cursor, reset, events } = appended;
+}
+
+/** In pieces, each with its cursor: a page that was cut off goes on after the last that it got. */
+async function tellEvents(
+  { stream, cursors }: Listener,
+  run: FollowedRun,
+  shared: Appended | undefined,
+): Promise<void> {
+  const from = cursors.get(run.id);
+  if (from === undefined || from === run.cursor) return;
+  const pieces = shared?.from === from ? [shared] : readPieces(eventsOf(run), from);
+  for await (const { to: cursor, reset, events } of pieces) {
+    if (stream.signal.aborted) return;
     cursors.set(run.id, cursor);
     if (events.length > 0 || reset) stream.send({ type: 'events', run: run.id, cursor, reset, events });
+    await stream.drained();
   }
 }

@@ -4,11 +4,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AlexnetError, alexnetError } from '../errors.ts';
 import { languages, type Language } from '../language.ts';
 import { configDifferences } from '../report/configDifferences.ts';
+import type { TrainingEvent } from '../training/events.ts';
 import { writeOrder } from '../training/orderFiles.ts';
 import { parseOrder } from '../training/orders.ts';
 import { isApi, proofOf, type Access, type Codes } from './access.ts';
 import { openEventStream } from './eventStream.ts';
-import { readAppended, type Cursor } from './eventTail.ts';
+import { readPieces, type Cursor } from './eventTail.ts';
 import { reportPolicy } from './headers.ts';
 import type { Job, Jobs } from './job.ts';
 import { eventsOf, type FollowedRun, type Library } from './library.ts';
@@ -59,7 +60,12 @@ export function addRoutes(server: FastifyInstance, services: Services): void {
   });
   server.get('/api/runs/:id', async (request: RunRequest): Promise<RunDetails> => {
     const run = await runOf(library, request);
-    const { events, to: cursor } = await readAppended(eventsOf(run), '');
+    const events: TrainingEvent[] = [];
+    let cursor: Cursor = '';
+    for await (const piece of readPieces(eventsOf(run), '')) {
+      for (const event of piece.events) events.push(event);
+      cursor = piece.to;
+    }
     return { run: run.summary, config: configOf(run), events, cursor };
   });
   server.get<{ Querystring: Query }>('/api/compare', async ({ query }): Promise<Comparison> => {

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { readAppended } from '../../src/serve/eventTail.ts';
+import { readAppended, readPieces } from '../../src/serve/eventTail.ts';
 import type {
   Diagnosed,
   JobMessage,
@@ -22,7 +23,7 @@ import { readRun } from '../../src/training/runRecord.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { startOf, stepAt, writeRun } from '../report/runFiles.ts';
 import { trainedRun } from '../report/trainedRun.ts';
-import { messagesOf, testServer, type TestServer } from './studioServer.ts';
+import { messagesOf, testServer, token, type TestServer } from './studioServer.ts';
 
 const result = {
   type: 'result',
@@ -195,13 +196,82 @@ test('events come as they are written, to many pages, each from where it was', a
 test('a line longer than any event harms nobody', async (context) => {
   const path = join(temporaryFolder(context), 'events.jsonl');
   writeFileSync(path, `{"type":"notice","message":"${'x'.repeat(5 << 20)}\n${line(startOf(0))}`);
-  const { events, to } = await readAppended(path, '');
+  const pieces = await Array.fromAsync(readPieces(path, ''));
+  const { to } = pieces.at(-1)!;
   assert.deepEqual(
-    events.map(({ type }) => type),
+    pieces.flatMap(({ events }) => events.map(({ type }) => type)),
     ['start'],
   );
   assert.deepEqual((await readAppended(path, to)).events, []);
-  assert.deepEqual((await readAppended(path, 'nonsense')).events.length, 1);
+  const nonsense = await readAppended(path, 'nonsense');
+  assert.deepEqual([nonsense.reset, nonsense.events.length, nonsense.more], [true, 0, true]);
+});
+
+test('a run that took the place of another is not taken for it', async (context) => {
+  const server = await testServer(context);
+  const run = join(server.runs, 'a');
+  writeRun(run, { learningRate: 0.5 }, [startOf(0), stepAt(1, 1, 3)]);
+  const page = await listen(server, context, '?run=a');
+  await page.wait((all) => eventsIn(all, 'a').length === 2);
+  // ext4 gives the numbers of files that are removed to the next ones.
+  const numbers = (): bigint[] =>
+    ['config.json', 'events.jsonl'].map((name) => statSync(join(run, name), { bigint: true }).ino);
+  const before = numbers();
+  rmSync(run, { recursive: true });
+  writeRun(run, { learningRate: 0.25 }, [startOf(0), stepAt(1, 1, 7), stepAt(1, 2, 6)]);
+  context.diagnostic(`the same inodes: ${String(before.join() === numbers().join())}`);
+  const told = await page.wait((all) => all.some((message) => message.type === 'events' && message.reset));
+  assert.deepEqual(
+    told
+      .findLast((message) => message.type === 'events')
+      ?.events.map((event) => event.type === 'step' && event.loss),
+    [false, 7, 6],
+  );
+  const details = async (): Promise<RunDetails> =>
+    (await (await server.ask('/api/runs/a')).json()) as RunDetails;
+  assert.equal((await details()).config.learningRate, 0.25);
+  // As a resumed run does.
+  writeFileSync(join(run, 'config.json'), JSON.stringify({ ...(await details()).config, epochs: 77 }));
+  assert.equal((await details()).config.epochs, 77);
+});
+
+test('a file with the inode of another is another', async (context) => {
+  const path = join(temporaryFolder(context), 'events.jsonl');
+  writeFileSync(path, line(startOf(0)));
+  appendFileSync(path, line(stepAt(1, 1, 1)));
+  const { to } = await readAppended(path, '');
+  assert.equal((await readAppended(path, to)).reset, false);
+  const [, inode, birth, bytes] = /^(\d+)-(\d+):(\d+)$/.exec(to)!;
+  const other = await readAppended(path, `${inode}-${BigInt(birth!) + 1n}:${bytes}`);
+  assert.deepEqual([other.reset, other.events.length], [true, 2]);
+});
+
+test('many events come in pieces, and a page that does not read keeps no other waiting', async (context) => {
+  const server = await testServer(context);
+  const long = { type: 'notice', code: 'data', message: 'x'.repeat(1 << 20) };
+  const numbered = Array.from({ length: 14 }, (_, i) => ({ ...long, code: String(i) }));
+  writeRun(join(server.runs, 'a'), {}, [startOf(0), ...numbered]);
+  const deaf = request({
+    host: '127.0.0.1',
+    port: server.port,
+    path: '/api/live?run=a',
+    headers: { Authorization: `Bearer ${token}` },
+  }).end();
+  const [unread] = (await once(deaf, 'response')) as [IncomingMessage];
+  context.after(() => unread.destroy());
+  const page = await listen(server, context, '?run=a');
+  const messages = await page.wait((all) => eventsIn(all, 'a').length === 15);
+  const pieces = messages.filter((message) => message.type === 'events');
+  assert.ok(pieces.length >= 4, `${pieces.length} pieces`);
+  assert.deepEqual(
+    eventsIn(messages, 'a').map((event) => event.type === 'notice' && event.code),
+    [false, ...numbered.map(({ code }) => code)],
+  );
+  assert.ok(pieces.every(({ reset }) => !reset));
+  // Each piece is a place to go on from.
+  const late = await listen(server, context, `?run=${encodeURIComponent(`a@${pieces.at(-2)!.cursor}`)}`);
+  const rest = eventsIn(await late.wait((all) => eventsIn(all, 'a').length > 0), 'a');
+  assert.deepEqual(rest, pieces.at(-1)!.events);
 });
 
 const launcher = join(import.meta.dirname, '../../bin/alexnet.ts');
