@@ -78,11 +78,23 @@ async function storageError(file: string, error: unknown): Promise<AlexnetError>
   );
 }
 
+const held = new Set<FileSystemHandle>();
+
+/** Waits with a handle that nobody else holds: where Chromium collects it meanwhile, its promises are never settled. */
+async function whileHeld<T>(handle: FileSystemHandle, use: () => Promise<T>): Promise<T> {
+  held.add(handle);
+  try {
+    return await use();
+  } finally {
+    held.delete(handle);
+  }
+}
+
 /** Opens a file, which is made when it is not there. Throws as withStorage does. */
 export function openFile(folder: Folder, name: string): Promise<OpenFile> {
   return withStorage(name, async () => {
     const handle = await folder.getFileHandle(name, { create: true });
-    return (handle as OpenableHandle).createSyncAccessHandle();
+    return whileHeld(handle, () => (handle as OpenableHandle).createSyncAccessHandle());
   });
 }
 
@@ -162,7 +174,8 @@ export function writeBytes(file: OpenFile, at: number, bytes: ArrayBufferView): 
 export function readFile(folder: Folder, name: string): Promise<Blob | undefined> {
   return withStorage(name, async () => {
     try {
-      const file = await (await folder.getFileHandle(name)).getFile();
+      const handle = await folder.getFileHandle(name);
+      const file = await whileHeld(handle, () => handle.getFile());
       return file.size > 0 ? file : undefined;
     } catch (error) {
       if (isNamed(error, 'NotFoundError')) return undefined;
