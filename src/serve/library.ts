@@ -77,41 +77,32 @@ async function followed(
   cursor: Cursor,
 ): Promise<FollowedRun> {
   const process = await runningProcess(found.folder);
-  const changedAt = await changeOf(found);
-  const configFile = await stampOf(join(found.folder, 'config.json'));
+  const { stamp: configFile, startedAt } = await configFileOf(found);
   try {
     const isSame = before?.config !== undefined && before.configFile === configFile;
     const config = isSame ? before.config : await readRunConfig(found.folder);
-    const summary = summaryOf({ id: found.id, path: found.folder, changedAt }, config, progress, process);
+    const summary = summaryOf({ id: found.id, path: found.folder, startedAt }, config, progress, process);
     return { ...found, config, configFile, summary, process, cursor };
   } catch (error) {
     if (!(error instanceof AlexnetError)) throw error;
-    const summary = unusable(found, changedAt, error);
+    const summary = unusable(found, startedAt, error);
     return { ...found, config: undefined, configFile, summary, process, cursor };
   }
 }
 
-function unusable({ id, folder: path }: FoundRun, changedAt: number, error: AlexnetError): RunSummary {
+function unusable({ id, folder: path }: FoundRun, startedAt: number, error: AlexnetError): RunSummary {
   const nothing = { network: '?', dataset: '?', step: 0, steps: 0, epochs: 0, control: false } as const;
-  return { id, path, ...nothing, state: 'failed', changedAt, problem: problemOf(error) };
+  return { id, path, ...nothing, state: 'failed', startedAt, problem: problemOf(error) };
 }
 
 export function eventsOf({ folder }: FoundRun): string {
   return join(folder, 'events.jsonl');
 }
 
-/** What tells a file from one that took its place. */
-async function stampOf(path: string): Promise<string> {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
-  if (found === undefined) return '';
-  const { ino, birthtimeNs, mtimeNs, size } = found;
-  return [ino, birthtimeNs, mtimeNs, size].join();
-}
-
-async function changeOf({ folder }: FoundRun): Promise<number> {
-  for (const name of ['events.jsonl', 'config.json']) {
-    const found = await stat(join(folder, name)).catch(() => undefined);
-    if (found) return Math.round(found.mtimeMs);
-  }
-  return 0;
+/** What tells it from one that took its place, and its time: it is written anew whenever a training starts. */
+async function configFileOf({ folder }: FoundRun): Promise<{ stamp: string; startedAt: number }> {
+  const found = await stat(join(folder, 'config.json'), { bigint: true }).catch(() => undefined);
+  if (found === undefined) return { stamp: '', startedAt: 0 };
+  const { ino, birthtimeNs, mtimeNs, mtimeMs, size } = found;
+  return { stamp: [ino, birthtimeNs, mtimeNs, size].join(), startedAt: Number(mtimeMs) };
 }

@@ -28,8 +28,8 @@ export interface RunSummary {
   readonly learningRate?: number;
   /** 0..1, on the test images of a run that is done, else of the last validation. */
   readonly accuracy?: { readonly value: number; readonly on: 'test' | 'validation' };
-  /** When something was last told, in milliseconds since 1970. */
-  readonly changedAt: number;
+  /** When it was started or last gone on with, in milliseconds since 1970. */
+  readonly startedAt: number;
   /** Why it is of no use, where its folder cannot be read as a run. */
   readonly problem?: string;
 }

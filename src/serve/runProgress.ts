@@ -61,7 +61,7 @@ function numberIn(value: unknown): number | undefined {
 
 /** `process` is the one that trains now. */
 export function summaryOf(
-  { id, path, changedAt }: Pick<RunSummary, 'id' | 'path' | 'changedAt'>,
+  { id, path, startedAt }: Pick<RunSummary, 'id' | 'path' | 'startedAt'>,
   config: TrainingConfig,
   progress: RunProgress,
   process: RunProcess | undefined,
@@ -82,6 +82,6 @@ export function summaryOf(
     ...(last && { loss: last.loss, imagesPerSecond: last.imagesPerSecond }),
     ...(learningRate !== undefined && { learningRate }),
     ...(accuracy && { accuracy }),
-    changedAt,
+    startedAt,
   };
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +89,7 @@ test('runs are listed with their states, wherever they are in the folder, also t
   const page = await listen(server, context);
   assert.deepEqual(lastRuns(await page.wait((all) => all.length > 0)), [], 'there is no such folder yet');
   writeRun(join(runs, 'ended'), {}, [startOf(0), stepAt(1, 10, 2), stepAt(2, 10, 1), result]);
+  utimesSync(join(runs, 'ended/config.json'), 5, 5);
   writeRun(join(runs, 'sweep/failed'), { network: 'alexnet-32' }, [
     startOf(0),
     stepAt(1, 3, 2.5, 0.4),
@@ -125,8 +126,8 @@ test('runs are listed with their states, wherever they are in the folder, also t
   );
   const ended = listed[2]!;
   assert.deepEqual(
-    [ended.network, ended.steps, ended.loss, ended.accuracy],
-    ['small', 20, 1, { value: 0.75, on: 'test' }],
+    [ended.network, ended.steps, ended.loss, ended.accuracy, ended.startedAt],
+    ['small', 20, 1, { value: 0.75, on: 'test' }, 5000],
   );
   assert.match(listed[1]!.problem!, /no JSON/);
   const details = (await (await ask('/api/runs/sweep%2Ffailed')).json()) as RunDetails;
@@ -145,7 +146,7 @@ test('runs are listed with their states, wherever they are in the folder, also t
 test('the learning rate of a run is known before its first step, and what it was changed to', () => {
   const config = { ...recipes.article, learningRate: 0.2 };
   const rateAfter = (...events: readonly TrainingEvent[]): number | undefined =>
-    summaryOf({ id: 'a', path: '/a', changedAt: 0 }, config, events.reduce(advanced, noProgress), undefined)
+    summaryOf({ id: 'a', path: '/a', startedAt: 0 }, config, events.reduce(advanced, noProgress), undefined)
       .learningRate;
   const change = { epoch: 1, step: 6, globalStep: 6, before: 0.2, learningRate: 0.05 } as const;
   assert.equal(rateAfter(startOf(0)), 0.2);

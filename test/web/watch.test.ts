@@ -6,16 +6,12 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { startStudioServer, type StudioServer } from '../../src/serve/server.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { startOf, stepAt, writeRun } from '../report/runFiles.ts';
 import { trainedRun } from '../report/trainedRun.ts';
 import { token } from '../serve/studioServer.ts';
-import { tickLabels } from '../../web/parts/tickLabels.ts';
-import { blockReader } from '../../web/rooms/watch/connection.ts';
-import { resumeCommand } from '../../web/rooms/watch/resumeCommand.ts';
 import {
   accessibilityFaults,
   builtStudio,
@@ -140,37 +136,6 @@ test(
     assert.deepEqual(faultsOf(page), []);
   },
 );
-
-test('labels of an axis tell its ticks from each other, however small or close they are', () => {
-  assert.deepEqual(tickLabels([0, 0.2, 0.4, 0.6000000000000001], 0.2), ['0', '0.2', '0.4', '0.6']);
-  assert.deepEqual(tickLabels([0, 5e-6, 1e-5, 1.5000000000000002e-5], 5e-6), ['0', '5e-6', '1e-5', '1.5e-5']);
-  assert.deepEqual(tickLabels([0.0005, 0.00075, 0.001], 0.00025), ['0.0005', '0.00075', '0.001']);
-  assert.deepEqual(tickLabels([-1.7e-18, 2500, 5000], 2500), ['0', '2,500', '5,000']);
-  const step = fc.tuple(fc.constantFrom(1, 2, 2.5, 5), fc.integer({ min: -9, max: 6 }));
-  fc.assert(
-    fc.property(step, fc.integer({ min: -400, max: 400 }), ([digit, power], from) => {
-      const size = digit * 10 ** power;
-      const labels = tickLabels(
-        [from, from + 1, from + 2].map((times) => times * size),
-        size,
-      );
-      assert.equal(new Set(labels).size, 3, labels.join(' '));
-    }),
-  );
-});
-
-test('blocks of a stream are the same however it is cut into pieces', () => {
-  const text = 'data: {"a":1}\n\n: still here\n\ndata: {"b":\ndata: 2}\n\n\n\ndata: cut';
-  const whole = ['data: {"a":1}', ': still here', 'data: {"b":\ndata: 2}', ''];
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: text.length })), (cuts) => {
-      const take = blockReader();
-      const ends = [...cuts.toSorted((a, b) => a - b), text.length];
-      const pieces = ends.map((end, i) => text.slice(ends[i - 1] ?? 0, end));
-      assert.deepEqual(pieces.flatMap(take), whole);
-    }),
-  );
-});
 
 /** As if the page's tab were behind another, or in front again. */
 async function setHidden(page: Page, hidden: boolean): Promise<void> {
@@ -302,14 +267,6 @@ test(
   },
 );
 
-test('a command names a folder as one word of the shell', () => {
-  const word = (path: string): string =>
-    /^npx alexnet train --resume (.*) --control$/.exec(resumeCommand(path))![1]!;
-  assert.equal(word('/home/a/runs/x-1'), '/home/a/runs/x-1');
-  assert.equal(word(String.raw`C:\runs\x-1`), String.raw`C:\runs\x-1`);
-  assert.equal(word(String.raw`C:\my runs\x`), String.raw`"C:\my runs\x"`);
-});
-
 test('what is wrong with one run, or with the address, leaves the others', { skip }, async (context) => {
   const runs = join(temporaryFolder(context), 'runs');
   writeRun(join(runs, 'good'), {}, [startOf(0), stepAt(1, 5, 2)]);
@@ -324,14 +281,21 @@ test('what is wrong with one run, or with the address, leaves the others', { ski
   await page.getByRole('row', { name: /odd.*1\.5/ }).waitFor();
   assert.deepEqual(faultsOf(page), []);
   // Whatever a server may tell of a run that cannot be shown.
-  const summary = { id: 'good', path: 'good', network: 'n', dataset: 'd', state: 'ended', changedAt: 0 };
-  const told = { type: 'runs', folder: 'runs', runs: [summary, { ...summary, id: 'odd' }] };
+  const summary = { id: 'good', path: 'good', network: 'n', dataset: 'd', state: 'ended', startedAt: 0 };
+  const others = Array.from({ length: 150 }, (_, i) => ({ ...summary, id: `other-${i}`, startedAt: i }));
+  const told = { type: 'runs', folder: 'runs', runs: [summary, ...others] };
   const answer = { contentType: 'text/event-stream', body: `data: ${JSON.stringify(told)}\n\n` };
   await page.route('**/api/live*', (route) => route.fulfill(answer));
   await page.getByRole('link', { name: 'good' }).click();
   await page.reload();
   await page.getByText('The run “good” cannot be shown.').waitFor();
-  assert.equal(await page.getByRole('row', { name: /odd/ }).count(), 1);
+  // Of many the latest are listed, and the one that is looked at; the others when they are asked for.
+  const rows = page.locator('.runs tbody tr');
+  assert.equal(await rows.count(), 101);
+  assert.match(await rows.first().innerText(), /other-149/);
+  await page.getByRole('button', { name: 'Show 50 of the 50 others' }).click();
+  await page.getByRole('row', { name: /other-0 / }).waitFor();
+  assert.equal(await rows.count(), 151);
 });
 
 test('the doctor and the report of a run, from the page', { skip }, async (context) => {

@@ -9,6 +9,7 @@ import { Curves } from './Curves.tsx';
 import { Differences } from './Differences.tsx';
 import { Guarded } from './Guarded.tsx';
 import { RunDetails } from './RunDetails.tsx';
+import { inOrder, isRunning } from './runOrder.ts';
 import { RunTable } from './RunTable.tsx';
 import { isServedByStudio, keptToken } from './token.ts';
 import { useRuns, type Runs } from './useRuns.ts';
@@ -147,10 +148,8 @@ function decoded(part: string): string {
 
 /** All that run now, or the latest; what was shown stays when it has ended. */
 function usualChoice(runs: readonly RunSummary[], before: readonly string[]): readonly string[] {
-  const latest = runs
-    .filter(({ problem }) => problem === undefined)
-    .toSorted((a, b) => b.changedAt - a.changedAt);
-  const running = latest.filter(({ state }) => state === 'running' || state === 'waiting');
+  const latest = inOrder(runs.filter(({ problem }) => problem === undefined));
+  const running = latest.filter(isRunning);
   const stays = before.filter((id) => runs.some((run) => run.id === id));
   const added = running.map(({ id }) => id).filter((id) => !stays.includes(id));
   const chosen = [...stays, ...added].slice(-mostOverlaid);

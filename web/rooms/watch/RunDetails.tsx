@@ -66,7 +66,8 @@ function Progress({ run, events }: Pick<RunDetailsProps, 'run' | 'events'>): JSX
   const facts: (readonly [string, string | undefined])[] = [
     [text(words.network), start ? `${network}, ${count(start.parameters)} ${text(parameters)}` : network],
     [text(words.data), start ? `${dataset}: ${text(imagesOf(start))}` : dataset],
-    [text(words.steps), `${count(step)} / ${count(steps)} (${count(epochs)} ${text(words.epochs)})`],
+    [text(words.steps), steps > 0 ? `${count(step)} / ${count(steps)}` : undefined],
+    [text(words.epochs), count(epochs)],
     [text(words.loss), loss === undefined ? undefined : short(loss)],
     [text(words.learningRate), learningRate === undefined ? undefined : String(learningRate)],
     [text(words.imagesPerSecond), imagesPerSecond === undefined ? undefined : short(imagesPerSecond)],

@@ -1,8 +1,11 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { RunSummary } from '../../../src/serve/protocol.ts';
 import { count, percent } from '../../../src/numberText.ts';
 import { useText } from '../../app/language.ts';
 import { href } from '../../app/route.ts';
+import { Button } from '../../parts/Button.tsx';
+import { inOrder } from './runOrder.ts';
 import { short, states, words } from './words.ts';
 
 export interface RunTableProps {
@@ -16,31 +19,38 @@ export interface RunTableProps {
   readonly onOpen: (id: string) => void;
 }
 
-/** All runs, the latest first: a tick draws a run's curves, its name opens its details. */
+/** So many at a time: each is drawn again whenever something has changed. */
+const pageLength = 100;
+
+/** All runs, those that go on first: a tick draws a run's curves, its name opens its details. */
 export function RunTable(props: RunTableProps): JSX.Element {
   const { runs, folder, shown, focused, onToggle, onOpen } = props;
   const text = useText();
+  const [length, setLength] = useState(pageLength);
+  const listed = inOrder(runs).filter(
+    ({ id }, index) => index < length || id === focused || shown.includes(id),
+  );
+  const hidden = runs.length - listed.length;
   const caption = text({ en: `Runs in ${folder}`, ja: `${folder} の実行` });
   const texts = [words.run, words.state, words.network, words.data];
   const numbers = [words.steps, words.loss, words.accuracy];
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table class="runs">
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{text({ en: 'Curves', ja: '曲線' })}</th>
-            {[...texts, ...numbers].map((title, index) => (
-              <th scope="col" key={title.en} class={index < texts.length ? undefined : 'number'}>
-                {text(title)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {runs
-            .toSorted((a, b) => b.changedAt - a.changedAt)
-            .map((run) => (
+    <>
+      <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+        <table class="runs">
+          <caption>{caption}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{text({ en: 'Curves', ja: '曲線' })}</th>
+              {[...texts, ...numbers].map((title, index) => (
+                <th scope="col" key={title.en} class={index < texts.length ? undefined : 'number'}>
+                  {text(title)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {listed.map((run) => (
               <Row
                 key={run.id}
                 run={run}
@@ -51,9 +61,20 @@ export function RunTable(props: RunTableProps): JSX.Element {
                 onOpen={onOpen}
               />
             ))}
-        </tbody>
-      </table>
-    </div>
+          </tbody>
+        </table>
+      </div>
+      {hidden > 0 && (
+        <div class="row">
+          <Button onClick={() => setLength(length + pageLength)}>
+            {text({
+              en: `Show ${Math.min(hidden, pageLength)} of the ${count(hidden)} others`,
+              ja: `ほかの ${count(hidden)} 件のうち ${Math.min(hidden, pageLength)} 件を表示`,
+            })}
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
 
