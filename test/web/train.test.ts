@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { chromium, type Page } from 'playwright-core';
 import { buildWebLibrary } from '../../build/webLibrary.ts';
 import { numberOptions, planTrouble } from '../../web/rooms/train/plan.ts';
+import { safeRate } from '../../web/rooms/train/safeRate.ts';
 import { jsonLines, runAlexnet } from '../cli/runAlexnet.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { findChromium } from '../report/chromium.ts';
@@ -237,7 +238,7 @@ test('a full storage says so, and loses nothing', { skip }, async (context) => {
   await page.locator('.class-card').getByText('5 images').waitFor();
 });
 
-/** A rate that is much too large ends a training; a tenth is offered then, and what was learnt before. */
+/** A rate that is much too large ends a training; a smaller one is offered then, and what was learnt before. */
 async function divergence(page: Page): Promise<void> {
   await run(page).getByLabel('with learning rate').fill('1e9');
   await page.keyboard.press('Enter');
@@ -245,7 +246,9 @@ async function divergence(page: Page): Promise<void> {
   await run(page)
     .getByText(/ALEX_TRAINING_NOT_FINITE/)
     .waitFor();
-  assert.equal(await run(page).getByLabel('with learning rate').inputValue(), '100000000');
+  // A tenth of it would ruin it again: no more than what went well before.
+  const offered = Number(await run(page).getByLabel('with learning rate').inputValue());
+  assert.ok(offered > 0 && offered < 0.1, `${offered}`);
   assert.equal(await run(page).getByRole('button', { name: 'Finish now' }).isEnabled(), true);
 }
 
@@ -280,6 +283,13 @@ test('a training by keyboard alone, without threads, in both languages and theme
     faultsOf(page).filter((fault) => !blocked.test(fault)),
     [],
   );
+});
+
+test('after a rate that was too large a tenth is offered, or what went well before', () => {
+  assert.equal(safeRate(1, undefined), 0.1);
+  assert.equal(safeRate(1, 0.5), 0.1);
+  assert.equal(safeRate(1e9, 0.02), 0.02);
+  assert.equal(safeRate(undefined, undefined), undefined);
 });
 
 test('what cannot be trained with is told before the start', () => {

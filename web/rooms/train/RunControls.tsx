@@ -7,7 +7,8 @@ import { Message } from '../../parts/Message.tsx';
 import type { RunInfo } from '../../worker/protocol.ts';
 import { RateControl } from './RateControl.tsx';
 import { isRate, RateField, shownRate } from './RateField.tsx';
-import { goOnName } from './runTexts.ts';
+import { goOnName, isDiverged } from './runTexts.ts';
+import { safeRate } from './safeRate.ts';
 import type { Story } from './story.ts';
 
 export interface RunControlsProps {
@@ -61,17 +62,10 @@ export function RunControls({ run, story, onChanged }: RunControlsProps): JSX.El
   );
 }
 
-function isDiverged({ state, error }: RunInfo): boolean {
-  return state === 'failed' && error?.code === 'ALEX_TRAINING_NOT_FINITE';
-}
-
 interface GoOnProps extends Pick<RunControlsProps, 'run' | 'story'> {
   readonly busy: boolean;
   readonly onGoOn: (options: { readonly learningRate?: number }) => void;
 }
-
-/** What a rate that ruined a training is divided by. */
-const smaller = 10;
 
 /** Sets a run going that is stopped, with another learning rate where one is wanted or needed. */
 function GoOn({ run, story, busy, onGoOn }: GoOnProps): JSX.Element {
@@ -79,8 +73,8 @@ function GoOn({ run, story, busy, onGoOn }: GoOnProps): JSX.Element {
   const [typed, setTyped] = useState<string>();
   const current = story?.learningRate ?? run.request.learningRate;
   const diverged = isDiverged(run);
-  const proposed = current === undefined ? '' : shownRate(diverged ? current / smaller : current);
-  const value = typed ?? proposed;
+  const proposed = diverged ? safeRate(current, story?.rateBefore) : current;
+  const value = typed ?? (proposed === undefined ? '' : shownRate(proposed));
   const usable = value === '' || isRate(value);
   const goOn = (): void => {
     // Left as it is, the rate is the schedule's.

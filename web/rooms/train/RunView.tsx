@@ -8,7 +8,7 @@ import type { RunInfo } from '../../worker/protocol.ts';
 import { Curves } from './Curves.tsx';
 import { Result } from './Result.tsx';
 import { RunControls } from './RunControls.tsx';
-import { stateNames } from './runTexts.ts';
+import { stateNames, toldFailure } from './runTexts.ts';
 import { keepSpeed } from './speeds.ts';
 import type { Story } from './story.ts';
 import { useRun } from './useRun.ts';
@@ -25,6 +25,7 @@ export function RunView({ info, onChanged }: RunViewProps): JSX.Element {
   const story = useRun(studio, info.id);
   const run = story?.run ?? info;
   const { network } = run.request;
+  const failure = toldFailure(run);
   const speed = story?.progress?.imagesPerSecond;
   useEffect(() => {
     if (speed !== undefined && run.state !== 'running') keepSpeed(network, speed);
@@ -37,7 +38,7 @@ export function RunView({ info, onChanged }: RunViewProps): JSX.Element {
           {text(stateNames[run.state])}
         </span>
       </div>
-      {run.error !== undefined && <Message kind="error" error={run.error} />}
+      {failure !== undefined && <Message kind="error" error={failure} />}
       <RunControls run={run} story={story} onChanged={onChanged} />
       {story === undefined ? (
         <p role="status">{text({ en: 'Loading…', ja: '読み込み中…' })}</p>

@@ -31,6 +31,8 @@ export interface Story {
   /** Of the training itself: tests in between go at another speed, to an end of their own. */
   readonly progress: ProgressEvent | undefined;
   readonly learningRate: number | undefined;
+  /** Before it was last changed by hand; undefined where it never was. */
+  readonly rateBefore: number | undefined;
   readonly filters: FiltersEvent | undefined;
   readonly notices: readonly NoticeEvent[];
   readonly result: ResultEvent | undefined;
@@ -115,6 +117,7 @@ export function createStoryTeller(): StoryTeller {
         if (event.phase === 'train') rest.progress = event;
         return;
       case 'rate':
+        if (event.learningRate !== rest.learningRate) rest.rateBefore = rest.learningRate;
         rest.learningRate = event.learningRate;
         return;
       case 'validation':
@@ -144,6 +147,7 @@ export function createStoryTeller(): StoryTeller {
     accuracy: { xs: [...accuracy.xs], ys: [...accuracy.ys] },
     progress: rest.progress,
     learningRate: rest.learningRate,
+    rateBefore: rest.rateBefore,
     filters: rest.filters,
     notices: [...notices.values()],
     result: rest.result,
