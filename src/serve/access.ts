@@ -41,7 +41,8 @@ export function isApi({ routeOptions }: FastifyRequest): boolean {
   return routeOptions.url?.startsWith('/api/') === true;
 }
 
-function checkHost({ headers }: FastifyRequest, port: number): void {
+/** Throws ALEX_SERVE_HOST, ALEX_SERVE_ORIGIN: no other site's page may ask, under whatever name. */
+export function checkHost({ headers }: FastifyRequest, port: number): void {
   const hosts = hostsOf(port);
   const { host = '', origin } = headers;
   if (!hosts.includes(host)) {

@@ -6,7 +6,7 @@ import { languages, type Language } from '../language.ts';
 import { configDifferences } from '../report/configDifferences.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { writeOrder } from '../training/orderFiles.ts';
-import { parseOrder } from '../training/orders.ts';
+import { parseOrder, type TrainingOrder } from '../training/orders.ts';
 import { isApi, proofOf, type Access, type Codes } from './access.ts';
 import { openEventStream } from './eventStream.ts';
 import { readPieces, type Cursor } from './eventTail.ts';
@@ -85,7 +85,7 @@ export function addRoutes(server: FastifyInstance, services: Services): void {
       throw badRequest(problem);
     }
     const run = await runOf(library, request);
-    checkControl(run);
+    checkControl(run, order);
     await writeOrder(run.folder, order);
     return reply.code(202).send({ given: order });
   });
@@ -142,12 +142,12 @@ function configOf({ config, id, summary }: FollowedRun): NonNullable<FollowedRun
   return config;
 }
 
-function checkControl({ id, process }: FollowedRun): void {
-  if (process === undefined)
-    throw alexnetError('ALEX_SERVE_CONTROL', { run: id, problem: 'nothing trains in it' });
-  if (!process.control) {
-    throw alexnetError('ALEX_SERVE_CONTROL', { run: id, problem: 'it was started without --control' });
-  }
+function checkControl({ id, process, summary: { step, steps } }: FollowedRun, order: TrainingOrder): void {
+  const refuse = (problem: string): Error => alexnetError('ALEX_SERVE_CONTROL', { run: id, problem });
+  if (process === undefined) throw refuse('nothing trains in it');
+  if (!process.control) throw refuse('it was started without --control');
+  // It is tested then, and can only be stopped.
+  if (order.type !== 'stop' && steps > 0 && step >= steps) throw refuse('all of its steps are done');
 }
 
 /** `ID@CURSOR`, of which an id may have any sign. */

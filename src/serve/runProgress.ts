@@ -20,8 +20,12 @@ export const noProgress: RunProgress = { step: 0, ended: false, failed: false };
 export function advanced(progress: RunProgress, event: TrainingEvent): RunProgress {
   const stepsPerEpoch = progress.start?.stepsPerEpoch ?? 0;
   switch (event.type) {
-    case 'start':
-      return { ...progress, start: event, step: event.resumedFrom, ended: false, failed: false };
+    case 'start': {
+      // Loss and accuracy were those of weights that the run may have gone back from, or goes on from.
+      const { learningRate } = progress;
+      const rate = learningRate !== undefined && { learningRate };
+      return { ...noProgress, start: event, step: event.resumedFrom, ...rate };
+    }
     case 'step':
       return {
         ...progress,

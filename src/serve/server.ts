@@ -1,11 +1,12 @@
 /** The studio's local server: the page, and the runs of a folder as it asks for them. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import { fastify, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { alexnetError } from '../errors.ts';
-import { checkRequests, createCodes, type Access } from './access.ts';
+import { optionError } from '../training/optionError.ts';
+import { checkHost, checkRequests, createCodes, type Access } from './access.ts';
 import { commonHeaders, studioPolicy } from './headers.ts';
 import { createJobs } from './job.ts';
 import { createLibrary } from './library.ts';
@@ -35,22 +36,37 @@ export interface StudioServer {
 /** The only address that it listens at. */
 const host = '127.0.0.1';
 
-/** Throws ALEX_SERVE_PORT when the port is taken, ALEX_SERVE_STUDIO when the studio is not built. */
+/**
+ * Throws ALEX_SERVE_PORT when the port is taken, ALEX_SERVE_STUDIO when the studio is not built, ALEX_OPTION_VALUE when `runs`
+ * is no folder.
+ */
 export async function startStudioServer(options: StudioServerOptions): Promise<StudioServer> {
   const { studio, runs, token } = options;
   const page = join(studio, 'index.html');
   if (!existsSync(page)) {
     throw alexnetError('ALEX_SERVE_STUDIO', { folder: studio, problem: 'it has no index.html' });
   }
+  if (statSync(runs, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw optionError('runs', runs, 'a folder');
   let port = options.port;
   const codes = createCodes();
   const access: Access = { token, port: () => port };
   const library = createLibrary(resolve(runs));
   const [live, jobs, reports] = [createLive(library), createJobs(), createReports()];
-  const server = fastify({ forceCloseConnections: true, bodyLimit: 65_536 });
-  answerErrors(server);
   const html = await readFile(page, 'utf8');
-  await addHeaders(server, html);
+  const headers = { ...commonHeaders, 'Content-Security-Policy': studioPolicy(html) };
+  const server = fastify({
+    forceCloseConnections: true,
+    bodyLimit: 65_536,
+    // An id is a path.
+    routerOptions: { maxParamLength: 4096 },
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(headers);
+      answerError(refusalOf(request, access.port()) ?? error, reply);
+    },
+  });
+  answerErrors(server);
+  addHeaders(server, headers);
   checkRequests(server, access);
   addRoutes(server, { access, codes, library, live, jobs, reports });
   addPage(server, html);
@@ -74,11 +90,25 @@ export async function startStudioServer(options: StudioServerOptions): Promise<S
   };
 }
 
-async function addHeaders(server: FastifyInstance, page: string): Promise<void> {
-  const policy = studioPolicy(page);
+function addHeaders(server: FastifyInstance, headers: Readonly<Record<string, string>>): void {
   server.addHook('onRequest', async (_, reply) => {
-    reply.headers({ ...commonHeaders, 'Content-Security-Policy': policy });
+    reply.headers(headers);
   });
+}
+
+/** Why the server does not listen to a request at all. */
+function refusalOf(request: FastifyRequest, port: number): unknown {
+  try {
+    checkHost(request, port);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+function answerError(error: unknown, reply: FastifyReply): void {
+  const { status, body } = errorBody(error);
+  reply.code(status).send(body);
 }
 
 /** The page is told that it is served by this server: on others it need not ask for runs. */
@@ -106,10 +136,7 @@ async function addStudio(server: FastifyInstance, root: string): Promise<void> {
 }
 
 function answerErrors(server: FastifyInstance): void {
-  server.setErrorHandler(async (error, _, reply) => {
-    const { status, body } = errorBody(error);
-    return reply.code(status).send(body);
-  });
+  server.setErrorHandler((error, _, reply) => answerError(error, reply));
   server.setNotFoundHandler(async ({ method, url }, reply) => {
     const problem = `there is no ${method} ${url.split('?', 1)[0]}`;
     return reply.code(404).send(errorBody(alexnetError('ALEX_SERVE_REQUEST', { problem })).body);

@@ -4,9 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeTextAtomically } from '../formats/atomicFile.ts';
-import { fileErrorReason } from '../formats/fileErrors.ts';
+import { fileErrorReason, writingFile } from '../formats/fileErrors.ts';
 import { alexnetError } from '../errors.ts';
 import { parseOrder, type OrderSource, type TrainingOrder } from './orders.ts';
 
@@ -17,11 +18,18 @@ function ordersFolder(run: string): string {
   return join(run, 'orders');
 }
 
-/** Gives an order to the training of a run's folder, which must take them. Throws ALEX_FILE_WRITE. */
+/**
+ * Gives an order to the training of a run's folder, which must take them. Throws ALEX_FILE_WRITE, also where the folder of
+ * orders is gone, or a link to another place.
+ */
 export async function writeOrder(run: string, order: TrainingOrder): Promise<void> {
+  const folder = ordersFolder(run);
+  const found = await writingFile(folder, () => lstat(folder));
+  if (!found.isDirectory())
+    throw alexnetError('ALEX_FILE_WRITE', { path: folder, reason: 'it is no folder' });
   // Names are in the order of time.
   const name = `${String(Date.now()).padStart(15, '0')}-${randomUUID()}.json`;
-  await writeTextAtomically(join(ordersFolder(run), name), JSON.stringify(order));
+  await writeTextAtomically(join(folder, name), JSON.stringify(order));
 }
 
 export interface OrderFiles {

@@ -141,8 +141,9 @@ function stepOf(event: TrainingEvent, stepsPerEpoch: number): number {
     // The steps before it are all that a checkpoint with it needs to have done.
     case 'learning-rate':
       return event.globalStep - 1;
-    // Whoever goes on with a run has mended what ended it.
+    // Whoever goes on with a run has mended what ended it, and tests it anew.
     case 'failure':
+    case 'result':
       return Infinity;
     default:
       return 0;

@@ -195,7 +195,14 @@ async function trainAndTest(run: Run, start: Start): Promise<TrainingOutcome> {
   }
   const unmark = folder && (await markRunning(folder.path, { control }));
   try {
-    return await trainSaveAndTest({ ...run, hooks: { ...hooks, signal } }, { ...start, orders }, emit);
+    const outcome = await trainSaveAndTest(
+      { ...run, hooks: { ...hooks, signal } },
+      { ...start, orders },
+      emit,
+    );
+    for (const { type } of orders.take())
+      tellOrder(`an order (${type}) came after the last step, and was not carried out`);
+    return outcome;
   } finally {
     files?.close();
     tensorboard?.close();

@@ -5,6 +5,7 @@ import {
   chmodSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   realpathSync,
   statSync,
   symlinkSync,
@@ -268,6 +269,64 @@ test('a port that is taken, and a studio that is not built, are said', async (co
     code: 'ALEX_SERVE_STUDIO',
     message: /npm run build:web/,
   });
+});
+
+test('a path that cannot be decoded is answered as all others are', async (context) => {
+  const { port } = await testServer(context);
+  for (const path of ['/%', '/api/%zz']) {
+    const [status, text, headers] = await raw(port, path);
+    assert.equal(status, 400, path);
+    assert.equal((JSON.parse(text) as { code: string }).code, 'ALEX_SERVE_REQUEST');
+    assert.match(String(headers['content-security-policy']), /default-src 'none'/);
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+    const [refused, why] = await raw(port, path, { host: 'evil.example' });
+    assert.equal(refused, 421, path);
+    assert.match(why, /ALEX_SERVE_HOST/);
+  }
+});
+
+test('the id of a run may be long, and the folder of runs must be a folder', async (context) => {
+  const { ask, runs } = await testServer(context);
+  const id = `${'a'.repeat(120)}/${'b'.repeat(120)}`;
+  writeRun(join(runs, id), {}, [startOf(0)]);
+  assert.equal((await ask(`/api/runs/${encodeURIComponent(id)}`)).status, 200);
+  await assert.rejects(testServer(context, { runs: join(runs, id, 'config.json') }), {
+    code: 'ALEX_OPTION_VALUE',
+    message: /expected a folder/,
+  });
+});
+
+test('an order goes into no other folder, and none is taken by a run that is being tested', async (context) => {
+  const { ask, runs } = await testServer(context);
+  const order = async (run: string, type: string): Promise<[number, string]> => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ type, learningRate: 0.1 });
+    const response = await ask(`/api/runs/${run}/orders`, { method: 'POST', body, headers });
+    return [response.status, ((await response.json()) as { code: string }).code];
+  };
+  const marker = JSON.stringify({ pid: process.pid, host: hostname(), control: true });
+  const elsewhere = temporaryFolder(context);
+  const linked = writeRun(join(runs, 'linked'), {}, [startOf(0)]);
+  symlinkSync(elsewhere, join(linked, 'orders'));
+  writeFileSync(join(linked, 'running.json'), marker);
+  assert.deepEqual(await order('linked', 'stop'), [500, 'ALEX_FILE_WRITE']);
+  assert.deepEqual(readdirSync(elsewhere), []);
+  const epoch = {
+    type: 'epoch',
+    epoch: 2,
+    loss: 2,
+    seconds: 5,
+    imagesPerSecond: 20,
+    waitShare: 0,
+    last: true,
+  };
+  const tested = writeRun(join(runs, 'tested'), {}, [startOf(0), epoch]);
+  mkdirSync(join(tested, 'orders'));
+  writeFileSync(join(tested, 'running.json'), marker);
+  for (const type of ['checkpoint', 'learning-rate'])
+    assert.deepEqual(await order('tested', type), [409, 'ALEX_SERVE_CONTROL'], type);
+  assert.deepEqual(readdirSync(join(tested, 'orders')), []);
+  assert.deepEqual(await order('tested', 'stop'), [202, undefined]);
 });
 
 test('what is not there, and what is no request, is said in JSON', async (context) => {

@@ -208,6 +208,17 @@ test('with control a run takes orders from its folder: checkpoint, then stop', a
   assert.equal(resumed.interrupted, true);
 });
 
+test('an order that comes after the last step is told to have had no effect', async (context) => {
+  const out = join(temporaryFolder(context), 'run');
+  let testing = false;
+  const onEvent = ({ type }: TrainingEvent): void => void (testing ||= type === 'epoch');
+  const orders: OrderSource = () => (testing ? [half] : []);
+  const { events, interrupted } = await trainTiny({ out, epochs: 1 }, { orders, onEvent });
+  const notices = events.filter((event) => event.type === 'notice').map(({ message }) => message);
+  assert.match(notices.at(-1)!, /^an order \(learning-rate\) came after the last step/);
+  assert.deepEqual([interrupted, (await readRun(out)).rateChanges], [false, []]);
+});
+
 test('a run is not resumed while it trains, with control or without', async (context) => {
   const out = join(temporaryFolder(context), 'run');
   await trainTiny({ out, epochs: 1 }, abortAfter(3));

@@ -12,6 +12,7 @@ import {
   parsedEvent,
 } from '../../src/training/runEvents.ts';
 import { readRun } from '../../src/training/runRecord.ts';
+import { advanced, noProgress } from '../../src/serve/runProgress.ts';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { startOf, stepAt, writeRun } from '../report/runFiles.ts';
 
@@ -46,6 +47,27 @@ test('of a resumed run what was done again counts once', async (context) => {
   assert.deepEqual(
     run.epochs.map(({ loss, seconds }) => [loss, seconds]),
     [[1.8, 7]],
+  );
+});
+
+test('a run that is gone on with has no result until it is tested anew', () => {
+  const result: TrainingEvent = {
+    type: 'result',
+    accuracy: 0.1,
+    top5: 1,
+    loss: 1,
+    correct: 1,
+    total: 10,
+    perClass: [],
+    confusion: [],
+  };
+  const events: TrainingEvent[] = [startOf(0), stepAt(2, 10, 2), result, startOf(20, { epochs: 4 })];
+  assert.equal(gatherEvents(events).result, undefined);
+  assert.equal(gatherEvents([...events, { ...result, accuracy: 0.9 }]).result?.accuracy, 0.9);
+  const { accuracy, last, ended, step } = events.reduce(advanced, noProgress);
+  assert.deepEqual(
+    { accuracy, last, ended, step },
+    { accuracy: undefined, last: undefined, ended: false, step: 20 },
   );
 });
 
