@@ -1,12 +1,23 @@
 /** The room Learn: every step by keyboard, in both languages, and its figures against src/. */
 import assert from 'node:assert/strict';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { networks } from '../../src/network/zoo/networks.ts';
 import { parameterShapes, elementCount } from '../../src/network/shapes.ts';
+import {
+  colorJitter,
+  randomHorizontalFlip,
+  randomResizedCrop,
+  randomTranslate,
+} from '../../src/data/augmentation/imageSteps.ts';
+import { planarImage } from '../../src/data/image.ts';
+import { planarBuffer } from '../../src/data/imageBuffer.ts';
+import { imageTransform } from '../../src/data/transformImage.ts';
+import { toTensor } from '../../src/data/transforms.ts';
 import { generateShapes } from '../../src/data/shapes.ts';
-import { contentOf, serveFiles } from './staticServer.ts';
+import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import {
   accessibilityFaults,
   builtStudio,
@@ -115,6 +126,14 @@ test('figures are those of the engine, the article and the paper', { skip }, asy
   await page.getByLabel("The article's window, 1, 1").fill('12');
   assert.equal(await page.locator('[data-pooled=max]').innerText(), '12');
   assert.equal(await page.locator('[data-pooled=average]').innerText(), '8.5');
+  // What is not taken does not stay.
+  await page.getByLabel("The article's window, 1, 1").fill('1000');
+  await page.getByLabel("The article's window, 1, 1").blur();
+  assert.equal(await page.getByLabel("The article's window, 1, 1").inputValue(), '12');
+  await page.getByRole('button', { name: 'Move the picture by a pixel' }).click();
+  await page.getByText(/ of 9 outputs are as before/).waitFor();
+  await page.getByRole('radio', { name: 'Mean' }).check({ force: true });
+  await page.getByText(/outputs are as before/).waitFor({ state: 'detached' });
 
   await go('dropout');
   // Kept values are doubled: no unit shows its own, but for the one that is 0.
@@ -143,6 +162,10 @@ test('figures are those of the engine, the article and the paper', { skip }, asy
   );
   assert.equal(expected, 57_044_810);
   assert.equal(await valueOf(page, '[data-parameters]', 'data-parameters'), expected);
+  // 9216 × 4096, 4096 × 4096 and 4096 × 10 weights, and biases: 54,575,114.
+  assert.match(await page.locator('[data-parameters]').innerText(), / 96% of the parameters/);
+  await page.getByRole('radio', { name: 'alexnet-32 (small)' }).check({ force: true });
+  await page.getByText(/ 78% of the parameters/).waitFor();
 });
 
 test('the deeper the network of sigmoids, the less comes back to its first layer', { skip }, async () => {
@@ -173,11 +196,37 @@ test('a network is trained in the page: with ReLU it learns, and it says how wel
   assert.deepEqual(faultsOf(page), []);
 });
 
+/** The bytes of the first variant, RGBA. */
+function firstPicture(page: Page): Promise<number[]> {
+  const canvas = page.locator('.pictures canvas').first();
+  return canvas.evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement;
+    return [...(element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height).data];
+  });
+}
+
+/** What a training with all changes sees in its first epoch of one of the drawn images. */
+function trainedPicture(index: number): number[] {
+  const drawn = generateShapes('train', { limit: 10 });
+  const target = planarBuffer(new Float32Array(3 * 1024), [1, 3, 32, 32]);
+  imageTransform([
+    randomResizedCrop(32, { scale: [0.4, 1] }),
+    randomTranslate([0.2, 0.2]),
+    randomHorizontalFlip(),
+    colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 }),
+    toTensor(),
+  ])(planarImage(drawn.images, drawn, index * 3 * 1024), target, 0, { epoch: 0, index });
+  const byte = (c: number, at: number): number => Math.round(255 * target.data[c * 1024 + at]!);
+  return Array.from({ length: 1024 }, (_, at) => [byte(0, at), byte(1, at), byte(2, at), 255]).flat();
+}
+
 test(
-  'a photo of the reader’s own is used, and a file that is none is refused with advice',
+  'augmentation shows what a training sees, of the reader’s own photo too; a file that is none is refused with advice',
   { skip },
   async () => {
     const page = await openStep('augmentation');
+    await page.getByRole('combobox').selectOption({ index: 3 });
+    assert.deepEqual(await firstPicture(page), trainedPicture(3));
     const file = page.locator('input[type=file]');
     await file.setInputFiles({ name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('no image') });
     await page.getByRole('alert').getByText('Try a JPEG, PNG, WebP or GIF').waitFor();
@@ -203,13 +252,15 @@ test(
   },
 );
 
-test('a layer opens to its activations for the picture, in a browser of 2024', { skip }, async () => {
-  const folder = await builtStudio();
-  const server = await serveFiles((path) => {
-    const content = contentOf(join(folder, path === '/' ? 'index.html' : path));
-    return content && path.endsWith('.js') ? `delete globalThis.Float16Array;${content}` : content;
-  });
-  after(server.close);
+test('a layer opens to its activations for the picture, in a browser of 2024', { skip }, async (context) => {
+  const folder = temporaryFolder(context);
+  cpSync(await builtStudio(), folder, { recursive: true });
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const path = join(folder, name);
+    if (!name.endsWith('.js')) continue;
+    writeFileSync(path, `delete globalThis.Float16Array;${readFileSync(path, 'utf8')}`);
+  }
+  const server = await serveStatic(folder);
   const page = await openPage(`${server.url}#/learn/layers`, { locale: 'en-GB' });
   await page.getByRole('radio', { name: 'alexnet-32 (small)' }).check({ force: true });
   const layer = page.locator('details.layer').first();

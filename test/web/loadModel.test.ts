@@ -242,59 +242,63 @@ test('what goes wrong is told by a code', { skip }, async () => {
   });
 });
 
-test('a model from a Blob, the download told of, stopped, and the end of a model', { skip }, async () => {
-  const pixel = encodePng({ width: 1, height: 1, data: new Uint8Array(3) });
-  const elsewhere = await serveFiles(() => pixel, { isolating: false });
-  await onPage(false, async (page) => {
-    const got = await page.evaluate(async (foreign) => {
-      const { loadModel: load } = (await import(new URL('./alexnet-ts/index.js', location.href).href)) as {
-        loadModel: typeof loadModel;
-      };
-      const codeOf = (error: Error & { code?: unknown }): unknown => error.code;
-      let last: unknown;
-      const model = await load('model.safetensors', {
-        classes: ['a', 'b', 'c'],
-        onProgress: (progress) => void (last = progress),
+test(
+  'a model from a Blob, the download told of, stopped, and the end of a model',
+  { skip },
+  async (context) => {
+    const pixel = encodePng({ width: 1, height: 1, data: new Uint8Array(3) });
+    const elsewhere = await serveFiles(() => pixel, { isolating: false });
+    context.after(elsewhere.close);
+    await onPage(false, async (page) => {
+      const got = await page.evaluate(async (foreign) => {
+        const { loadModel: load } = (await import(new URL('./alexnet-ts/index.js', location.href).href)) as {
+          loadModel: typeof loadModel;
+        };
+        const codeOf = (error: Error & { code?: unknown }): unknown => error.code;
+        let last: unknown;
+        const model = await load('model.safetensors', {
+          classes: ['a', 'b', 'c'],
+          onProgress: (progress) => void (last = progress),
+        });
+        model.dispose();
+        const bytes = await (await fetch('model.safetensors')).blob();
+        const fromBlob = await load(bytes);
+        const element = new Image();
+        element.src = foreign;
+        await element.decode();
+        const transferred = new Uint8Array(3);
+        structuredClone(transferred, { transfer: [transferred.buffer] });
+        return {
+          last,
+          size: bytes.size,
+          classes: [model.classes, fromBlob.classes],
+          disposed: await model.predict(new Blob()).catch(codeOf),
+          noImage: await fromBlob.predict(new Blob(['no image'])).catch(codeOf),
+          foreign: await fromBlob.predict(element).catch((error: Error) => error.message),
+          transferred: await fromBlob.predict({ width: 1, height: 1, data: transferred }).catch(codeOf),
+          // As after a file dialogue that was left.
+          nothing: await fromBlob.predict(undefined as unknown as Blob).catch(codeOf),
+          after: (await fromBlob.predict(new ImageData(1, 1))).length,
+          tooFew: await load(bytes, { classes: ['a'] }).catch(codeOf),
+          stopped: await load('model.safetensors', { signal: AbortSignal.timeout(1) }).catch(
+            (error: Error) => error.name,
+          ),
+        };
+      }, elsewhere.url);
+      const { foreign, ...rest } = got;
+      assert.match(String(foreign), /^ALEX_WEB_IMAGE: .* crossorigin/);
+      assert.deepEqual(rest, {
+        last: { loaded: got.size, total: got.size },
+        size: readFileSync(join(folder, 'model.safetensors')).length,
+        classes: [['a', 'b', 'c'], classes],
+        disposed: 'ALEX_WEB_DISPOSED',
+        noImage: 'ALEX_WEB_IMAGE',
+        transferred: 'ALEX_WEB_IMAGE',
+        nothing: 'ALEX_WEB_IMAGE',
+        after: 3,
+        tooFew: 'ALEX_OPTION_VALUE',
+        stopped: 'TimeoutError',
       });
-      model.dispose();
-      const bytes = await (await fetch('model.safetensors')).blob();
-      const fromBlob = await load(bytes);
-      const element = new Image();
-      element.src = foreign;
-      await element.decode();
-      const transferred = new Uint8Array(3);
-      structuredClone(transferred, { transfer: [transferred.buffer] });
-      return {
-        last,
-        size: bytes.size,
-        classes: [model.classes, fromBlob.classes],
-        disposed: await model.predict(new Blob()).catch(codeOf),
-        noImage: await fromBlob.predict(new Blob(['no image'])).catch(codeOf),
-        foreign: await fromBlob.predict(element).catch((error: Error) => error.message),
-        transferred: await fromBlob.predict({ width: 1, height: 1, data: transferred }).catch(codeOf),
-        // As after a file dialogue that was left.
-        nothing: await fromBlob.predict(undefined as unknown as Blob).catch(codeOf),
-        after: (await fromBlob.predict(new ImageData(1, 1))).length,
-        tooFew: await load(bytes, { classes: ['a'] }).catch(codeOf),
-        stopped: await load('model.safetensors', { signal: AbortSignal.timeout(1) }).catch(
-          (error: Error) => error.name,
-        ),
-      };
-    }, elsewhere.url);
-    const { foreign, ...rest } = got;
-    assert.match(String(foreign), /^ALEX_WEB_IMAGE: .* crossorigin/);
-    assert.deepEqual(rest, {
-      last: { loaded: got.size, total: got.size },
-      size: readFileSync(join(folder, 'model.safetensors')).length,
-      classes: [['a', 'b', 'c'], classes],
-      disposed: 'ALEX_WEB_DISPOSED',
-      noImage: 'ALEX_WEB_IMAGE',
-      transferred: 'ALEX_WEB_IMAGE',
-      nothing: 'ALEX_WEB_IMAGE',
-      after: 3,
-      tooFew: 'ALEX_OPTION_VALUE',
-      stopped: 'TimeoutError',
     });
-  });
-  await elsewhere.close();
-});
+  },
+);

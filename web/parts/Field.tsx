@@ -30,12 +30,15 @@ export interface NumberFieldProps {
   readonly bare?: boolean;
 }
 
-/** A number that is typed; what is none, or beyond min and max, is not taken. */
+/** A number that is typed; what is none, or beyond min and max, is not taken, and gone when the field is left. */
 export function NumberField(props: NumberFieldProps): JSX.Element {
   const { label, value, onChange, min = -Infinity, max = Infinity, step, bare = false } = props;
   const take = (event: Event): void => {
     const typed = (event.currentTarget as HTMLInputElement).valueAsNumber;
     if (typed >= min && typed <= max) onChange(typed);
+  };
+  const putBack = ({ currentTarget }: { readonly currentTarget: HTMLInputElement }): void => {
+    if (currentTarget.valueAsNumber !== value) currentTarget.value = String(value);
   };
   const bound = (limit: number): number | undefined => (Number.isFinite(limit) ? limit : undefined);
   const input = (
@@ -47,6 +50,7 @@ export function NumberField(props: NumberFieldProps): JSX.Element {
       step={step ?? 'any'}
       aria-label={bare ? label : undefined}
       onInput={take}
+      onBlur={putBack}
     />
   );
   return bare ? input : <Field label={label}>{input}</Field>;

@@ -18,13 +18,16 @@ export interface Picture {
   readonly name: string;
   readonly view: ImageView;
   readonly own: boolean;
+  /** Which image of the drawn ones it is; 0 of the reader's own. */
+  readonly index: number;
 }
 
 const drawn = generateShapes('train', { limit: shapesClasses.length });
 
 function drawnPicture(label: number): Picture {
   const bytes = 3 * drawn.height * drawn.width;
-  return { name: shapesClasses[label]!, view: planarImage(drawn.images, drawn, label * bytes), own: false };
+  const view = planarImage(drawn.images, drawn, label * bytes);
+  return { name: shapesClasses[label]!, view, own: false, index: label };
 }
 
 interface PictureState {
@@ -73,7 +76,7 @@ export function PicturePicker(): JSX.Element {
   const take = async ([file]: File[]): Promise<void> => {
     try {
       const { data, height, width } = await readPhoto(file!);
-      choose({ name: file!.name, view: interleavedImage(data, { height, width }), own: true });
+      choose({ name: file!.name, view: interleavedImage(data, { height, width }), own: true, index: 0 });
       setError(undefined);
     } catch (problem) {
       setError(problem);

@@ -151,7 +151,7 @@ export const activationsLesson: Lesson = {
     },
     {
       en: 'Drag the point: the slope of sigmoid never exceeds 0.25, that of tanh is 1 only at 0, and ReLU keeps 1 for every positive input.',
-      ja: '点を動かしてみよう。sigmoid の傾きは 0.25 を超えない。tanh が 1 になるのは 0 の点だけ。ReLU は正の入力ならいつも 1 だ。',
+      ja: '点を動かしてみよう。sigmoid の傾きは 0.25 を超えない。tanh の傾きが 1 になるのは 0 の点だけ。ReLU は正の入力ならいつも 1 だ。',
     },
   ],
   source: {

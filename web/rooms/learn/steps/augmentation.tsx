@@ -42,11 +42,16 @@ function steps(chosen: ReadonlySet<Name>, side: number): ImageStep[] {
 }
 
 /** What a training would see of the picture in these epochs. */
-function augmented({ view }: Picture, chosen: ReadonlySet<Name>, epoch: number, side: number): Pixels[] {
+function augmented(
+  { view, index }: Picture,
+  chosen: ReadonlySet<Name>,
+  epoch: number,
+  side: number,
+): Pixels[] {
   const transform = imageTransform([...steps(chosen, side), toTensor()]);
   const target = planarBuffer(new Float32Array(3 * side * side), [1, 3, side, side]);
   return Array.from({ length: variants }, (_, i) => {
-    transform(view, target, 0, { epoch: epoch + i, index: 0 });
+    transform(view, target, 0, { epoch: epoch + i, index });
     return pixelsOfPlanes(target.data, side, side);
   });
 }
@@ -106,8 +111,8 @@ export const augmentationLesson: Lesson = {
       ja: '反転しても、動かしても、光が変わっても、猫は猫だ。データ拡張では、エポックごとに画像の違う姿を見せる。データがただで増え、丸暗記しにくくなる。',
     },
     {
-      en: 'Take a photo of your own and switch the changes on and off. These are the very images that a training with seed 0 would see.',
-      ja: '自分の写真で、変化を 1 つずつ切り替えてみよう。シード 0 の訓練が実際に見る画像そのものだ。',
+      en: 'Take a photo of your own and switch the changes on and off. These are the very images that a training with seed 0 would see; of your own photo, if it were the first of the data.',
+      ja: '自分の写真で、変化を 1 つずつ切り替えてみよう。シード 0 の訓練が実際に見る画像そのものだ (自分の写真は、それがデータの 1 枚目だった場合)。',
     },
   ],
   source: {

@@ -40,6 +40,10 @@ function View(): JSX.Element {
   const layers = useMemo(() => inferShapes(network), [network]);
   const total = layers.reduce((sum, layer) => sum + parametersOf(layer), 0);
   const multiplyAdds = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0);
+  const ofType = (type: LayerShape['spec']['type']): LayerShape[] =>
+    layers.filter(({ spec }) => spec.type === type);
+  const connected = share(ofType('linear').reduce((sum, layer) => sum + parametersOf(layer), 0) / total);
+  const convolved = share(ofType('conv').reduce((sum, layer) => sum + layer.multiplyAdds, 0) / multiplyAdds);
   return (
     <div class="stack">
       <Choice
@@ -52,8 +56,8 @@ function View(): JSX.Element {
       <LayerDrawing layers={layers} />
       <p aria-live="polite" data-parameters={total}>
         {text({
-          en: `For ${classes} classes: ${count(total)} parameters and ${count(Math.round(multiplyAdds / 1e6))} million multiply-adds an image. The fully connected layers hold nearly all of the parameters, the convolutions do most of the work.`,
-          ja: `${classes} クラスでは、パラメーター ${count(total)} 個、画像 1 枚あたりの積和 ${count(Math.round(multiplyAdds / 1e6))} 百万回。パラメーターのほとんどは全結合層にあり、計算のほとんどは畳み込みがする。`,
+          en: `For ${classes} classes: ${count(total)} parameters and ${count(Math.round(multiplyAdds / 1e6))} million multiply-adds an image. The fully connected layers hold ${connected} of the parameters, the convolutions do ${convolved} of the work.`,
+          ja: `${classes} クラスでは、パラメーター ${count(total)} 個、画像 1 枚あたりの積和 ${count(Math.round(multiplyAdds / 1e6))} 百万回。パラメーターの ${connected} は全結合層にあり、計算の ${convolved} は畳み込みがする。`,
         })}
       </p>
       <Activations key={name} name={name} layers={layers} total={total} />

@@ -89,6 +89,13 @@ function Plane(): JSX.Element {
     setSame(after.filter((value, i) => value === output[i]).length);
     setValues(next);
   };
+  /** What was said of the outputs is not of those that come now. */
+  const changing =
+    <T,>(change: (value: T) => void) =>
+    (value: T): void => {
+      setSame(undefined);
+      change(value);
+    };
   return (
     <div class="columns">
       <div class="stack">
@@ -100,7 +107,7 @@ function Plane(): JSX.Element {
         />
       </div>
       <div class="stack">
-        <PoolChoices kind={kind} onKind={setKind} name={name} onName={setName} />
+        <PoolChoices kind={kind} onKind={changing(setKind)} name={name} onName={changing(setName)} />
         <div>
           <p class="field-label">
             {text({

@@ -88,7 +88,7 @@ function View(): JSX.Element {
         <p class="quiet">
           {text({
             en: `The gradient by a logit is its probability, less 1 for the right class: ${shorten(gradient[label]!, 3)} for ${classes[label]}.`,
-            ja: `ロジットの勾配は確率そのもの。正解だけは 1 を引く。${classes[label]} では ${shorten(gradient[label]!, 3)}。`,
+            ja: `損失をロジットで微分した勾配は、そのクラスの確率そのもの。正解のクラスだけは 1 を引く。${classes[label]} では ${shorten(gradient[label]!, 3)}。`,
           })}
         </p>
       </div>

@@ -179,8 +179,8 @@ export const trainingLesson: Lesson = {
       ja: `ここまでをまとめよう。畳み込み 2 つ、プーリング、全結合層が、描いた画像 10 種類の見分け方を学ぶ。${tinyImages} 枚から ${tinyBatch} 枚ずつ ${tinySteps} ステップ。計算するのはこのプロジェクトのエンジンで、WebAssembly をその場で生成し、このページのワーカーで動かす。`,
     },
     {
-      en: 'Train with ReLU, then with sigmoid: ReLU soon leaves ln 10 = 2.303, the loss of knowing nothing, behind, and sigmoid stays there for long. Then try learning rates: too small is slow, too large never settles.',
-      ja: 'まず ReLU で、次に sigmoid で訓練してみよう。何も知らないときの損失 ln 10 = 2.303 を ReLU はすぐに下回り、sigmoid は長くそこにとどまる。学習率も変えてみよう。小さすぎると遅く、大きすぎると落ち着かない。',
+      en: 'Train with ReLU, then with sigmoid: ReLU soon leaves ln 10 = 2.303, the loss of knowing nothing, behind, and sigmoid stays there for long. Then try learning rates: too small is slow, too large never settles, and the largest can ruin the network: it ends at 2.303, one picture in ten right, and has learnt nothing.',
+      ja: 'まず ReLU で、次に sigmoid で訓練してみよう。何も知らないときの損失 ln 10 = 2.303 を ReLU はすぐに下回り、sigmoid は長くそこにとどまる。学習率も変えてみよう。小さすぎると遅く、大きすぎると落ち着かない。最大にするとネットワークが壊れ、損失 2.303、正解は 10 枚に 1 枚のまま、何も学ばずに終わることがある。',
     },
   ],
   source: {
