@@ -5,7 +5,7 @@ import { useText } from '../../app/language.ts';
 import { Chart } from '../../parts/Chart.tsx';
 import { Choice } from '../../parts/Choice.tsx';
 import { PixelCanvas } from '../../parts/PixelCanvas.tsx';
-import { smoothed, type Curve, type FiltersEvent, type Story } from './story.ts';
+import { shownLoss, smoothed, type Curve, type FiltersEvent, type Story } from './story.ts';
 
 /** What a run has told so far, to look at: loss, accuracy on held-out images, filters. */
 export function Curves({ story }: { readonly story: Story }): JSX.Element {
@@ -39,8 +39,8 @@ function LossChart({ loss }: { readonly loss: Curve }): JSX.Element {
     last === undefined
       ? text({ en: 'Nothing yet.', ja: 'まだない。' })
       : text({
-          en: `From ${means[0]!.toFixed(3)} to ${last.toFixed(3)} after ${loss.xs.at(-1)} steps.`,
-          ja: `${means[0]!.toFixed(3)} から始まり、${loss.xs.at(-1)} ステップで ${last.toFixed(3)}。`,
+          en: `From ${shownLoss(means[0]!)} to ${shownLoss(last)} after ${loss.xs.at(-1)} steps.`,
+          ja: `${shownLoss(means[0]!)} から始まり、${loss.xs.at(-1)} ステップで ${shownLoss(last)}。`,
         });
   const names = {
     linear: text({ en: 'Linear', ja: '線形' }),

@@ -15,11 +15,13 @@ export interface RunControlsProps {
   readonly run: RunInfo;
   /** Undefined until it has come. */
   readonly story: Story | undefined;
+  /** Images are being read: none can be set going. */
+  readonly adding: boolean;
   readonly onChanged: () => void;
 }
 
 /** What can be done with a run that has not ended: pause it or set it going, end it, change its learning rate. */
-export function RunControls({ run, story, onChanged }: RunControlsProps): JSX.Element | null {
+export function RunControls({ run, story, adding, onChanged }: RunControlsProps): JSX.Element | null {
   const text = useText();
   const { trainings } = useStudio();
   const [busy, setBusy] = useState(false);
@@ -45,7 +47,7 @@ export function RunControls({ run, story, onChanged }: RunControlsProps): JSX.El
           <GoOn
             run={run}
             story={story}
-            busy={busy}
+            busy={busy || adding}
             onGoOn={(options) => act(() => trainings.resume(id, options))}
           />
         )}

@@ -13,12 +13,14 @@ import { goOnName, stateNames } from './runTexts.ts';
 export interface RunListProps {
   readonly runs: readonly RunInfo[];
   readonly shown: string | undefined;
+  /** Images are being read: none can be set going. */
+  readonly adding: boolean;
   readonly onShow: (id: string | undefined) => void;
   readonly onChanged: () => void;
 }
 
 /** The trainings in storage, the latest first. */
-export function RunList({ runs, shown, onShow, onChanged }: RunListProps): JSX.Element | null {
+export function RunList({ runs, shown, adding, onShow, onChanged }: RunListProps): JSX.Element | null {
   const text = useText();
   const [error, setError] = useState<unknown>();
   const running = runs.find(({ state }) => state === 'running')?.id;
@@ -56,6 +58,7 @@ export function RunList({ runs, shown, onShow, onChanged }: RunListProps): JSX.E
                   key={run.id}
                   run={run}
                   isShown={run.id === shown}
+                  adding={adding}
                   onShow={onShow}
                   onChanged={onChanged}
                   onError={setError}
@@ -68,13 +71,13 @@ export function RunList({ runs, shown, onShow, onChanged }: RunListProps): JSX.E
   );
 }
 
-interface RunRowProps extends Pick<RunListProps, 'onShow' | 'onChanged'> {
+interface RunRowProps extends Pick<RunListProps, 'adding' | 'onShow' | 'onChanged'> {
   readonly run: RunInfo;
   readonly isShown: boolean;
   readonly onError: (error: unknown) => void;
 }
 
-function RunRow({ run, isShown, onShow, onChanged, onError }: RunRowProps): JSX.Element {
+function RunRow({ run, isShown, adding, onShow, onChanged, onError }: RunRowProps): JSX.Element {
   const text = useText();
   const language = useLanguage();
   const studio = useStudio();
@@ -109,7 +112,7 @@ function RunRow({ run, isShown, onShow, onChanged, onError }: RunRowProps): JSX.
         <span class="row tight">
           {(state === 'interrupted' || state === 'paused') && (
             <Button
-              disabled={busy}
+              disabled={busy || adding}
               label={`${text(goOnName(run))}: ${request.name}`}
               onClick={() => act(goOn)}
             >

@@ -10,16 +10,18 @@ import { Result } from './Result.tsx';
 import { RunControls } from './RunControls.tsx';
 import { stateNames, toldFailure } from './runTexts.ts';
 import { keepSpeed } from './speeds.ts';
-import type { Story } from './story.ts';
+import { shownLoss, type Story } from './story.ts';
 import { useRun } from './useRun.ts';
 
 export interface RunViewProps {
   readonly info: RunInfo;
+  /** Images are being read: none can be set going. */
+  readonly adding: boolean;
   readonly onChanged: () => void;
 }
 
 /** A run, live or as it ended: figures, curves, filters, controls, result. */
-export function RunView({ info, onChanged }: RunViewProps): JSX.Element {
+export function RunView({ info, adding, onChanged }: RunViewProps): JSX.Element {
   const text = useText();
   const studio = useStudio();
   const story = useRun(studio, info.id);
@@ -39,7 +41,7 @@ export function RunView({ info, onChanged }: RunViewProps): JSX.Element {
         </span>
       </div>
       {failure !== undefined && <Message kind="error" error={failure} />}
-      <RunControls run={run} story={story} onChanged={onChanged} />
+      <RunControls run={run} story={story} adding={adding} onChanged={onChanged} />
       {story === undefined ? (
         <p role="status">{text({ en: 'Loading…', ja: '読み込み中…' })}</p>
       ) : (
@@ -72,7 +74,7 @@ function Figures({ run, story }: PartProps): JSX.Element {
   const accuracy = story.result?.accuracy ?? story.accuracy.ys.at(-1) ?? run.accuracy;
   const figures: readonly (readonly [string, string])[] = [
     [text({ en: 'Epoch', ja: 'エポック' }), `${live?.epoch ?? run.epoch} / ${run.epochs}`],
-    [text({ en: 'Loss', ja: '損失' }), loss === undefined ? '–' : loss.toFixed(3)],
+    [text({ en: 'Loss', ja: '損失' }), loss === undefined ? '–' : shownLoss(loss)],
     [
       text({ en: 'Held-out images right', ja: '検証画像の正解率' }),
       accuracy === undefined ? '–' : percent(accuracy),

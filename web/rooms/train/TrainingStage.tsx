@@ -27,7 +27,7 @@ export interface TrainingStageProps {
 
 /** The third stage: the training itself, and those before. */
 export function TrainingStage(props: TrainingStageProps): JSX.Element {
-  const { shown, onShow, onChanged } = props;
+  const { shown, onChanged } = props;
   const text = useText();
   const runs = props.runs ?? [];
   const run = runs.find(({ id }) => id === shown);
@@ -35,7 +35,7 @@ export function TrainingStage(props: TrainingStageProps): JSX.Element {
     <section class="stack" aria-labelledby="stage-training">
       <h2 id="stage-training">{text({ en: '3. Training', ja: '3. 訓練' })}</h2>
       <StartForm {...props} runs={runs} />
-      {run !== undefined && <RunView key={run.id} info={run} onChanged={onChanged} />}
+      {run !== undefined && <RunView key={run.id} info={run} adding={props.adding} onChanged={onChanged} />}
       {run === undefined && shown !== undefined && props.runs !== undefined && (
         <Message kind="note">
           {text({
@@ -44,7 +44,7 @@ export function TrainingStage(props: TrainingStageProps): JSX.Element {
           })}
         </Message>
       )}
-      <RunList runs={runs} shown={shown} onShow={onShow} onChanged={onChanged} />
+      <RunList {...props} runs={runs} />
     </section>
   );
 }

@@ -87,6 +87,11 @@ export function smoothed(ys: readonly number[]): number[] {
   return ys.map((y, index) => (mean += Math.max(share, 1 / (index + 1)) * (y - mean)));
 }
 
+/** A loss as it is read: of a training that goes astray it has tens of digits. */
+export function shownLoss(loss: number): string {
+  return Math.abs(loss) < 1e5 ? loss.toFixed(3) : loss.toExponential(2);
+}
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function createStoryTeller(): StoryTeller {
