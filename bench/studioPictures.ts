@@ -30,11 +30,11 @@ interface Picture {
 const figuresFolder = mkdtempSync(join(tmpdir(), 'alexnet-figures-'));
 
 const pictures: readonly Picture[] = [
-  { name: 'learn', place: '#/learn/convolution', height: 900 },
+  { name: 'learn', place: '#/learn/convolution', height: 880 },
   {
     name: 'learn-training',
     place: '#/learn/training',
-    height: 700,
+    height: 660,
     dark: true,
     prepare: async (page) => {
       for (const activation of ['relu', 'sigmoid']) {

@@ -285,7 +285,7 @@ export const convolutionLesson: Lesson = {
       ja: '畳み込みは、重みを並べた小さな格子 (フィルター) を画像のあらゆる場所に重ねる。場所ごとに画素と重みを掛けて足し合わせた値が、出力の 1 画素になる。どこでも同じ重みを使うので、模様がどこにあっても見つかる。',
     },
     {
-      en: 'Move the filter over the picture by pointer or arrow keys. Choose another filter, or write your own weights. AlexNet learns its weights: those of 96 filters of 11 × 11 in the paper’s first layer, of 64 in torchvision’s.',
+      en: 'Move the filter over the picture by pointer or arrow keys. Choose another filter, or write your own weights. AlexNet learns its weights: its first layer has 96 filters of 11 × 11 in the paper, 64 in torchvision.',
       ja: 'ポインターか矢印キーでフィルターを動かしてみよう。別のフィルターを選んでも、重みを自分で書いてもよい。AlexNet の重みは学習で決まる。最初の層には 11 × 11 のフィルターが、論文では 96 個、torchvision では 64 個ある。',
     },
   ],
