@@ -83,7 +83,8 @@ function GoOn({ run, story, busy, onGoOn }: GoOnProps): JSX.Element {
     const changes = isRate(value) && (diverged || typed !== undefined);
     onGoOn(changes ? { learningRate: Number(value) } : {});
   };
-  const disabled = busy || !usable || story === undefined;
+  // What ruined it has to be known first.
+  const disabled = busy || !usable || (diverged && story === undefined);
   return (
     <form
       class="row"

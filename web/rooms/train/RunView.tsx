@@ -24,7 +24,7 @@ export interface RunViewProps {
 export function RunView({ info, adding, onChanged }: RunViewProps): JSX.Element {
   const text = useText();
   const studio = useStudio();
-  const story = useRun(studio, info.id);
+  const { story, error } = useRun(studio, info.id);
   const run = story?.run ?? info;
   const { network } = run.request;
   const failure = toldFailure(run);
@@ -42,9 +42,11 @@ export function RunView({ info, adding, onChanged }: RunViewProps): JSX.Element 
       </div>
       {failure !== undefined && <Message kind="error" error={failure} />}
       <RunControls run={run} story={story} adding={adding} onChanged={onChanged} />
-      {story === undefined ? (
+      {error !== undefined && <Message kind="error" error={error} />}
+      {story === undefined && error === undefined && (
         <p role="status">{text({ en: 'Loading…', ja: '読み込み中…' })}</p>
-      ) : (
+      )}
+      {story !== undefined && (
         <>
           <Figures run={run} story={story} />
           <Curves story={story} />

@@ -3,12 +3,18 @@ import { useEffect, useState } from 'preact/hooks';
 import type { RunEvent, Studio } from '../../worker/protocol.ts';
 import { createStoryTeller, type Story } from './story.ts';
 
-/** Undefined until the run's events so far have come. */
-export function useRun(studio: Studio, id: string | undefined): Story | undefined {
+export interface ToldRun {
+  /** Undefined until the run's events so far have come. */
+  readonly story: Story | undefined;
+  /** Why they have not. */
+  readonly error: unknown;
+}
+
+export function useRun(studio: Studio, id: string): ToldRun {
   const [story, setStory] = useState<Story>();
+  const [error, setError] = useState<unknown>();
   useEffect(() => {
     setStory(undefined);
-    if (id === undefined) return;
     let teller = createStoryTeller();
     // What comes while the events so far are on their way.
     let early: RunEvent[] | undefined;
@@ -31,10 +37,11 @@ export function useRun(studio: Studio, id: string | undefined): Story | undefine
       for (const event of early) teller.take(event);
       early = undefined;
       changed();
+      if (!left) setError(undefined);
     };
-    const gone = (): void => {
-      // The run was removed, or the worker has ended: whoever asked for that is told.
+    const gone = (reason: unknown): void => {
       early = undefined;
+      if (!left) setError(reason);
     };
     const leave = studio.trainings.subscribe((run, event) => {
       if (run !== id) return;
@@ -52,5 +59,5 @@ export function useRun(studio: Studio, id: string | undefined): Story | undefine
       cancelAnimationFrame(frame);
     };
   }, [studio, id]);
-  return story;
+  return { story, error };
 }
