@@ -1,12 +1,14 @@
 /** All runs of a folder, followed while they grow. */
-import { stat } from 'node:fs/promises';
+import { statSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { AlexnetError, alexnetError, problemOf } from '../errors.ts';
 import { readRunConfig } from '../training/runRecord.ts';
-import { runningProcess, type RunProcess } from '../training/runProcess.ts';
+import { markerOf, runningProcess, type RunProcess } from '../training/runProcess.ts';
 import type { TrainingConfig } from '../training/trainingOptions.ts';
 import { readPieces, type Appended, type Cursor } from './eventTail.ts';
-import { findRuns, type FoundRun } from './findRuns.ts';
+import { createRunFinder, type FoundRun } from './findRuns.ts';
 import type { RunSummary } from './protocol.ts';
 import { advanced, noProgress, summaryOf, type RunProgress } from './runProgress.ts';
 
@@ -18,6 +20,9 @@ export interface FollowedRun extends FoundRun {
   readonly cursor: Cursor;
   /** Of the file that the configuration was read from. */
   readonly configFile: string;
+  readonly progress: RunProgress;
+  /** Changes with its files. */
+  readonly stamp: string;
 }
 
 export interface Library {
@@ -25,35 +30,32 @@ export interface Library {
   /** Looks at the folder and at every run's events; one look at a time, and what has come since the last one, unless it is much. */
   look(): Promise<ReadonlyMap<string, Appended>>;
   runs(): readonly FollowedRun[];
+  /** Whether these are all of the folder's. */
+  isComplete(): boolean;
   /** By its id. Throws ALEX_SERVE_RUN: an id is one of the list or none, and never becomes a path. */
   run(id: string): FollowedRun;
 }
 
 export function createLibrary(root: string): Library {
   let runs = new Map<string, FollowedRun>();
-  let progress = new Map<string, RunProgress>();
+  let complete = true;
   let looking: Promise<ReadonlyMap<string, Appended>> | undefined;
+  const finder = createRunFinder(root);
 
   async function lookNow(): Promise<ReadonlyMap<string, Appended>> {
-    const found = await findRuns(root);
+    const found = await finder.find();
     const news = new Map<string, Appended>();
     const next = new Map<string, FollowedRun>();
-    const nextProgress = new Map<string, RunProgress>();
-    for (const one of found) {
+    for (const [index, one] of found.runs.entries()) {
+      // So that pages are answered while there is much to look at.
+      if (index % 100 === 99) await setImmediate();
       const before = runs.get(one.id);
-      let cursor = before?.cursor ?? '';
-      let now = progress.get(one.id) ?? noProgress;
-      for await (const piece of readPieces(eventsOf(one), cursor)) {
-        // What comes in many pieces is not kept for all of them.
-        if (!piece.more && piece.from === before?.cursor && piece.to !== piece.from) news.set(one.id, piece);
-        now = piece.events.reduce(advanced, piece.reset ? noProgress : now);
-        cursor = piece.to;
-      }
-      nextProgress.set(one.id, now);
-      next.set(one.id, await followed(one, before, now, cursor));
+      const stamp = stampOf(one);
+      const isSame = before !== undefined && before.stamp === stamp && isSettled(before);
+      next.set(one.id, isSame ? before : await followed(one, before, stamp, news));
     }
     runs = next;
-    progress = nextProgress;
+    complete = found.complete;
     return news;
   }
 
@@ -61,6 +63,7 @@ export function createLibrary(root: string): Library {
     root,
     look: () => (looking ??= lookNow().finally(() => (looking = undefined))),
     runs: () => [...runs.values()],
+    isComplete: () => complete,
     run(id) {
       const found = runs.get(id);
       if (found === undefined) throw alexnetError('ALEX_SERVE_RUN', { run: id });
@@ -69,25 +72,51 @@ export function createLibrary(root: string): Library {
   };
 }
 
-/** A configuration is read again when its file is another one. */
+/** Whether it stays as it is while its files do: nothing trains in it, and all could be read. */
+function isSettled({ process, config, cursor }: FollowedRun): boolean {
+  return process === undefined && config !== undefined && cursor !== '';
+}
+
+/** Looks at a run; `news` is told of its new events. */
 async function followed(
   found: FoundRun,
   before: FollowedRun | undefined,
-  progress: RunProgress,
-  cursor: Cursor,
+  stamp: string,
+  news: Map<string, Appended>,
 ): Promise<FollowedRun> {
+  const { progress, cursor } = await readOn(found, before, news);
   const process = await runningProcess(found.folder);
-  const { stamp: configFile, startedAt } = await configFileOf(found);
+  const { stamp: configFile, startedAt } = configFileOf(found);
+  const now = { ...found, stamp, configFile, progress, process, cursor };
   try {
+    // It is read again when its file is another one.
     const isSame = before?.config !== undefined && before.configFile === configFile;
     const config = isSame ? before.config : await readRunConfig(found.folder);
     const summary = summaryOf({ id: found.id, path: found.folder, startedAt }, config, progress, process);
-    return { ...found, config, configFile, summary, process, cursor };
+    return {
+      ...now,
+      config,
+      summary: isDeepStrictEqual(summary, before?.summary) ? before!.summary : summary,
+    };
   } catch (error) {
     if (!(error instanceof AlexnetError)) throw error;
-    const summary = unusable(found, startedAt, error);
-    return { ...found, config: undefined, configFile, summary, process, cursor };
+    return { ...now, config: undefined, summary: unusable(found, startedAt, error) };
   }
+}
+
+async function readOn(
+  found: FoundRun,
+  before: FollowedRun | undefined,
+  news: Map<string, Appended>,
+): Promise<Pick<FollowedRun, 'progress' | 'cursor'>> {
+  let { progress = noProgress, cursor = '' }: Partial<FollowedRun> = before ?? {};
+  for await (const piece of readPieces(eventsOf(found), cursor)) {
+    // What comes in many pieces is not kept for all of them.
+    if (!piece.more && piece.from === before?.cursor && piece.to !== piece.from) news.set(found.id, piece);
+    progress = piece.events.reduce(advanced, piece.reset ? noProgress : progress);
+    cursor = piece.to;
+  }
+  return { progress, cursor };
 }
 
 function unusable({ id, folder: path }: FoundRun, startedAt: number, error: AlexnetError): RunSummary {
@@ -99,10 +128,28 @@ export function eventsOf({ folder }: FoundRun): string {
   return join(folder, 'events.jsonl');
 }
 
-/** What tells it from one that took its place, and its time: it is written anew whenever a training starts. */
-async function configFileOf({ folder }: FoundRun): Promise<{ stamp: string; startedAt: number }> {
-  const found = await stat(join(folder, 'config.json'), { bigint: true }).catch(() => undefined);
-  if (found === undefined) return { stamp: '', startedAt: 0 };
-  const { ino, birthtimeNs, mtimeNs, mtimeMs, size } = found;
-  return { stamp: [ino, birthtimeNs, mtimeNs, size].join(), startedAt: Number(mtimeMs) };
+/** Of what a look reads: all of it is asked for at every look, so without waiting, which costs a multiple. */
+function stampOf(run: FoundRun): string {
+  const files = [eventsOf(run), markerOf(run.folder)].map((path) => fileStamp(statsOf(path)));
+  return [...files, configFileOf(run).stamp].join(' ');
+}
+
+/** Its time: it is written anew whenever a training starts. */
+function configFileOf({ folder }: FoundRun): { readonly stamp: string; readonly startedAt: number } {
+  const found = statsOf(join(folder, 'config.json'));
+  return { stamp: fileStamp(found), startedAt: Number(found?.mtimeMs ?? 0) };
+}
+
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    // Not to be read.
+    return undefined;
+  }
+}
+
+/** What tells a file from one that took its place. */
+function fileStamp(found: BigIntStats | undefined): string {
+  return found === undefined ? '' : [found.ino, found.birthtimeNs, found.mtimeNs, found.size].join();
 }

@@ -6,12 +6,14 @@ import type { LiveMessage } from './protocol.ts';
 
 const milliseconds = 500;
 
+type ToldRuns = Pick<Extract<LiveMessage, { type: 'runs' }>, 'runs' | 'complete'>;
+
 /** A page, and how far it has been told of each run that it follows. */
 interface Listener {
   readonly stream: EventStream<LiveMessage>;
   readonly cursors: Map<string, Cursor>;
-  /** What it has last been told of all runs, as text. */
-  told: string;
+  /** What it has last been told of all runs. */
+  told: ToldRuns | undefined;
   /** It is being told: what comes meanwhile, it gets afterwards. */
   isBusy: boolean;
 }
@@ -47,7 +49,7 @@ export function createLive(library: Library): Live {
   }
   return {
     join(stream, cursors) {
-      const listener: Listener = { stream, cursors: new Map(cursors), told: '', isBusy: false };
+      const listener: Listener = { stream, cursors: new Map(cursors), told: undefined, isBusy: false };
       listeners.add(listener);
       stream.signal.addEventListener('abort', () => listeners.delete(listener));
       schedule(0);
@@ -77,11 +79,23 @@ async function tell(
   }
 }
 
-function tellRuns(listener: Listener, { root, runs }: Library): void {
-  const summaries = runs().map(({ summary }) => summary);
-  const text = JSON.stringify(summaries);
-  if (text !== listener.told) listener.stream.send({ type: 'runs', folder: root, runs: summaries });
-  listener.told = text;
+/** A summary that says nothing new is the same object. */
+function tellRuns(listener: Listener, library: Library): void {
+  const { told, stream } = listener;
+  const now: ToldRuns = {
+    runs: library.runs().map(({ summary }) => summary),
+    complete: library.isComplete(),
+  };
+  if (told !== undefined && isSame(told, now)) return;
+  stream.send({ type: 'runs', folder: library.root, ...now });
+  listener.told = now;
+}
+
+function isSame(a: ToldRuns, b: ToldRuns): boolean {
+  const [before, now] = [a.runs, b.runs];
+  return (
+    a.complete === b.complete && before.length === now.length && before.every((one, i) => one === now[i])
+  );
 }
 
 /** In pieces, each with its cursor: a page that was cut off goes on after the last that it got. */

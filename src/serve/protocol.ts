@@ -48,7 +48,13 @@ export interface RunDetails {
  */
 export type LiveMessage =
   /** At first, and whenever something has changed. */
-  | { readonly type: 'runs'; readonly folder: string; readonly runs: readonly RunSummary[] }
+  | {
+      readonly type: 'runs';
+      readonly folder: string;
+      readonly runs: readonly RunSummary[];
+      /** False where the folder has more than are listed. */
+      readonly complete: boolean;
+    }
   /** With `reset` they are the first ones: what was told of the run before is to be forgotten. */
   | {
       readonly type: 'events';

@@ -15,7 +15,8 @@ export interface RunProcess {
   readonly control: boolean;
 }
 
-function markerOf(folder: string): string {
+/** The file that says which process trains in a run's folder. */
+export function markerOf(folder: string): string {
   return join(folder, 'running.json');
 }
 
