@@ -283,12 +283,13 @@ test('what is wrong with one run, or with the address, leaves the others', { ski
   // Whatever a server may tell of a run that cannot be shown.
   const summary = { id: 'good', path: 'good', network: 'n', dataset: 'd', state: 'ended', startedAt: 0 };
   const others = Array.from({ length: 150 }, (_, i) => ({ ...summary, id: `other-${i}`, startedAt: i }));
-  const told = { type: 'runs', folder: 'runs', runs: [summary, ...others] };
+  const told = { type: 'runs', folder: 'runs', runs: [summary, ...others], complete: false };
   const answer = { contentType: 'text/event-stream', body: `data: ${JSON.stringify(told)}\n\n` };
   await page.route('**/api/live*', (route) => route.fulfill(answer));
   await page.getByRole('link', { name: 'good' }).click();
   await page.reload();
   await page.getByText('The run “good” cannot be shown.').waitFor();
+  await page.getByText('There are more runs in runs than the 151 that are listed.').waitFor();
   // Of many the latest are listed, and the one that is looked at; the others when they are asked for.
   const rows = page.locator('.runs tbody tr');
   assert.equal(await rows.count(), 101);

@@ -83,7 +83,7 @@ function Watching({ connection, path }: WatchingProps): JSX.Element {
   const focused = path[0] === undefined ? shown[0] : decoded(path[0]);
   const followed = [...new Set([...shown, ...(focused === undefined ? [] : [focused])])].sort();
   const state = useRuns(connection, followed);
-  const { runs, folder, curves, link } = state;
+  const { runs, folder, complete, curves, link } = state;
   if (chosen === undefined && runs !== undefined) {
     const next = usualChoice(runs, usual);
     if (next.join('\n') !== usual.join('\n')) setUsual(next);
@@ -113,6 +113,14 @@ function Watching({ connection, path }: WatchingProps): JSX.Element {
             onToggle={toggle}
             onOpen={open}
           />
+          {!complete && (
+            <Message kind="note">
+              {text({
+                en: `There are more runs in ${folder} than the ${runs.length} that are listed. “alexnet studio --runs FOLDER” shows those of a folder within it.`,
+                ja: `${folder} には、一覧に出ている ${runs.length} 件より多くの実行がある。その中のフォルダーを見るには「alexnet studio --runs フォルダー」とする。`,
+              })}
+            </Message>
+          )}
           <Curves ids={overlaid} curves={curves} />
           {overlaid.length > 1 && <Differences connection={connection} ids={overlaid} />}
           {run === undefined ? (

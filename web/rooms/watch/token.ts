@@ -8,8 +8,8 @@ let kept: string | undefined;
 let coming: Promise<void> | undefined;
 
 /**
- * Takes the token out of the address, where histories and screenshots would keep it, or the code that it is given for. To
- * be called before all else.
+ * Takes the token out of the address, where screenshots, bookmarks and those who look on would find it, or the code that it
+ * is given for. The browser's history may keep the address that was opened all the same. To be called before all else.
  */
 export function keepToken(): void {
   const address = new URL(location.href);

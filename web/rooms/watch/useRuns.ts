@@ -19,6 +19,8 @@ export interface Runs {
   readonly runs: readonly RunSummary[] | undefined;
   /** Where they are, on the server's machine. */
   readonly folder: string | undefined;
+  /** False where there are more than the server lists. */
+  readonly complete: boolean;
   /** Of the runs that are followed. */
   readonly curves: ReadonlyMap<string, RunEvents>;
   /** When the server was last heard of while it is lost, in milliseconds since 1970. */
@@ -38,6 +40,7 @@ export function useRuns(connection: Connection, followed: readonly string[]): Ru
     link: 'connecting',
     runs: undefined,
     folder: undefined,
+    complete: true,
     curves: new Map(),
     lostAt: undefined,
   });
@@ -65,8 +68,12 @@ export function useRuns(connection: Connection, followed: readonly string[]): Ru
   return state;
 }
 
-function runsIn({ runs, folder }: Extract<LiveMessage, { type: 'runs' }>): Pick<Runs, 'runs' | 'folder'> {
-  return { runs, folder };
+function runsIn({
+  runs,
+  folder,
+  complete,
+}: Extract<LiveMessage, { type: 'runs' }>): Pick<Runs, 'runs' | 'folder' | 'complete'> {
+  return { runs, folder, complete };
 }
 
 function curvesWith(
