@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { RunSummary } from '../../../src/serve/protocol.ts';
+import { count } from '../../../src/numberText.ts';
 import type { RoomProps } from '../../app/rooms.ts';
 import { useLanguage, useText } from '../../app/language.ts';
 import { Message } from '../../parts/Message.tsx';
@@ -51,7 +52,7 @@ function Elsewhere(): JSX.Element {
       <p>
         {text({
           en: 'Here you see trainings on your own machine while they go on. A web page cannot look into its folders, so this room needs the studio that runs there. Install Node.js, and in a terminal:',
-          ja: 'この部屋では、自分のマシンで進行中の訓練をその場で見られる。ウェブページからはフォルダの中が見えないので、マシン上で動くスタジオが要る。Node.js を入れ、端末で次を実行してほしい。',
+          ja: 'この部屋では、自分のマシンで進行中の訓練をその場で見られる。ウェブページからはフォルダーの中が見えないので、マシン上で動くスタジオが要る。Node.js を入れ、端末で次を実行してほしい。',
         })}
       </p>
       <pre tabIndex={0}>{'npm install alexnet-ts\nnpx alexnet studio'}</pre>
@@ -116,8 +117,8 @@ function Watching({ connection, path }: WatchingProps): JSX.Element {
           {!complete && (
             <Message kind="note">
               {text({
-                en: `There are more runs in ${folder} than the ${runs.length} that are listed. “alexnet studio --runs FOLDER” shows those of a folder within it.`,
-                ja: `${folder} には、一覧に出ている ${runs.length} 件より多くの実行がある。その中のフォルダーを見るには「alexnet studio --runs フォルダー」とする。`,
+                en: `There are more runs in ${folder} than the ${count(runs.length)} that are listed. “alexnet studio --runs FOLDER” shows those of a folder within it.`,
+                ja: `${folder} には、一覧に出ている ${count(runs.length)} 件のほかにも実行がある。その中のフォルダーだけを見るには、alexnet studio --runs フォルダー を起動する。`,
               })}
             </Message>
           )}
@@ -173,7 +174,7 @@ function Waiting({ link }: Runs): JSX.Element {
 
 const serverGone = {
   en: 'The server does not answer. Start “alexnet studio” again, in the same folder: this page goes on by itself.',
-  ja: 'サーバーが応答しない。同じフォルダで alexnet studio をもう一度起動すれば、このページは自動で続きを表示する。',
+  ja: 'サーバーが応答しない。同じフォルダーで alexnet studio をもう一度起動すれば、このページは自動で続きを表示する。',
 } as const;
 
 function LinkNotice({ link, lostAt }: Runs): JSX.Element | null {
