@@ -12,7 +12,15 @@ import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { findChromium } from '../report/chromium.ts';
 import { checkLooks } from './checkLooks.ts';
 import { drawnPng, figureNames, writeFigures } from './drawnImages.ts';
-import { accessibilityFaults, builtStudio, faultsOf, openPage, serveStatic, skip } from './studio.ts';
+import {
+  accessibilityFaults,
+  builtStudio,
+  faultsOf,
+  openPage,
+  overhang,
+  serveStatic,
+  skip,
+} from './studio.ts';
 
 /** A camera that draws, and no dialogue: who is not granted the camera is refused it. */
 const browserArguments = ['--use-fake-device-for-media-stream'];
@@ -69,11 +77,15 @@ const state = (page: Page, name: string) => run(page).getByRole('status').filter
 async function ownFigures(page: Page, folder: string): Promise<void> {
   writeFigures(join(folder, 'train'), figureNames, 24);
   writeFileSync(join(folder, 'train', 'disc', 'notes.txt'), 'no image');
-  writeFileSync(join(folder, 'train', 'disc', 'broken.png'), drawnPng('disc', 0).subarray(0, 60));
+  const broken = `broken${'_'.repeat(150)}.png`;
+  writeFileSync(join(folder, 'train', 'disc', broken), drawnPng('disc', 0).subarray(0, 60));
   await page.locator('.drop input').setInputFiles(join(folder, 'train'));
   await page.getByText('1 file was not taken').waitFor();
-  assert.match(await page.locator('.refused').innerText(), /broken\.png.*ALEX_/s);
+  assert.match(await page.locator('.refused').innerText(), /broken_+\.png.*ALEX_/s);
   assert.match(await page.locator('main').innerText(), /1 files of the folders are no images.*notes\.txt/s);
+  await page.setViewportSize({ width: 360, height: 900 });
+  assert.ok((await overhang(page)) <= 0, 'a long name makes the page wider than 360 pixels');
+  await page.setViewportSize({ width: 1200, height: 900 });
   // Single files fall on a class.
   await drop(page, 'section[aria-label=disc]', [{ name: 'late.png', bytes: drawnPng('disc', 99) }]);
   await page.locator('section[aria-label=disc]').getByText('25 images').waitFor();

@@ -25,7 +25,9 @@ export function Bars({ label, bars, most = 1 }: BarsProps): JSX.Element {
       <tbody>
         {bars.map(({ name, value, shown, marked }, index) => (
           <tr key={index} class={marked ? 'marked' : undefined}>
-            <th scope="row">{name}</th>
+            <th scope="row">
+              <span>{name}</span>
+            </th>
             <td class="bar">
               <div style={{ width: `${100 * Math.min(1, Math.max(0, value / most))}%` }} />
             </td>
