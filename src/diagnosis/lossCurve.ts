@@ -21,14 +21,21 @@ export function lossCurve({ steps, epochs, watches, start }: RunRecord): LossCur
   if (points.length === 0) return undefined;
   const losses = points.map(({ loss }) => loss);
   const width = Math.max(1, Math.round(losses.length / 10));
-  const means = losses.slice(width - 1).map((_, i) => mean(losses.slice(i, i + width)));
+  const means = runningMeans(losses, width);
   const [watched] = watches;
   return {
     first: watched?.globalStep === 1 ? watched.loss : losses[0]!,
     last: means.at(-1)!,
-    least: Math.min(...means),
+    least: means.reduce((least, value) => Math.min(least, value)),
     steps: points.at(-1)!.at,
   };
+}
+
+/** Of every `width` values in a row. */
+function runningMeans(values: readonly number[], width: number): number[] {
+  let sum = 0;
+  const sums = [0, ...values.map((value) => (sum += value))];
+  return sums.slice(width).map((to, i) => (to - sums[i]!) / width);
 }
 
 export function mean(values: readonly number[]): number {

@@ -29,7 +29,7 @@ async function filesOf(entry: FileSystemEntry): Promise<File[]> {
   const entries = await entriesOf(entry as FileSystemDirectoryEntry);
   const files: File[] = [];
   for (const one of entries.toSorted((a, b) => (a.fullPath < b.fullPath ? -1 : 1))) {
-    files.push(...(await filesOf(one)));
+    for (const file of await filesOf(one)) files.push(file);
   }
   return files;
 }

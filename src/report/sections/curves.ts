@@ -6,7 +6,7 @@ import type { Material, Section } from '../material.ts';
 import { chartHtml } from '../page.ts';
 import { epochsAt } from '../../training/runEvents.ts';
 import type { RunRecord } from '../../training/runRecord.ts';
-import { trainingCurve } from '../stepCurve.ts';
+import { learningRateCurve, trainingCurve } from '../stepCurve.ts';
 import { axes, noSteps, shortNumber } from '../terms.ts';
 
 /** Lines of fewer points than this have spots: of one point, a line is not to be seen. */
@@ -108,9 +108,10 @@ export const learningRateSection: Section = {
   title: { en: 'Learning rate', ja: '学習率' },
   write: async ({ run, t }) => {
     if (run.steps.length === 0) return noSteps;
-    const points = run.steps.map((event) => ({ x: epochsAt(event, run), y: event.learningRate }));
-    const rates = points.map(({ y }) => y);
-    const [least, most] = [Math.min(...rates), Math.max(...rates)];
+    const points = learningRateCurve(run);
+    const rates = run.steps.map(({ learningRate }) => learningRate);
+    const least = rates.reduce((found, rate) => Math.min(found, rate));
+    const most = rates.reduce((found, rate) => Math.max(found, rate));
     const { schedule } = run.config;
     const svg = await lineChart({
       title:
