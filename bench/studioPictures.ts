@@ -46,7 +46,7 @@ const pictures: readonly Picture[] = [
   },
   { name: 'train', place: '#/train', height: 1000, prepare: ownImages },
   { name: 'train-run', place: '#/train', height: 1000, prepare: ownTraining },
-  { name: 'try', place: '#/train', height: 1000, dark: true, prepare: ownModel },
+  { name: 'try', place: '#/train', height: 940, dark: true, prepare: ownModel },
   { name: 'watch', place: '#/watch', height: 900, dark: true, prepare: watchRuns },
 ];
 
