@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { temporaryFolder } from '../formats/temporaryFolder.ts';
+import { lastingPort } from './staticServer.ts';
 import {
   accessibilityFaults,
   builtStudio,
@@ -147,7 +148,8 @@ test(
   { skip },
   async () => {
     const folder = await builtStudio();
-    const server = await serveStatic(folder);
+    const port = await lastingPort();
+    const server = await serveStatic(folder, { port });
     const page = await openPage(server.url, { locale: 'en-GB' });
     await page.locator('h1').waitFor();
     await server.close();
@@ -158,7 +160,7 @@ test(
       await message.innerText(),
       /could not be loaded.*newer version.*Start the server again.*reload/s,
     );
-    const back = await serveStatic(folder, { port: Number(new URL(server.url).port) });
+    const back = await serveStatic(folder, { port });
     await page.getByRole('button', { name: 'Reload' }).click();
     await page.getByRole('heading', { level: 1, name: 'Watch' }).waitFor();
     await back.close();

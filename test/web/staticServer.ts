@@ -67,6 +67,19 @@ export async function serveFiles(
   return { url: `http://127.0.0.1:${taken}/`, close };
 }
 
+/** A port for a server that goes and comes back: nobody who asks for any port is given one below 32768 meanwhile. */
+export async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(10_000 * Math.random());
+    const probe = createServer();
+    const free = await new Promise<boolean>((done) => {
+      probe.once('error', () => done(false)).listen(port, '127.0.0.1', () => done(true));
+    });
+    await new Promise((done) => probe.close(done));
+    if (free) return port;
+  }
+}
+
 /** A server of a folder's files. */
 export async function serveFolder(folder: string, options: ServeOptions = {}): Promise<StaticServer> {
   const server = await serveFiles(

@@ -12,6 +12,7 @@ import { temporaryFolder } from '../formats/temporaryFolder.ts';
 import { startOf, stepAt, writeRun } from '../report/runFiles.ts';
 import { trainedRun } from '../report/trainedRun.ts';
 import { token } from '../serve/studioServer.ts';
+import { lastingPort } from './staticServer.ts';
 import {
   accessibilityFaults,
   builtStudio,
@@ -151,7 +152,7 @@ test(
   async (context) => {
     const runs = join(temporaryFolder(context), 'runs');
     const first = writeRun(join(runs, 'first'), {}, [startOf(0), stepAt(1, 5, 2)]);
-    const server = await serve(context, runs);
+    const server = await serve(context, runs, await lastingPort());
     const page = await openWatch(server, { locale: 'ja-JP' });
     await page.getByRole('row', { name: /first/ }).waitFor();
     // Behind other tabs it holds no connection, of which a browser has six for all of them, and goes on when it is seen.
@@ -159,7 +160,7 @@ test(
     await setHidden(page, true);
     await left;
     const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
+    page.on('request', (request) => request.url().includes('/api/') && asked.push(request.url()));
     writeRun(first, {}, [startOf(0), stepAt(1, 5, 2), stepAt(1, 6, 1.75)]);
     await page.waitForTimeout(100);
     assert.deepEqual(asked, []);
@@ -184,7 +185,7 @@ test('a page does not give its token to another server at the port', { skip }, a
   const runs = join(temporaryFolder(context), 'runs');
   writeRun(join(runs, 'mine'), {}, [startOf(0)]);
   writeRun(join(runs, 'other'), {}, [startOf(0)]);
-  const server = await serve(context, runs);
+  const server = await serve(context, runs, await lastingPort());
   const page = await openWatch(server);
   await page.getByRole('row', { name: /mine/ }).waitFor();
   await server.close();
