@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { useText } from '../app/language.ts';
+import { FileButton } from './FileButton.tsx';
 import { useDrop } from './useDrop.ts';
 
 export interface DropZoneProps {
@@ -19,7 +20,6 @@ export interface DropZoneProps {
 export function DropZone(props: DropZoneProps): JSX.Element {
   const { label, accept, multiple = false, folders = false, onFiles, children } = props;
   const text = useText();
-  const id = useId();
   const take = (files: File[]): void => {
     if (files.length > 0) onFiles(multiple || folders ? files : files.slice(0, 1));
   };
@@ -31,23 +31,7 @@ export function DropZone(props: DropZoneProps): JSX.Element {
   });
   return (
     <div class={over ? 'drop over' : 'drop'} {...handlers}>
-      <input
-        id={id}
-        class="unseen"
-        type="file"
-        accept={accept}
-        multiple={multiple}
-        {...(folders && { webkitdirectory: true })}
-        onChange={(event) => {
-          const input = event.currentTarget;
-          take([...(input.files ?? [])]);
-          // The same file may be chosen again.
-          input.value = '';
-        }}
-      />
-      <label class="button" for={id}>
-        {label}
-      </label>
+      <FileButton label={label} accept={accept} multiple={multiple} folders={folders} onFiles={take} />
       <small>{text({ en: 'or drop or paste it here', ja: 'ここにドロップ、または貼り付けてもよい' })}</small>
       {children}
     </div>

@@ -5,17 +5,19 @@ export interface FileButtonProps {
   readonly label: string;
   /** What the files are for, where there are several such buttons. */
   readonly about?: string;
-  /** Of the file dialogue: `image/*`, `.safetensors,.pth`. */
-  readonly accept: string;
+  /** Of the file dialogue: `image/*`, `.safetensors,.pth`. Default: all. */
+  readonly accept?: string | undefined;
   /** Default false. */
   readonly multiple?: boolean;
+  /** Whether a folder is chosen, and all files in it taken. Default false. */
+  readonly folders?: boolean;
   readonly disabled?: boolean;
-  readonly onFiles: (files: readonly File[]) => void;
+  readonly onFiles: (files: File[]) => void;
 }
 
 /** Chooses files, as a button among others. */
 export function FileButton(props: FileButtonProps): JSX.Element {
-  const { label, about, accept, multiple = false, disabled = false, onFiles } = props;
+  const { label, about, accept, multiple = false, folders = false, disabled = false, onFiles } = props;
   const id = useId();
   return (
     <span>
@@ -25,6 +27,7 @@ export function FileButton(props: FileButtonProps): JSX.Element {
         type="file"
         accept={accept}
         multiple={multiple}
+        {...(folders && { webkitdirectory: true })}
         disabled={disabled}
         aria-label={about === undefined ? undefined : `${label}: ${about}`}
         onChange={(event) => {

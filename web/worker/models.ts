@@ -28,14 +28,13 @@ import { imageCount, type TrainingImages } from './trainingImages.ts';
 export interface ModelsOptions {
   readonly engine: () => Promise<Engine>;
   readonly store: () => Promise<StudioStore>;
-  readonly trainingImages: (collection: string) => Promise<TrainingImages>;
 }
 
 export interface OwnedModels extends Models {
   /** A model whole. Throws ALEX_STUDIO_UNKNOWN. */
   model(id: string): Promise<Model>;
-  /** Held-out images that a run's model answers wrongly; see the protocol. */
-  mistakes(run: StoredRun, most: number): Promise<readonly Mistake[]>;
+  /** Of the images of a run, by its id, those held out that its model answers wrongly; see the protocol. */
+  mistakes(run: string, images: TrainingImages, most: number): Promise<readonly Mistake[]>;
 }
 
 /** A model that can be used. */
@@ -57,10 +56,10 @@ const extensions: Readonly<Record<ModelFormatName, string>> = {
   onnx: '.onnx',
 };
 
-export function createModels({ engine, store, trainingImages }: ModelsOptions): OwnedModels {
+export function createModels({ engine, store }: ModelsOptions): OwnedModels {
   /** Of files and of networks that are not trained. */
   const inMemory = new Map<string, Known>();
-  /** Of runs, by the run's id. */
+  /** Of runs, by the models' keys. */
   const ofRuns = new Map<string, ModelInfo>();
   const subjects = subjectCache(engine);
 
@@ -128,14 +127,7 @@ export function createModels({ engine, store, trainingImages }: ModelsOptions): 
       inMemory.delete(id);
     },
     model: async (id) => (await known(id)).read(),
-    async mistakes(run, most) {
-      const images = await trainingImages(run.record.request.collection);
-      if (images.fingerprint !== run.record.fingerprint) {
-        const { name } = run.record.request;
-        throw alexnetError('ALEX_STUDIO_COLLECTION_CHANGED', { run: name, collection: images.name });
-      }
-      return use(modelIdOf(run.id), (subject) => mistakesOf(subject, images, most));
-    },
+    mistakes: (run, images, most) => use(modelIdOf(run), (subject) => mistakesOf(subject, images, most)),
   };
 }
 

@@ -31,7 +31,7 @@ const collections = createCollections({
   },
 });
 const { trainingImages, checkSettled } = collections;
-const models = createModels({ engine, store, trainingImages });
+const models = createModels({ engine, store });
 const desk: TrainingDesk = trainingDesk({
   engine,
   model: models.model,

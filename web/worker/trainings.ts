@@ -98,7 +98,7 @@ export function createTrainings(options: TrainingsOptions): Omit<Trainings, 'sub
     async mistakes(id, { most }) {
       const run = await found(id);
       checkState(run, 'ended');
-      return models.mistakes(run, most);
+      return models.mistakes(id, await ownImages(run, trainingImages), most);
     },
     async remove(id) {
       const run = await found(id);

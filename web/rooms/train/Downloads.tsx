@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type { Text } from '../../../src/language.ts';
 import { useText } from '../../app/language.ts';
 import { useStudio } from '../../app/studio.ts';
 import { Button } from '../../parts/Button.tsx';
 import { Message } from '../../parts/Message.tsx';
 import { saveFile } from '../../parts/saveFile.ts';
+import { useWork } from '../../parts/useWork.ts';
 import type { ModelFormatName, ModelInfo } from '../../worker/protocol.ts';
 
 const formats: readonly { readonly format: ModelFormatName; readonly name: string; readonly says: Text }[] = [
@@ -22,19 +22,9 @@ const formats: readonly { readonly format: ModelFormatName; readonly name: strin
 export function Downloads({ model }: { readonly model: ModelInfo }): JSX.Element {
   const text = useText();
   const { models } = useStudio();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const download = async (format: ModelFormatName): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      saveFile(await models.download(model.id, format));
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, error, act } = useWork();
+  const download = (format: ModelFormatName): Promise<void> =>
+    act(async () => saveFile(await models.download(model.id, format)));
   return (
     <section class="stack tight" aria-label={text({ en: 'Download the model', ja: 'モデルのダウンロード' })}>
       <h4>{text({ en: 'Take the model with you', ja: 'モデルを持ち出す' })}</h4>

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { optionChecks } from '../../../src/training/optionChecks.ts';
 
 export interface RateFieldProps {
   readonly label: string;
@@ -8,7 +9,7 @@ export interface RateFieldProps {
 
 /** Whether a rate may be trained with; an empty field is none. */
 export function isRate(value: string): boolean {
-  return Number(value) > 0;
+  return optionChecks.learningRate.accepts(Number(value));
 }
 
 /** A learning rate with the digits that mean something. */

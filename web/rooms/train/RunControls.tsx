@@ -4,6 +4,7 @@ import { useText } from '../../app/language.ts';
 import { useStudio } from '../../app/studio.ts';
 import { Button } from '../../parts/Button.tsx';
 import { Message } from '../../parts/Message.tsx';
+import { useWork } from '../../parts/useWork.ts';
 import type { RunInfo } from '../../worker/protocol.ts';
 import { RateControl } from './RateControl.tsx';
 import { isRate, RateField, shownRate } from './RateField.tsx';
@@ -24,23 +25,20 @@ export interface RunControlsProps {
 export function RunControls({ run, story, adding, onChanged }: RunControlsProps): JSX.Element | null {
   const text = useText();
   const { trainings } = useStudio();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useWork();
   const { id, state, hasCheckpoint } = run;
   if (state === 'ended') return null;
-  const act = (work: () => Promise<unknown>): void => {
-    setBusy(true);
-    setError(undefined);
-    work()
-      .then(onChanged, setError)
-      .finally(() => setBusy(false));
-  };
+  const change = (work: () => Promise<unknown>): void =>
+    void act(async () => {
+      await work();
+      onChanged();
+    });
   const running = state === 'running';
   return (
     <>
       <div class="row">
         {running ? (
-          <Button disabled={busy} onClick={() => act(() => trainings.pause(id))}>
+          <Button disabled={busy} onClick={() => change(() => trainings.pause(id))}>
             {text({ en: 'Pause', ja: '一時停止' })}
           </Button>
         ) : (
@@ -48,11 +46,11 @@ export function RunControls({ run, story, adding, onChanged }: RunControlsProps)
             run={run}
             story={story}
             busy={busy || adding}
-            onGoOn={(options) => act(() => trainings.resume(id, options))}
+            onGoOn={(options) => change(() => trainings.resume(id, options))}
           />
         )}
         {(running || hasCheckpoint) && (
-          <Button disabled={busy} onClick={() => act(() => trainings.finish(id))}>
+          <Button disabled={busy} onClick={() => change(() => trainings.finish(id))}>
             {text({ en: 'Finish now', ja: 'ここで終える' })}
           </Button>
         )}

@@ -6,6 +6,7 @@ import { useStudio } from '../../app/studio.ts';
 import { Button } from '../../parts/Button.tsx';
 import { Field } from '../../parts/Field.tsx';
 import { Message } from '../../parts/Message.tsx';
+import { useWork } from '../../parts/useWork.ts';
 import type { CollectionInfo, RunInfo } from '../../worker/protocol.ts';
 import { adviceFor } from './advice.ts';
 import { planTrouble, type Plan } from './plan.ts';
@@ -55,28 +56,20 @@ function StartForm({ plan, collection, adding, runs, onShow, onChanged }: StartF
   const text = useText();
   const studio = useStudio();
   const [name, setName] = useState<string>();
-  const [starting, setStarting] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy: starting, error, act } = useWork();
   const base = collection?.builtIn ? text({ en: 'Shapes', ja: '図形' }) : (collection?.name ?? '');
   const usual = `${base} ${runs.filter(({ request }) => request.collection === collection?.id).length + 1}`;
   const running = runs.find(({ state }) => state === 'running');
   const blocking =
     collection === undefined ? undefined : adviceFor(collection).find((advice) => advice.blocking);
-  const start = async (): Promise<void> => {
-    setStarting(true);
-    setError(undefined);
-    try {
+  const start = (): Promise<void> =>
+    act(async () => {
       const request = { ...plan, name: name?.trim() || usual, collection: collection!.id };
       const run = await studio.trainings.start(request);
       setName(undefined);
       onChanged();
       onShow(run.id);
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setStarting(false);
-    }
-  };
+    });
   const reasons: readonly (Text | undefined | false)[] = [
     running && {
       en: `“${running.request.name}” is running: pause it or finish it to start another.`,

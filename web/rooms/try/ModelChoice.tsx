@@ -1,5 +1,4 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import { count } from '../../../src/numberText.ts';
 import { useText } from '../../app/language.ts';
 import { href } from '../../app/route.ts';
@@ -7,6 +6,7 @@ import { useStudio } from '../../app/studio.ts';
 import { Button } from '../../parts/Button.tsx';
 import { FileButton } from '../../parts/FileButton.tsx';
 import { Message } from '../../parts/Message.tsx';
+import { useWork } from '../../parts/useWork.ts';
 import type { ModelInfo } from '../../worker/protocol.ts';
 
 export interface ModelChoiceProps {
@@ -21,19 +21,7 @@ export interface ModelChoiceProps {
 export function ModelChoice({ models, model, onChoose, onChanged }: ModelChoiceProps): JSX.Element {
   const text = useText();
   const studio = useStudio();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const act = async (work: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await work();
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, error, act } = useWork();
   const open = (file: File): Promise<void> =>
     act(async () => {
       const { id } = await studio.models.load(file);
